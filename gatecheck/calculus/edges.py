@@ -1,0 +1,189 @@
+"""Line -> Edges: how a quantity depends on each name it reads, as a product of factors.
+
+An edge's Jacobian is the product of its factors from the reader inwards: n = tanh(W x + U (r ⊙ h')) depends on h'
+by diag(1 - n²) · U · diag(r). The backward equations fold the transposed factors over δ; paths multiply them.
+Each factor says both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sympy import Dummy, Expr, Integer, Rational, Symbol
+from sympy.core.parameters import distribute
+
+from ..cells import SCALAR, Size
+from .symbols import (
+    Join,
+    Label,
+    Mean,
+    Part,
+    Softmax,
+    Spread,
+    Times,
+    Total,
+    TransposedTimes,
+    label,
+    outermost_atoms,
+    symbol,
+)
+from .system import Line, System
+
+
+@dataclass(frozen=True)
+class Diagonal:
+    """Elementwise multiplication: diag(value)."""
+
+    value: Expr
+
+    def pull(self, upstream: Expr) -> Expr:
+        return upstream * self.value
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A parameter matrix, or its transpose."""
+
+    parameter: Symbol
+    transposed: bool
+
+    def pull(self, upstream: Expr) -> Expr:
+        number, vector = upstream.as_coeff_Mul()
+        return number * (Times if self.transposed else TransposedTimes)(self.parameter, vector)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The place of the k-th part in a concatenation."""
+
+    k: int
+    join: Expr
+
+    def pull(self, upstream: Expr) -> Expr:
+        return Part(upstream, Integer(self.k), self.join)
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A sum over a vector's elements; its transpose repeats a scalar."""
+
+    vector: Expr
+
+    def pull(self, upstream: Expr) -> Expr:
+        return Spread(upstream, self.vector)
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """A scalar read as a vector; its transpose is a sum."""
+
+    vector: Expr
+
+    def pull(self, upstream: Expr) -> Expr:
+        number, vector = upstream.as_coeff_Mul()
+        return number * Total(vector)
+
+
+@dataclass(frozen=True)
+class SoftmaxJacobian:
+    """diag(y) - y yᵀ, symmetric; y = softmax(…)."""
+
+    y: Expr
+
+    def pull(self, upstream: Expr) -> Expr:
+        return self.y * (upstream - Total(upstream * self.y))
+
+
+Factor = Diagonal | Matrix | Block | Reduction | Broadcast | SoftmaxJacobian
+
+
+@dataclass(frozen=True)
+class Edge:
+    """How line `reader` depends on one name it reads.
+
+    For a matrix parameter, `operand` is the vector that it multiplies, and the factors stop before the product.
+    """
+
+    reader: Line
+    source: Label
+    factors: tuple[Factor, ...]
+    operand: Expr | None = None
+    transposed: bool = False
+
+    @property
+    def elementwise(self) -> bool:
+        return all(isinstance(f, Diagonal) for f in self.factors)
+
+    def pull(self, upstream: Expr) -> Expr:
+        """The term that this edge adds to the gradient of its source, given δ of its reader."""
+        with distribute(False):
+            for factor in self.factors:
+                upstream = factor.pull(upstream)
+        return upstream
+
+
+def edges(system: System, line: Line) -> list[Edge]:
+    """One edge per name that the line reads elementwise (parallel reads are summed), one per product that it reads."""
+    with distribute(False):
+        return list(_edges(system, line, line.expression, ()))
+
+
+def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...]) -> Iterator[Edge]:
+    atoms = {atom: Dummy() for atom in outermost_atoms(expression)}
+    hidden = {dummy: atom for atom, dummy in atoms.items()}
+    flat = expression.xreplace(atoms)
+    size = system.size(expression)
+    order = sorted(flat.free_symbols, key=lambda s: line.positions.get(hidden.get(s, s), -1))
+    for leaf in order:
+        slope = _through_output(line, expression, flat.diff(leaf).xreplace(hidden))
+        factors = (*head, Diagonal(slope)) if slope != 1 else head
+        inner = hidden.get(leaf, leaf)
+        if system.size(inner) == SCALAR != size:
+            factors = (*factors, Broadcast(expression))
+        if leaf in hidden:
+            yield from _through(system, line, inner, factors)
+        elif label(leaf).kind == "value":
+            yield Edge(line, label(leaf), factors)
+
+
+def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -> Iterator[Edge]:
+    """The edges that pass through an atom."""
+    match atom:
+        case Times() | TransposedTimes():
+            parameter, operand = atom.args
+            transposed = isinstance(atom, TransposedTimes)
+            yield Edge(line, label(parameter), head, operand, transposed)
+            yield from _edges(system, line, operand, (*head, Matrix(parameter, transposed)))
+        case Join():
+            for k, part in enumerate(atom.args):
+                yield from _edges(system, line, part, (*head, Block(k, atom)))
+        case Total():
+            yield from _edges(system, line, atom.args[0], (*head, Reduction(atom.args[0])))
+        case Mean():
+            share = Diagonal(1 / _count(system.size(atom.args[0])))
+            yield from _edges(system, line, atom.args[0], (*head, share, Reduction(atom.args[0])))
+        case Softmax():
+            y = line.symbol if line.expression == atom else atom
+            yield from _edges(system, line, atom.args[0], (*head, SoftmaxJacobian(y)))
+
+
+def _count(size: Size) -> Expr:
+    """A size as a number: a symbol, or a sum of symbols."""
+    return sum((n * (Integer(1) if name == "1" else symbol("size", name)) for name, n in size.terms), Integer(0))
+
+
+def _through_output(line: Line, expression: Expr, slope: Expr) -> Expr:
+    """Write a derivative by the output's name: f(1-f), 1-g², 1/(2s).
+
+    Only where the root of the whole equation is one function or power. In h = o ⊙ tanh(c), 1-h² would be wrong.
+    """
+    root = line.expression
+    if expression is not root or not (root.is_Function or root.is_Pow):
+        return slope
+    named = slope.xreplace({root: line.symbol})
+    if root.is_Pow and root.exp != Rational(0):
+        # 1/√a is a power of its own to SymPy: a^(-1/2) = s^(-1).
+        power = (p for p in named.atoms(type(root)) if p.base == root.base and (p.exp / root.exp).is_Integer)
+        named = named.xreplace({p: line.symbol ** (p.exp / root.exp) for p in power})
+    return named

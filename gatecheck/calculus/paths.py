@@ -1,0 +1,157 @@
+"""System -> Paths: every route by which s[t-1] reaches s'[t], in the network as it is.
+
+The *total* derivative follows two time slices: routes may pass through other quantities of step t-1 before they cross
+to t. The *partial* derivative, everything else read at [t-1] held fixed, is the part that crosses at once. The sum over
+all paths is the total Jacobian; a path that meets no linear map is elementwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..cells import Cell
+from ..errors import CellError, Problem, nearest
+from .edges import Diagonal, Factor, edges
+from .system import Line, System, preactivation, system
+
+
+@dataclass(frozen=True)
+class Step:
+    """A factor, the line whose author's order it is printed in, and how many steps before t it is evaluated."""
+
+    factor: Factor
+    line: Line
+    before: int
+
+
+@dataclass(frozen=True)
+class Hop:
+    """From one named quantity to one that reads it: an edge of the graph, pre-activations passed over."""
+
+    source: str
+    reader: str
+    lag: int
+    factors: tuple[tuple[Factor, Line], ...]
+
+    @property
+    def elementwise(self) -> bool:
+        return all(isinstance(factor, Diagonal) for factor, _ in self.factors)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A sequence of hops from s[t-1] to s'[t]; the first `early` of them are taken within step t-1."""
+
+    hops: tuple[Hop, ...]
+    early: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The quantities passed, as in c → h → f → c."""
+        return (self.hops[0].source, *(hop.reader for hop in self.hops))
+
+    @property
+    def elementwise(self) -> bool:
+        return all(hop.elementwise for hop in self.hops)
+
+    @property
+    def partial(self) -> bool:
+        """Whether it belongs to the derivative with all else read at [t-1] held fixed."""
+        return self.early == 0
+
+    def jacobian(self) -> tuple[Step, ...]:
+        """The factors of the path's Jacobian from left to right: the last hop stands first."""
+        steps = []
+        for k, hop in reversed(list(enumerate(self.hops))):
+            steps.extend(Step(factor, line, int(k < self.early)) for factor, line in hop.factors)
+        return tuple(steps)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """All paths between two quantities, elementwise ones first, then in the order of the file."""
+
+    system: System
+    source: str
+    target: str
+    paths: tuple[Path, ...]
+
+    @property
+    def elementwise(self) -> tuple[Path, ...]:
+        return tuple(p for p in self.paths if p.elementwise)
+
+    @property
+    def others(self) -> tuple[Path, ...]:
+        return tuple(p for p in self.paths if not p.elementwise)
+
+    @property
+    def partial(self) -> tuple[Path, ...]:
+        return tuple(p for p in self.paths if p.partial)
+
+
+def hops(equations: System) -> tuple[Hop, ...]:
+    """Every edge of the cell's graph, in the order of the file.
+
+    Parallel elementwise reads of one name are one edge; every product that reads it is an edge of its own.
+    """
+    return tuple(_hops(equations))
+
+
+def _hops(equations: System) -> Iterator[Hop]:
+    for line in equations.lines:
+        if line.name not in equations.cell.assigned:
+            continue  # a pre-activation: passed over below
+        for edge in edges(equations, line):
+            head = tuple((f, line) for f in edge.factors)
+            if edge.source.name == preactivation(line.name):
+                inner = equations.line(edge.source.name)
+                for deeper in edges(equations, inner):
+                    if deeper.source.lag is not None:
+                        tail = tuple((f, inner) for f in deeper.factors)
+                        yield Hop(deeper.source.name, line.name, deeper.source.lag, head + tail)
+            elif edge.source.lag is not None:
+                yield Hop(edge.source.name, line.name, edge.source.lag, head)
+
+
+def paths(cell: Cell, source: str | None = None, target: str | None = None) -> Paths:
+    """Every path from source[t-1] to target[t].
+
+    The default is the carried state whose paths are fewest but not all through a matrix: the one that the cell protects
+    (c of an LSTM); else the first state. Raises CellError where a name is not a state, or the cell has none.
+    """
+    equations = system(cell)
+    if not cell.states:
+        raise CellError(Problem(f"{cell.name} has no state: nothing is carried from t-1 to t", None, "See derive, for one step."))
+    source = source or target or _protected(equations)
+    target = target or source
+    known = cell.assigned
+    for name in (source, target):
+        if name not in known:
+            raise CellError(Problem(f"{name} is not computed by {cell.name}", None, nearest(name, known)))
+    found = sorted(_walk(hops(equations), source, target), key=lambda p: (not p.elementwise, p.early))
+    return Paths(equations, source, target, tuple(found))
+
+
+def _protected(equations: System) -> str:
+    graph = hops(equations)
+    states = equations.cell.states
+
+    def protected(name: str) -> bool:
+        return any(p.elementwise for p in _walk(graph, name, name))
+
+    return next((s for s in states if protected(s)), states[0])
+
+
+def _walk(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:
+    """Depth first; a step's equations are in an order, so no walk can turn round."""
+    pending: list[tuple[str, int, tuple[Hop, ...], int]] = [(source, 0, (), 0)]
+    while pending:
+        name, crossed, taken, early = pending.pop()
+        if crossed and name == target:
+            yield Path(taken, early)
+            continue
+        for hop in reversed(graph):
+            if hop.source == name and hop.lag + crossed <= 1:
+                now = crossed + hop.lag
+                pending.append((hop.reader, now, (*taken, hop), early + (now == 0)))

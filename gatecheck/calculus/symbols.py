@@ -1,0 +1,165 @@
+"""The vocabulary of the calculus: symbols of one generic element, elementwise functions, opaque atoms.
+
+A vector is the symbol of one generic element of it, so elementwise equations are ordinary commutative
+expressions and SymPy differentiates them. Whatever mixes elements (a product with a matrix, a concatenation,
+a reduction, softmax) is an opaque Atom: SymPy must never look through it, and cannot, since its fdiff raises.
+
+No symbol carries an assumption: `real=True` would turn sqrt(x²) into SymPy's Abs. relu, maximum, abs, sign and
+tanh are our own: SymPy's differentiate to Heaviside(0) = 1/2, re/im and DiracDelta, or pull signs out.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import sympy
+from sympy import Expr, Function, Integer, Symbol
+
+from ..errors import Fault
+
+
+class Label(NamedTuple):
+    """What a symbol stands for."""
+
+    kind: str  # "value", "gradient" (δ), "loss" (∂L/∂), "size"
+    name: str
+    lag: int | None  # 0: [t], 1: [t-1]; None: no index
+
+
+def symbol(kind: str, name: str, lag: int | None = None) -> Symbol:
+    """The symbol with that label. Built, never parsed: I, E, S, N and beta are ordinary names here."""
+    return Symbol(f"{kind}|{name}|{'' if lag is None else lag}")
+
+
+def label(of: Symbol) -> Label:
+    kind, name, lag = of.name.split("|")
+    return Label(kind, name, int(lag) if lag else None)
+
+
+def value(name: str, lag: int | None) -> Symbol:
+    return symbol("value", name, lag)
+
+
+def gradient(name: str) -> Symbol:
+    """δname: the whole gradient of the loss with respect to name[t]."""
+    return symbol("gradient", name, 0)
+
+
+class _Elementwise(Function):
+    nargs = 1
+
+
+class sigmoid(_Elementwise):
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return self * (1 - self)
+
+
+class tanh(_Elementwise):
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return 1 - self**2
+
+
+class step(_Elementwise):
+    """1 where the argument is positive, else 0 (0 at 0, as NumPy code with `> 0` has it)."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return Integer(0)
+
+
+class relu(_Elementwise):
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return step(self.args[0])
+
+
+class sign(_Elementwise):
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return Integer(0)
+
+
+class absolute(_Elementwise):
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return sign(self.args[0])
+
+
+class softplus(_Elementwise):
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return sigmoid(self.args[0])
+
+
+class maximum(Function):
+    """The larger of two; where they are equal, the gradient belongs to the second."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        larger = step(self.args[0] - self.args[1])
+        return larger if argindex == 1 else 1 - larger
+
+
+#: A cell file's name for a function -> what stands for it here.
+ELEMENTWISE = {
+    "sigmoid": sigmoid, "tanh": tanh, "relu": relu, "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt,
+    "softplus": softplus, "erf": sympy.erf, "abs": absolute, "sign": sign, "maximum": maximum,
+}  # fmt: skip
+
+
+class Atom(Function):
+    """Something that mixes elements. Differentiating it by accident is a fault of ours, and said."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        raise Fault(f"{type(self).__name__} was differentiated as if it were elementwise")
+
+
+class Times(Atom):
+    """W v: a matrix and a vector."""
+
+    nargs = 2
+
+
+class TransposedTimes(Atom):
+    """Wᵀ v."""
+
+    nargs = 2
+
+
+class Join(Atom):
+    """concat(v, w, …)."""
+
+
+class Part(Atom):
+    """The k-th part of a vector that is cut as a Join is: Part(vector, k, join)."""
+
+    nargs = 3
+
+
+class Total(Atom):
+    """The sum of a vector's elements: a scalar."""
+
+    nargs = 1
+
+
+class Mean(Atom):
+    nargs = 1
+
+
+class Spread(Atom):
+    """A scalar repeated into a vector of the size of another: Spread(scalar, like)."""
+
+    nargs = 2
+
+
+class Softmax(Atom):
+    nargs = 1
+
+
+def outermost_atoms(expression: Expr) -> list[Expr]:
+    """The atoms of an expression that stand in no other atom, each once."""
+    found: dict[Expr, None] = {}
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Atom):
+            found[node] = None
+        else:
+            pending.extend(reversed(node.args))
+    return list(found)

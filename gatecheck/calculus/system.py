@@ -1,0 +1,180 @@
+"""Cell -> System: the equations as SymPy expressions, one line per named quantity.
+
+`f[t] = sigmoid(a)` becomes two lines, `a_f[t] = a` and `f[t] = sigmoid(a_f[t])`: a pre-activation has a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Rational, Symbol
+from sympy.core.parameters import distribute
+
+from ..cells import SCALAR, Cell, Equation, Size
+from ..cells import tree as t
+from ..errors import CellError, Problem
+from .symbols import (
+    ELEMENTWISE,
+    Join,
+    Mean,
+    Part,
+    Softmax,
+    Spread,
+    Times,
+    Total,
+    TransposedTimes,
+    label,
+    value,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """`name[t] = expression`; `of` is the equation of the cell file that it comes from.
+
+    positions holds where each subexpression stands in the author's equation: printers follow it, because
+    SymPy sorts sums and products by rules of its own.
+    """
+
+    name: str
+    of: Equation
+    expression: Expr
+    positions: dict[Expr, int]
+
+    @property
+    def symbol(self) -> Symbol:
+        return value(self.name, 0)
+
+    @property
+    def activation(self) -> bool:
+        """Whether this line applies a function to a named pre-activation."""
+        return self.expression.free_symbols == {value(preactivation(self.name), 0)}
+
+
+def preactivation(name: str) -> str:
+    return f"a_{name}"
+
+
+@dataclass(frozen=True)
+class System:
+    """A cell's equations, expanded into lines, with the size of everything in them."""
+
+    cell: Cell
+    lines: tuple[Line, ...]
+
+    def line(self, name: str) -> Line:
+        return next(line for line in self.lines if line.name == name)
+
+    def lines_of(self, equation: Equation) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.of == equation)
+
+    def size_of_name(self, name: str) -> Size:
+        """The size of a vector by its name, pre-activations included."""
+        if name in self.cell.shapes:
+            return self.cell.size(name)
+        return self.cell.size(name.removeprefix("a_"))
+
+    def size(self, expression: Expr) -> Size:
+        """The size of an expression of generic elements."""
+        match expression:
+            case Symbol():
+                tag = label(expression)
+                return SCALAR if tag.kind == "size" else self.size_of_name(tag.name)
+            case Times():
+                return self.cell.shapes[label(expression.args[0]).name][0]
+            case TransposedTimes():
+                return self.cell.shapes[label(expression.args[0]).name][1]
+            case Join():
+                return Size.total(tuple(self.size(a) for a in expression.args))
+            case Part():
+                return self.size(expression.args[2].args[int(expression.args[1])])
+            case Spread():
+                return self.size(expression.args[1])
+            case Total() | Mean():
+                return SCALAR
+        return next((s for a in expression.args if (s := self.size(a)) != SCALAR), SCALAR)
+
+
+def system(cell: Cell) -> System:
+    """The cell's equations as SymPy expressions.
+
+    Raises CellError where a name cancels out of its equation, or where an equation has no finite value.
+    """
+    lines: list[Line] = []
+    for equation in cell.equations:
+        lines.extend(_lines(cell, equation))
+    return System(cell, tuple(lines))
+
+
+def _lines(cell: Cell, equation: Equation) -> list[Line]:
+    positions: dict[Expr, int] = {}
+    with distribute(False):
+        expression = _convert(equation.expression, positions)
+    _fence(equation, expression)
+    inner = _preactivation(expression)
+    if inner is None:
+        return [Line(equation.name, equation, expression, positions)]
+    named = value(preactivation(equation.name), 0)
+    # sqrt is a power to SymPy: its exponent is an argument too.
+    outer = expression.func(named, *expression.args[1:])
+    return [
+        Line(preactivation(equation.name), equation, inner, positions),
+        Line(equation.name, equation, outer, {value(equation.name, 0): 0, named: 1, outer: 2}),
+    ]
+
+
+def _preactivation(expression: Expr) -> Expr | None:
+    """The argument of an expression that is one function of something that has no name yet."""
+    one_argument = isinstance(expression, tuple(f for f in ELEMENTWISE.values() if isinstance(f, type)))
+    if (one_argument and len(expression.args) == 1) or (expression.is_Pow and expression.exp == Rational(1, 2)):
+        return None if expression.args[0].is_Symbol else expression.args[0]
+    return None
+
+
+def _convert(node: t.Node, positions: dict[Expr, int]) -> Expr:
+    """The node as an expression; positions gains every subexpression at its first place of reading."""
+    match node:
+        case t.Number(text=text):
+            made = Rational(text)
+        case t.Read(name=name, lag=lag):
+            made = value(name, lag)
+        case t.Product(matrix=matrix, transposed=transposed, operand=operand):
+            _place(positions, value(matrix.name, None))
+            number, vector = _convert(operand, positions).as_coeff_Mul()
+            atom = (TransposedTimes if transposed else Times)(value(matrix.name, None), vector)
+            _place(positions, atom)
+            made = number * atom
+        case t.Binary(operator=operator, left=left, right=right):
+            a, b = _convert(left, positions), _convert(right, positions)
+            made = {"+": a.__add__, "-": a.__sub__, "*": a.__mul__, "/": a.__truediv__}[operator](b)
+        case t.Power(base=base, exponent=exponent):
+            made = _convert(base, positions) ** Rational(exponent)
+        case t.Negate(argument=argument):
+            made = -_convert(argument, positions)
+        case t.Concat(parts=parts):
+            made = Join(*(_convert(p, positions) for p in parts))
+        case t.Reduce(function=function, argument=argument):
+            number, vector = _convert(argument, positions).as_coeff_Mul()
+            atom = {"sum": Total, "mean": Mean}[function](vector)
+            _place(positions, atom)
+            made = number * atom
+        case t.Softmax(argument=argument):
+            made = Softmax(_convert(argument, positions))
+        case t.Apply(function=function, arguments=arguments):
+            made = ELEMENTWISE[function](*(_convert(a, positions) for a in arguments))
+    _place(positions, made)
+    return made
+
+
+def _place(positions: dict[Expr, int], expression: Expr) -> None:
+    positions.setdefault(expression, len(positions))
+
+
+def _fence(equation: Equation, expression: Expr) -> None:
+    if expression.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I):
+        raise CellError(Problem(f"the equation of {equation.name} has no finite value", equation.place))
+    for read in equation.reads():
+        if value(read.name, read.lag) not in expression.free_symbols:
+            message = f"{read} cancels out of the equation of {equation.name}"
+            raise CellError(Problem(message, read.place, "Leave it out, or mend the equation."))

@@ -1,0 +1,155 @@
+"""What a cell file says once it is read: a Cell, its equations, its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..errors import Place
+from .tree import Node, Read
+
+
+@dataclass(frozen=True)
+class Size:
+    """A sum of declared sizes: H, H+D, 2H; the number 1 is the size of a scalar."""
+
+    terms: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, *names: str) -> Size:
+        """The sum of the named sizes.
+
+        >>> str(Size.of("H", "D", "H"))
+        '2H+D'
+        """
+        counts: dict[str, int] = {}
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+        return cls(tuple(sorted(counts.items(), key=lambda item: (item[0] == "1", -item[1], item[0]))))
+
+    @classmethod
+    def total(cls, sizes: tuple[Size, ...]) -> Size:
+        return cls.of(*(name for size in sizes for name, count in size.terms for _ in range(count)))
+
+    def minus(self, other: Size) -> Size | None:
+        """What is left of this size without the other; None where nothing or less would be left."""
+        counts = dict(self.terms)
+        for name, count in other.terms:
+            counts[name] = counts.get(name, 0) - count
+        if min(counts.values()) < 0 or not any(counts.values()):
+            return None
+        return Size.of(*(name for name, count in counts.items() for _ in range(count)))
+
+    @property
+    def scalar(self) -> bool:
+        return self == SCALAR
+
+    def value(self, numbers: Mapping[str, int]) -> int:
+        """The size as a number, given a number for each name."""
+        return sum(count * (1 if name == "1" else numbers[name]) for name, count in self.terms)
+
+    def __str__(self) -> str:
+        return "+".join(
+            (str(count) if name == "1" else name if count == 1 else f"{count}{name}") for name, count in self.terms
+        )
+
+
+SCALAR = Size.of("1")
+Shape = tuple[Size, ...]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`name[t] = expression`, as the author wrote it."""
+
+    name: str
+    expression: Node
+    source: str  # one line of valid Python, normalised
+    comment: str
+    place: Place = field(compare=False, repr=False)
+
+    def reads(self) -> Iterator[Read]:
+        """Every name on the right-hand side, in the order of reading, repeated where it is repeated."""
+        return (node for node in self.expression.walk() if isinstance(node, Read))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A recurrent cell: equations for one time step, and what follows from reading them.
+
+    shapes holds, for every name, () of Sizes: one for a vector, two for a matrix (rows, columns).
+    """
+
+    name: str
+    docstring: str
+    equations: tuple[Equation, ...]
+    shapes: Mapping[str, Shape]
+    declared: tuple[str, ...]
+    comments: Mapping[str, str]
+    source: str
+    sha256: str
+
+    @property
+    def title(self) -> str:
+        """The first line of the docstring."""
+        return next((line.strip() for line in self.docstring.splitlines() if line.strip()), "")
+
+    @property
+    def assigned(self) -> tuple[str, ...]:
+        """Every name that has an equation, in the order of the file."""
+        return tuple(e.name for e in self.equations)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names without an index, in the order of reading."""
+        return self._distinct(r.name for e in self.equations for r in e.reads() if r.lag is None)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Indexed names that are never assigned, in the order of declaration."""
+        read = {r.name for e in self.equations for r in e.reads() if r.lag is not None}
+        return tuple(n for n in self.declared if n in read and n not in self.assigned)
+
+    @property
+    def lagged(self) -> tuple[str, ...]:
+        """Every name read at [t-1]: the carried states, then the inputs that are read there."""
+        read = {r.name for e in self.equations for r in e.reads() if r.lag == 1}
+        return (*(n for n in self._ordered if n in read), *(n for n in self.inputs if n in read))
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Assigned names that are carried to the next step, in the order of declaration."""
+        return tuple(n for n in self.lagged if n in self.assigned)
+
+    @property
+    def output(self) -> str:
+        """The name of the last equation: what the cell hands to whatever reads it."""
+        return self.equations[-1].name
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What one step hands on: the carried states, and the output where it is not one of them."""
+        handed = {*self.states, self.output}
+        return tuple(n for n in self._ordered if n in handed)
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """The declared sizes' names, in the order of declaration."""
+        return self._distinct(
+            n for name in (*self.declared, *self.shapes) for s in self.shapes[name] for n, _ in s.terms if n != "1"
+        )
+
+    def equation(self, name: str) -> Equation:
+        return next(e for e in self.equations if e.name == name)
+
+    def size(self, name: str) -> Size:
+        """The size of a vector or scalar."""
+        return self.shapes[name][0]
+
+    @property
+    def _ordered(self) -> tuple[str, ...]:
+        return self._distinct((*(n for n in self.declared if n in self.assigned), *self.assigned))
+
+    @staticmethod
+    def _distinct(names: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(names))

@@ -1,0 +1,109 @@
+"""What part each parameter plays in its equation, and how conventions stack parameters of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..cells import Cell, Equation
+from ..cells.tree import Apply, Binary, Negate, Node, Product, Read
+from ..errors import ConventionError, Problem
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Part:
+    """A parameter, the equation that reads it, and its kind there.
+
+    input, state, joint: a matrix on inputs, on states or on both; bias: an addend; weight: any other vector or scalar.
+    """
+
+    parameter: str
+    equation: str
+    kind: str
+
+
+def parts(cell: Cell) -> list[Part]:
+    """The part of each parameter in each equation that reads it, in the order of reading."""
+    return [part for equation in cell.equations for part in _parts(cell, equation)]
+
+
+def _parts(cell: Cell, equation: Equation) -> Iterator[Part]:
+    addends = set(_addends(equation.expression))
+    products = {n.matrix.name: n for n in equation.expression.walk() if isinstance(n, Product)}
+    for name in dict.fromkeys(r.name for r in equation.reads() if r.lag is None):
+        if name in products:
+            kind = _matrix_kind(cell, products[name])
+        else:
+            kind = "bias" if name in addends else "weight"
+        yield Part(name, equation.name, kind)
+
+
+def _addends(node: Node) -> Iterator[str]:
+    """The parameters that stand as addends inside an equation's outermost function."""
+    match node:
+        case Read(name=name, lag=None):
+            yield name
+        case Binary(operator="+" | "-") | Apply() | Negate():
+            for child in node.children():
+                yield from _addends(child)
+
+
+def _matrix_kind(cell: Cell, product: Product) -> str:
+    inputs = {r.name in cell.inputs for r in product.operand.walk() if isinstance(r, Read) and r.lag is not None}
+    return {(True,): "input", (False,): "state"}.get(tuple(sorted(inputs)), "joint")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One array of a convention: parameters of one kind side by side, as columns of a matrix that rows multiply.
+
+    (H,D) blocks become one (D, nH) matrix; (H,) blocks one (nH,) vector.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    matrix: bool
+    shape: str
+
+    def pack(self, values: Mapping[str, np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+        """The array of the convention, from arrays by parameter name."""
+        import numpy as np
+
+        return np.ascontiguousarray(np.concatenate([values[n] for n in self.parameters], axis=0).T)
+
+    def unpack(self, array: np.ndarray[Any, Any], sizes: Mapping[str, int]) -> dict[str, np.ndarray[Any, Any]]:
+        """Arrays by parameter name, from the array of the convention; sizes are the numbers of rows of each."""
+        import numpy as np
+
+        ends = np.cumsum([sizes[n] for n in self.parameters])[:-1]
+        return dict(zip(self.parameters, np.split(array.T, ends, axis=0), strict=True))
+
+
+def stacks(cell: Cell, convention: str, gates: tuple[str, ...], wanted: tuple[tuple[str, str], ...]) -> tuple[Stack, ...]:
+    """The stacked arrays of a convention.
+
+    Raises ConventionError where the cell has a parameter of a kind that the convention has no place for.
+    """
+    found = parts(cell)
+    kinds = {kind for _, kind in wanted}
+    for part in found:
+        if part.kind not in kinds or sum((p.equation, p.kind) == (part.equation, part.kind) for p in found) > 1:
+            message = f"{convention} has no place for {part.parameter} in the equation of {part.equation}"
+            raise ConventionError(Problem(message, None, f"It stacks one parameter per gate of each kind: {', '.join(sorted(kinds))}."))
+    order = {gate: k for k, gate in enumerate(gates)}
+    ranked = sorted(found, key=lambda p: (order.get(p.equation, len(order)), cell.assigned.index(p.equation)))
+    return tuple(_stack(cell, name, [p.parameter for p in ranked if p.kind == kind]) for name, kind in wanted if kind in {p.kind for p in found})
+
+
+def _stack(cell: Cell, name: str, parameters: list[str]) -> Stack:
+    shapes = {cell.shapes[p] for p in parameters}
+    if len(shapes) != 1 or len(set(parameters)) != len(parameters):
+        raise ConventionError(Problem(f"{name} cannot stack {', '.join(parameters)}: their shapes differ"))
+    rows, *columns = shapes.pop()
+    count = len(parameters)
+    stacked = str(rows) if count == 1 else f"{count}{rows}"
+    return Stack(name, tuple(parameters), bool(columns), f"({columns[0]},{stacked})" if columns else f"({stacked},)")

@@ -1,0 +1,105 @@
+"""A fresh Python with numpy beside the judge: how it is started, killed and cleared away.
+
+Started by executing it, never by forking the judge; its environment is empty but for what Python needs to find
+its own libraries. On POSIX it leads a session of its own, so that what it started dies with it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+POSIX = os.name == "posix"
+KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
+KEPT_ON_WINDOWS = ("SYSTEMROOT", "PATH")
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+# The files beside this one become a package of another name: relative imports work, gatecheck is not imported.
+PROGRAM = """\
+import sys, types
+package = sys.modules["beside"] = types.ModuleType("beside")
+package.__path__ = [sys.argv[1]]
+sys.path += sys.argv[2:]
+from beside.worker import main
+main()
+"""
+
+
+class Process:
+    """A running worker: two pipes, and after `end` an exit code and the processor time it took.
+
+    Raises: OSError where the system cannot start it.
+    """
+
+    def __init__(self) -> None:
+        self.exit_code: int | None = None
+        self.cpu_seconds = 0.0
+        theirs_in, self.inbox = os.pipe()
+        self.outbox, theirs_out = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                _command(),
+                stdin=theirs_in,
+                stdout=theirs_out,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                start_new_session=POSIX,
+                creationflags=0 if POSIX else subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW,
+            )
+        except BaseException:
+            os.close(self.inbox)
+            os.close(self.outbox)
+            raise
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+
+    def end(self) -> None:
+        """Kill it with everything that it started, and reap it."""
+        if self._process.returncode is not None:
+            return
+        try:
+            # Not reaped yet, so the number is still its own.
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (AttributeError, OSError):
+            self._process.kill()
+        if POSIX:
+            _, status, usage = os.wait4(self._process.pid, 0)
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+            self.cpu_seconds = usage.ru_utime + usage.ru_stime
+        self.exit_code = self._process.wait()
+
+
+def _command() -> list[str]:
+    spec = PathFinder.find_spec("numpy")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    # Without `site` Python starts faster; an editable or otherwise unusual numpy needs it to be found.
+    plain = len(places) == 1 and Path(places[0], "__init__.py").is_file()
+    options = ["-I", "-S", "-B"] if plain else ["-I", "-B"]
+    numpy_parent = [str(Path(places[0]).parent)] if plain else []
+    return [sys.executable, *options, "-W", "ignore", "-c", PROGRAM, str(Path(__file__).parent), *numpy_parent]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in (KEPT if POSIX else KEPT_ON_WINDOWS) if name in os.environ}
+    return kept | dict.fromkeys(ONE_THREAD, "1")
+
+
+def remove(folder: str) -> None:
+    """Remove a worker's folder, though the student may have locked parts of it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if not Path(folder).exists():
+        return
+    Path(folder).chmod(0o700)
+    for parent, inner, _ in os.walk(folder):
+        for name in inner:
+            path = Path(parent, name)
+            # A link may lead anywhere; what it leads to is not ours to unlock.
+            if not path.is_symlink():
+                path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

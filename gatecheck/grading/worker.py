@@ -1,0 +1,246 @@
+"""The program that runs beside a student's code: it reads calls, makes them, and sends what they return.
+
+It is executed in a fresh process (never forked from the judge) and imports nothing of gatecheck but the two
+files beside it. What it sends is evidence of nothing: the judge compares. Whatever it needs after the student's
+code has run is bound before, so that a patched json, os or numpy harms only the student.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from time import perf_counter, process_time
+from types import FunctionType, ModuleType, TracebackType
+from typing import Any
+
+from .portable import clean, copied, portable, same
+from .wire import RUN_BYTES, Codec, Foreign, Result, Value, WireError, receive, send
+
+try:
+    import resource
+    import signal
+    from fcntl import F_DUPFD_CLOEXEC, fcntl
+except ImportError:  # Windows, which has no such limits
+    POSIX = False
+else:
+    POSIX = True
+
+MESSAGE = 500  # characters of an exception's message
+SOURCE_LINE = 200
+FRAMES = 12
+NAMES = 200
+NAME = 100
+FILE_BYTES = 16 << 20
+SPARE_BYTES = 4 << 20
+_NOTHING = object()
+
+
+def main() -> None:
+    """Serve one run: the request, its calls, one answer each."""
+    leave = os._exit
+    inbox, outbox = _channel()
+    post = Post(outbox)
+    post.send({"ready": process_time()})
+    request: Any = post.read(inbox)
+    calls: list[Any] = [post.read(inbox) for _ in range(request["calls"])]
+    os.close(inbox)
+    os.chdir(request["folder"])
+    if POSIX:
+        _limit(request["memory_mib"], request["seconds"])
+    submission = Submission(request["filename"])
+    raised = submission.load(request["source"].tobytes())
+    post.send({"rejected": raised} if raised else {"loaded": submission.names()})
+    for index, call in enumerate(() if raised else calls):
+        post.answer(index, submission.make(call, post.room))
+    leave(0)  # no exit handlers, no waiting for a student's threads
+
+
+def _channel() -> tuple[int, int]:
+    """Move the protocol to descriptors that print, input and subprocesses do not know."""
+    inbox, outbox = [fcntl(fd, F_DUPFD_CLOEXEC, 100) if POSIX else os.dup(fd) for fd in (0, 1)]
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(nowhere, fd)
+    os.close(nowhere)
+    return inbox, outbox
+
+
+def _limit(memory_mib: int, seconds: float) -> None:
+    # The judge's deadline comes first; the alarm is for a judge that was killed itself.
+    signal.alarm(int(seconds) + 5)
+    limits = {"RLIMIT_NPROC": 0, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES}
+    try:
+        with open("/proc/self/statm") as sizes:  # noqa: PTH123  importing pathlib would cost 5 ms
+            size = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        limits["RLIMIT_AS"] = size + (memory_mib << 20)
+    except (OSError, ValueError):
+        pass  # macOS: it takes the limit and does not hold it
+    for name, limit in limits.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (limit, limit))
+        except (AttributeError, OSError, ValueError):
+            continue
+
+
+class Post:
+    """The way to the judge and back."""
+
+    def __init__(self, fd: int) -> None:
+        self._codec = Codec(reads=Result)
+        self._fd = fd
+        self._getpid, self._exit = os.getpid, os._exit
+        self._owner = os.getpid()
+        self.room = RUN_BYTES // 2  # bytes of arrays that this run may still send
+
+    def read(self, fd: int) -> Value:
+        """The judge's next message."""
+        frame = receive(fd)
+        if frame is None:
+            self._exit(0)  # the judge has gone
+        return self._codec.decode(frame)
+
+    def send(self, message: Value) -> None:
+        """Send one message."""
+        # A student's fork that came back from their function must not answer a second time.
+        if self._getpid() != self._owner:
+            self._exit(0)
+        pieces = self._codec.encode(message)
+        self.room -= sum(map(len, pieces[2:]))
+        send(self._fd, pieces)
+
+    def answer(self, index: int, answer: dict[str, Value]) -> None:
+        """Send one call's answer; a value that turns out not to cross is replaced by the reason."""
+        try:
+            self.send({"call": index, **answer})
+        except (WireError, MemoryError):
+            self.send({"call": index, **answer, "value": Foreign("value too large")})
+
+
+class Unknown(Exception):
+    """An argument refers to what no earlier call returned."""
+
+
+class Submission:
+    """The student's module, and what its functions have returned so far."""
+
+    def __init__(self, filename: str) -> None:
+        self._filename = filename
+        self._lines: list[str] = []
+        self._module = ModuleType("submission")
+        self._returned: list[object] = []
+        self._spare = bytearray(SPARE_BYTES)
+        self._clock = perf_counter
+        self._hooks = sys.settrace, sys.setprofile
+
+    def load(self, source: bytes) -> dict[str, Value] | None:
+        """Execute the file; what it raised, or None."""
+        sys.modules["submission"] = self._module
+        self._module.__dict__["__file__"] = self._filename
+        try:
+            # Decoded first: compile() would follow a coding cookie that no reader of the file sees.
+            text = source.decode("utf-8-sig")
+            self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            exec(compile(text, self._filename, "exec", dont_inherit=True), self._module.__dict__)
+        except BaseException as error:
+            return self._describe(error)
+        finally:
+            self._unhook()
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        """The functions and classes that the file itself defines at its top level."""
+        found = list(self._module.__dict__.items())
+        own = [n for n, v in found if type(v) in (FunctionType, type) and v.__module__ == "submission"]
+        return tuple(clean(name, NAME) for name in own[:NAMES])
+
+    def make(self, call: dict[str, Any], room: int) -> dict[str, Value]:
+        """Make one call; its answer as it is sent."""
+        self._returned.append(_NOTHING)
+        function: Any = self._module.__dict__.get(call["function"], _NOTHING)
+        if function is _NOTHING:
+            return _answer("missing")
+        if not callable(function):
+            return _answer("not_callable")
+        kept = call["arguments"]
+        try:
+            given = [copied(value, self._look_up) for value in kept]
+        except Unknown:
+            return _answer("depends")
+        answer = self._run(lambda: function(*given), call["opaque"], room)
+        answer["modified"] = tuple([i for i, value in enumerate(kept) if not same(value, given[i])])
+        return answer
+
+    def _run(self, call: Any, opaque: tuple[int, ...], room: int) -> dict[str, Value]:
+        start = self._clock()
+        try:
+            value = call()
+            seconds = self._clock() - start
+            self._unhook()
+            answer = _answer("returned", value=portable(value, opaque, room))
+            self._returned[-1] = value
+        except BaseException as error:
+            seconds = self._clock() - start
+            self._unhook()
+            answer = _answer("raised", raised=self._describe(error))
+        answer["seconds"] = seconds
+        return answer
+
+    def _unhook(self) -> None:
+        for set_hook in self._hooks:
+            set_hook(None)
+
+    def _look_up(self, result: Result) -> object:
+        try:
+            value: Any = self._returned[result.call]
+            for step in result.part:
+                value = value[step]
+        except Exception as error:
+            raise Unknown from error
+        if value is _NOTHING:
+            raise Unknown
+        return value
+
+    def _describe(self, error: BaseException) -> dict[str, Value]:
+        trace = error.__traceback__
+        if isinstance(error, MemoryError):
+            self._spare = bytearray()
+            _release(trace)
+        frames = []
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if code.co_filename == self._filename:
+                frames.append((trace.tb_lineno, code.co_name))
+            trace = trace.tb_next
+        if isinstance(error, SyntaxError) and error.filename == self._filename and error.lineno:
+            frames = [(error.lineno, "")]
+        shown = tuple([(line, clean(name, NAME), self._line(line)) for line, name in frames[-FRAMES:]])
+        return {
+            "kind": clean(type(error).__name__, NAME),
+            "message": _message(error),
+            "line": shown[-1][0] if shown else None,
+            "trace": shown,
+        }
+
+    def _line(self, number: int) -> str:
+        return clean(self._lines[number - 1].strip(), SOURCE_LINE) if 0 < number <= len(self._lines) else ""
+
+
+def _answer(status: str, value: Value = None, raised: dict[str, Value] | None = None) -> dict[str, Value]:
+    return {"status": status, "value": value, "raised": raised, "modified": (), "seconds": 0.0}
+
+
+def _release(trace: TracebackType | None) -> None:
+    """Free the locals of frames that have ended: otherwise no memory is left to say that there was none."""
+    while trace is not None:
+        try:
+            trace.tb_frame.clear()
+        except RuntimeError:
+            pass  # still running: our own
+        trace = trace.tb_next
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return clean(error.msg if isinstance(error, SyntaxError) else str(error), MESSAGE)
+    except BaseException:
+        return ""

@@ -1,0 +1,117 @@
+"""Lines of styled text for a terminal, laid out by the cells that they occupy.
+
+The escape codes are written here, not by rich: it takes square brackets for markup, and formulas
+are full of them (`δc[t+1]`). Layout never looks at colour, so the text is the same without it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32"}
+
+
+class Span(NamedTuple):
+    """A stretch of text in one style: "", "bold", "dim", "red" or "green"."""
+
+    text: str
+    style: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+def cells(text: str) -> int:
+    """The columns that a text occupies: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cells_of, text))
+
+
+def _cells_of(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def size(line: Iterable[Span]) -> int:
+    """The columns that a line occupies."""
+    return sum(cells(span.text) for span in line)
+
+
+def pad(text: str, columns: int) -> str:
+    """The text filled up with spaces."""
+    return text + " " * (columns - cells(text))
+
+
+def reach(text: str, start: int, columns: int) -> int:
+    """The index before which the text from `start` fits into the columns; at least one character does."""
+    used = 0
+    for index in range(start, len(text)):
+        used += _cells_of(text[index])
+        if used > columns:
+            return max(index, start + 1)
+    return len(text)
+
+
+def cut(text: str, columns: int, sign: str) -> str:
+    """The text, or as much of it as fits with the sign for an omission."""
+    return text if cells(text) <= columns else text[: reach(text, 0, columns - cells(sign))] + sign
+
+
+def fold(text: str, columns: int) -> list[str]:
+    """The words of a text in lines of at most so many columns; longer words go on in the next line."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if cells(joined) <= columns:
+            lines[-1] = joined
+            continue
+        start = 0
+        while start < len(word):
+            end = reach(word, start, columns)
+            lines.append(word[start:end])
+            start = end
+    return lines[1:] if not lines[0] and len(lines) > 1 else lines
+
+
+def hang(label: str, text: str, columns: int, style: str = "", indent: int = 0) -> list[Line]:
+    """A paragraph after a label, its later lines set below its first word."""
+    left = indent + cells(label)
+    first, *rest = fold(text, max(columns - left, 8))
+    start = (Span(" " * indent), Span(label, style), Span(first))
+    return [start, *((Span(" " * left), Span(line)) for line in rest)]
+
+
+def flow(items: Sequence[Line], columns: int) -> list[Line]:
+    """Items side by side, two columns apart, in as many lines as they need."""
+    lines: list[Line] = []
+    for item in items:
+        if lines and size(lines[-1]) + 2 + size(item) <= columns:
+            lines[-1] += (Span("  "), *item)
+        else:
+            lines.append(item)
+    return lines
+
+
+def spread(left: Line, right: Line, columns: int) -> list[Line]:
+    """Two texts at the two ends of a line, or in two lines where one is too short."""
+    space = columns - size(left) - size(right)
+    if space >= 2:
+        return [(*left, Span(" " * space), *right)]
+    return [left, (Span(" " * max(columns - size(right), 0)), *right)]
+
+
+def paint(lines: Iterable[Line], color: bool) -> str:
+    """The lines as text, with escape codes or without."""
+    return "\n".join(_painted(line, color) for line in lines)
+
+
+def _painted(line: Line, color: bool) -> str:
+    if not color:
+        return "".join(span.text for span in line).rstrip()
+    text = "".join(f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style and text else text for text, style in line)
+    return re.sub(r"[ ]+(?=(\x1b\[0m)*$)", "", text)

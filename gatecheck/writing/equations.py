@@ -1,0 +1,81 @@
+"""Lines and gradients -> formulas with a left and a right side, in one order for every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..calculus.backward import Backward, Gradient, Term
+from ..calculus.symbols import Label, gradient, label
+from ..calculus.system import Line
+from .formulas import Formulas
+
+
+@dataclass(frozen=True)
+class Formula:
+    """`left = addends`; each addend is a sign and a term, so that long sums can be broken between terms."""
+
+    left: str
+    addends: tuple[tuple[str, str], ...]
+
+    @property
+    def right(self) -> str:
+        if not self.addends:
+            return "0"
+        (sign, first), *rest = self.addends
+        lead = first if sign == "+" else sign + first
+        return lead + "".join(f" {s} {term}" for s, term in rest)
+
+    def __str__(self) -> str:
+        return f"{self.left} = {self.right}"
+
+
+def equation(writer: Formulas, line: Line) -> Formula:
+    """A forward line, as `c = f ⊙ c[t−1] + i ⊙ g`."""
+    left = writer.name(label(line.symbol))
+    return Formula(left, tuple(writer.addends(line.expression, line.positions)))
+
+
+def quantity(writer: Formulas, found: Gradient) -> Formula:
+    """The gradient of a vector: the loss's term, those of the same step, then those of t+1."""
+    addends = [("+", writer.name(Label("loss", found.name, 0)))] if found.loss else []
+    for term in found.terms:
+        addends.extend(addend(writer, term))
+    return Formula(writer.name(label(gradient(found.name))), tuple(addends))
+
+
+def addend(writer: Formulas, term: Term) -> list[tuple[str, str]]:
+    """One contribution, with its sign."""
+    number, rest = term.expression.as_coeff_Mul()
+    text = writer.write(abs(number) * rest if number != 1 else rest, term.line.positions, term.lag)
+    # A sum that is multiplied by nothing (a difference of two products, say) stays one term.
+    return [(writer.minus if number < 0 else "+", text)]
+
+
+def parameter(writer: Formulas, found: Gradient) -> Formula:
+    """The gradient of a parameter: a sum over time."""
+    addends = []
+    for term in found.terms:
+        number, rest = term.expression.as_coeff_Mul()
+        sign = writer.minus if number < 0 else "+"
+        expression = abs(number) * rest if number != 1 else rest
+        addends.append((sign, _over_time(writer, term, expression)))
+    return Formula(writer.loss(writer.name(Label("value", found.name, None))), tuple(addends))
+
+
+def _over_time(writer: Formulas, term: Term, expression) -> str:  # type: ignore[no-untyped-def]
+    edge = term.edge
+    if edge.operand is None:
+        text = writer.write(expression, term.line.positions)
+    else:
+        sides = (edge.operand, expression) if edge.transposed else (expression, edge.operand)
+        text = writer.outer(*sides, term.line.positions)
+    return writer.over_time(text)
+
+
+def all_formulas(writer: Formulas, backward: Backward) -> list[Formula]:
+    """Every backward formula of a cell, in the order of printing."""
+    return [
+        *(quantity(writer, g) for g in backward.quantities),
+        *(quantity(writer, g) for g in backward.inputs),
+        *(parameter(writer, g) for g in backward.parameters),
+    ]

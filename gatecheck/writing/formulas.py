@@ -1,0 +1,341 @@
+"""Expressions -> formulas: one printer, and what each format writes differently.
+
+Order is ours, never SymPy's: in a product scalars, then δ, then the factors by their place in the author's equation;
+in a sum positive before negative, then by place. ⊙ stands only between two vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import Expr, Integer, Pow, Rational, Symbol
+from sympy.printing.str import StrPrinter
+
+from ..calculus.symbols import Label, Spread, Times, TransposedTimes, label
+from ..calculus.system import System
+from ..cells import SCALAR
+
+_SUM, _PRODUCT, _POWER, _WHOLE = range(4)
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+class Formulas(StrPrinter):
+    """Unicode. Without an index a name means step t; only shifts are written: c[t−1]."""
+
+    minus, times, dot, delta = "−", " ⊙ ", " ", "δ"
+    transpose, brackets, pi = "ᵀ", ("(", ")"), "π"
+    names: Mapping[str, str] = {"sigmoid": "σ", "maximum": "max", "Softmax": "softmax", "Mean": "mean", "Total": "Σ"}
+
+    def __init__(self, system: System) -> None:
+        super().__init__()
+        self.system = system
+        self._positions: Mapping[Expr, int] = {}
+        self._shift = 0
+
+    # What a caller asks for.
+
+    def write(self, expression: Expr, positions: Mapping[Expr, int] | None = None, shift: int = 0) -> str:
+        """The expression; shift=1 writes it one step later."""
+        self._positions, self._shift = positions or {}, shift
+        return str(self.doprint(expression))
+
+    def addends(self, expression: Expr, positions: Mapping[Expr, int], shift: int = 0) -> list[tuple[str, str]]:
+        """A sum's terms in order, as (sign, term)."""
+        self._positions, self._shift = positions, shift
+        parts = self._sorted_sum(expression) if expression.is_Add else [expression]
+        return [self._signed(part) for part in parts]
+
+    def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
+        """The product of a column and a row: left rightᵀ."""
+        self._positions, self._shift = positions, 0
+        return f"{self._in(left, _PRODUCT, True)}{self.dot}{self._in(right, _POWER, True)}{self.transpose}"
+
+    def name(self, label: Label, shift: int = 0) -> str:
+        """A symbol's name at its step, written `shift` steps later."""
+        text = label.name
+        if label.kind == "gradient":
+            text = self.delta + text
+        if label.kind == "loss":
+            text = self.loss(text)
+        return text if label.lag is None else text + self.index(shift - label.lag)
+
+    def index(self, offset: int) -> str:
+        return "" if offset == 0 else f"[t{'+' if offset > 0 else self.minus}{abs(offset)}]"
+
+    def loss(self, name: str) -> str:
+        return f"∂L/∂{name}"
+
+    def over_time(self, term: str) -> str:
+        return f"Σ_t {term}"
+
+    # Order.
+
+    def _place(self, expression: Expr) -> float:
+        if expression in self._positions:
+            return self._positions[expression]
+        return min((self._place(a) for a in expression.args), default=float("inf"))
+
+    def _has_gradient(self, expression: Expr) -> bool:
+        return any(label(s).kind in ("gradient", "loss") for s in expression.free_symbols)
+
+    def _factor_key(self, factor: Expr) -> tuple[int, float, bool, str]:
+        group = 0 if self.system.size(factor) == SCALAR else 1 if self._has_gradient(factor) else 2
+        return group, self._place(factor), not factor.is_Symbol, str(factor)
+
+    def _sorted_sum(self, expression: Expr) -> list[Expr]:
+        return sorted(expression.args, key=lambda a: (bool(a.as_coeff_Mul()[0] < 0), self._place(a), str(a)))
+
+    # Sums, products, powers.
+
+    def _signed(self, term: Expr) -> tuple[str, str]:
+        number, rest = term.as_coeff_Mul()
+        if number < 0:
+            return self.minus, self._in(-number if rest == 1 else (-number) * rest, _SUM, False)
+        return "+", self._in(term, _SUM, False)
+
+    def _in(self, expression: Expr, level: int, strict: bool) -> str:
+        """The expression as part of something that binds at `level`."""
+        own = self._level(expression)
+        text = self._print(expression)
+        return f"{self.brackets[0]}{text}{self.brackets[1]}" if own < level or (strict and own == level) else text
+
+    def _level(self, expression: Expr) -> int:
+        if expression.is_Add:
+            return _SUM
+        if expression.is_Mul or isinstance(expression, (Times, TransposedTimes, Spread)):
+            return _PRODUCT
+        if expression.is_Rational and not (expression.is_Integer and expression >= 0):
+            return _PRODUCT
+        if expression.is_Pow and expression.exp.is_negative:
+            return _PRODUCT
+        return _WHOLE
+
+    def _print_Add(self, expression: Expr, order: object = None) -> str:
+        (sign, first), *rest = [self._signed(a) for a in self._sorted_sum(expression)]
+        lead = self.minus + first if sign == self.minus else first
+        return lead + "".join(f" {s} {term}" for s, term in rest)
+
+    def _print_Mul(self, expression: Expr) -> str:
+        number, rest = expression.as_coeff_Mul()
+        if number < 0:
+            return self.minus + self._in((-number) * rest, _SUM, True)
+        upper, lower = [], []
+        for factor in rest.args if rest.is_Mul else [rest]:
+            inverse = factor.is_Pow and factor.exp.is_negative
+            (lower if inverse else upper).append(Pow(factor.base, -factor.exp) if inverse else factor)
+        above = self._row(number.p, upper)
+        below = self._below(number.q, lower) if lower or number.q != 1 else ""
+        return self.fraction(above, below, len(lower) + (number.q != 1) > 1) if below else above
+
+    def _below(self, number: int, factors: list[Expr]) -> str:
+        return self._row(number, factors)
+
+    def _row(self, number: int, factors: list[Expr]) -> str:
+        """Factors side by side."""
+        ordered = sorted(factors, key=self._factor_key)
+        texts = [self._in(f, _PRODUCT, len(ordered) > 1 or number != 1) for f in ordered]
+        row = texts[0] if texts else ""
+        for previous, factor, text in zip(ordered, ordered[1:], texts[1:], strict=False):
+            both = SCALAR not in (self.system.size(previous), self.system.size(factor))
+            row += (self.times if both else self.dot) + text
+        return row if number == 1 and row else f"{number}{self.dot}{row}" if row else str(number)
+
+    def fraction(self, above: str, below: str, several: bool) -> str:
+        return f"{above} / {f'({below})' if several else below}"
+
+    def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
+        base, exponent = expression.base, expression.exp
+        if exponent == Rational(1, 2):
+            return self.root(self._print(base))
+        if exponent == Rational(-1, 2) or exponent.is_negative:
+            return self.fraction("1", self._in(Pow(base, -exponent), _PRODUCT, True), False)
+        if base.is_Function and len(base.args) == 1 and type(base).__name__ != "absolute":
+            return self.call(self.function(base) + self.power(exponent), [self._print(base.args[0])])
+        return self._in(base, _POWER, False) + self.power(exponent)
+
+    def power(self, exponent: Expr) -> str:
+        return str(exponent).translate(_SUPERSCRIPTS) if exponent.is_Integer else f"^({exponent})"
+
+    def root(self, inside: str) -> str:
+        return f"√({inside})"
+
+    # Leaves and functions.
+
+    def _print_Symbol(self, expression: Symbol) -> str:
+        tag = label(expression)
+        return self.name(tag, self._shift)
+
+    def _print_Rational(self, expression: Rational) -> str:
+        decimal = f"{float(expression):g}"
+        if expression.q > 10 and Rational(decimal) == expression:  # 1e-05, not 1/100000
+            return decimal.replace("-", self.minus)
+        return self.number(str(expression.p), str(expression.q))
+
+    def _print_Pi(self, expression: Expr) -> str:
+        return self.pi
+
+    def number(self, p: str, q: str) -> str:
+        return f"{p}/{q}".replace("-", self.minus)
+
+    def _print_Integer(self, expression: Integer) -> str:
+        return str(expression.p).replace("-", self.minus)
+
+    def function(self, expression: Expr) -> str:
+        kind = type(expression).__name__
+        return self.names.get(kind, kind)
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        return f"{name}({', '.join(arguments)})"
+
+    def _print_Function(self, expression: Expr) -> str:
+        return self.call(self.function(expression), [self._print(a) for a in expression.args])
+
+    def _print_absolute(self, expression: Expr) -> str:
+        return f"|{self._print(expression.args[0])}|"
+
+    def _print_step(self, expression: Expr) -> str:
+        return f"[{self._print(expression.args[0])} > 0]"
+
+    def _print_Times(self, expression: Expr) -> str:
+        matrix, operand = expression.args
+        return self.product(self._print(matrix), self._in(operand, _PRODUCT, True))
+
+    def _print_TransposedTimes(self, expression: Expr) -> str:
+        matrix, operand = expression.args
+        return self.product(self._print(matrix) + self.transpose, self._in(operand, _PRODUCT, True))
+
+    def product(self, matrix: str, operand: str) -> str:
+        return f"{matrix} {operand}"
+
+    def _print_Join(self, expression: Expr) -> str:
+        return f"[{'; '.join(map(self._print, expression.args))}]"
+
+    def _print_Part(self, expression: Expr) -> str:
+        vector, k, join = expression.args
+        part = join.args[int(k)]
+        # The part's own name says which; a part that has none is counted.
+        which = label(part).name if part.is_Symbol else str(int(k) + 1)
+        return self.part(self._print(vector), which)
+
+    def part(self, vector: str, which: str) -> str:
+        return f"[{vector}]_{which}"
+
+    def _print_Spread(self, expression: Expr) -> str:
+        return f"{self._in(expression.args[0], _PRODUCT, True)} 𝟏"
+
+
+class Text(Formulas):
+    """ASCII, in the language of cell files."""
+
+    minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
+    names = {"maximum": "maximum", "absolute": "abs", "Softmax": "softmax", "Mean": "mean", "Total": "sum"}
+
+    def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
+        self._positions, self._shift = positions, 0
+        return f"{self._in(left, _PRODUCT, True)} @ {self._in(right, _POWER, True)}.T"
+
+    def loss(self, name: str) -> str:
+        return f"dL/d{name}"
+
+    def over_time(self, term: str) -> str:
+        return f"sum_t {term}"
+
+    def power(self, exponent: Expr) -> str:
+        return f"**{exponent}" if exponent.is_Integer else f"**({exponent})"
+
+    def root(self, inside: str) -> str:
+        return f"sqrt({inside})"
+
+    def product(self, matrix: str, operand: str) -> str:
+        return f"{matrix} @ {operand}"
+
+    def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
+        base, exponent = expression.base, expression.exp
+        if base.is_Function and exponent.is_Integer and exponent > 0:
+            return self._print(base) + self.power(exponent)
+        return super()._print_Pow(expression)
+
+    def _print_absolute(self, expression: Expr) -> str:
+        return f"abs({self._print(expression.args[0])})"
+
+    def _print_step(self, expression: Expr) -> str:
+        return f"({self._print(expression.args[0])} > 0)"
+
+    def _print_Join(self, expression: Expr) -> str:
+        return self.call("concat", [self._print(a) for a in expression.args])
+
+    def part(self, vector: str, which: str) -> str:
+        return f"({vector})[{which}]"
+
+    def _print_Spread(self, expression: Expr) -> str:
+        return f"{self._in(expression.args[0], _PRODUCT, True)} * ones"
+
+
+class Latex(Formulas):
+    """LaTeX, for maths mode; every index is written out."""
+
+    minus, times, dot, delta, transpose, pi = "-", r" \odot ", r" \, ", r"\delta ", r"^{\top}", r"\pi"
+    brackets = (r"\left(", r"\right)")
+    names = {"sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
+             "Total": r"\textstyle\sum ", "Mean": r"\operatorname{mean}", "Softmax": r"\operatorname{softmax}"}  # fmt: skip
+
+    def name(self, label: Label, shift: int = 0) -> str:
+        stem, *parts = label.name.split("_")
+        text = stem if len(stem) == 1 else rf"\mathit{{{stem}}}"
+        if label.lag is not None:
+            offset = shift - label.lag
+            parts.append("t" if offset == 0 else f"t{offset:+d}")
+        below = ",".join(parts)
+        text += f"_{below}" if len(below) == 1 else f"_{{{below}}}" if below else ""
+        if label.kind == "loss":
+            return self.loss(text)
+        return self.delta + text if label.kind == "gradient" else text
+
+    def loss(self, name: str) -> str:
+        time = "_t" if "t" in name.partition("_")[2] else ""
+        return rf"\frac{{\partial L{time}}}{{\partial {name}}}"
+
+    def over_time(self, term: str) -> str:
+        return rf"\sum_t {term}"
+
+    def _below(self, number: int, factors: list[Expr]) -> str:
+        # A fraction's bar encloses what stands below it.
+        return str(self._print(factors[0])) if number == 1 and len(factors) == 1 else super()._below(number, factors)
+
+    def fraction(self, above: str, below: str, several: bool) -> str:
+        return rf"\frac{{{above}}}{{{below}}}"
+
+    def number(self, p: str, q: str) -> str:
+        sign = "-" if p.startswith("-") else ""
+        return rf"{sign}\tfrac{{{p.lstrip('-')}}}{{{q}}}"
+
+    def power(self, exponent: Expr) -> str:
+        return f"^{{{exponent}}}"
+
+    def root(self, inside: str) -> str:
+        return rf"\sqrt{{{inside}}}"
+
+    def function(self, expression: Expr) -> str:
+        kind = type(expression).__name__
+        return self.names.get(kind, rf"\operatorname{{{kind}}}")
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        return rf"{name}\left({', '.join(arguments)}\right)"
+
+    def _print_absolute(self, expression: Expr) -> str:
+        return rf"\left|{self._print(expression.args[0])}\right|"
+
+    def _print_step(self, expression: Expr) -> str:
+        return rf"\left[{self._print(expression.args[0])} > 0\right]"
+
+    def _print_Join(self, expression: Expr) -> str:
+        return rf"\left[{'; '.join(map(self._print, expression.args))}\right]"
+
+    def part(self, vector: str, which: str) -> str:
+        return rf"\left[{vector}\right]_{{{which}}}"
+
+    def _print_Spread(self, expression: Expr) -> str:
+        return rf"{self._in(expression.args[0], _PRODUCT, True)} \, \mathbf{{1}}"
+
+
+FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex}
