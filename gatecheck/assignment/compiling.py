@@ -10,7 +10,14 @@ from ..calculus.backward import Backward, Gradient, Term
 from ..calculus.symbols import Part, Spread, label
 from .program import Expression, previous
 
-_NAMES = {"Times": "matmul", "TransposedTimes": "matmul_t", "Join": "join", "Total": "sum", "Mean": "mean", "Softmax": "softmax"}
+_NAMES = {
+    "Times": "matmul",
+    "TransposedTimes": "matmul_t",
+    "Join": "join",
+    "Total": "sum",
+    "Mean": "mean",
+    "Softmax": "softmax",
+}
 
 
 def compiled(backward: Backward) -> dict[str, Any]:

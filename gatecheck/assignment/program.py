@@ -161,7 +161,9 @@ def run(
     parameters: dict[str, Array] = {}
     for t in reversed(range(len(steps))):
         handed = {n: v for n, v in back.items() if carried_back is None or n in carried_back}
-        found[t], back, here = _step_back(program, steps[t], {n: u[t] for n, u in upstream.items()}, handed, data)
+        found[t], back, here = _step_back(
+            program, steps[t], {n: u[t] for n, u in upstream.items()}, handed, data
+        )
         for name, gradient in here.items():
             parameters[name] = parameters[name] + gradient if accumulated and name in parameters else gradient
     lines = {name: np.stack([s[name] for s in steps]) for name, _ in program["forward"]}

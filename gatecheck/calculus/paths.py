@@ -16,6 +16,10 @@ from .edges import Diagonal, Factor, edges
 from .system import Line, System, preactivation, system
 
 
+#: More than anyone reads.
+MOST = 2_000
+
+
 @dataclass(frozen=True)
 class Step:
     """A factor, the line whose author's order it is printed in, and how many steps before t it is evaluated."""
@@ -125,12 +129,35 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
         raise CellError(Problem(f"{cell.name} has no state: nothing is carried from t-1 to t", None, "See derive, for one step."))
     source = source or target or _protected(equations)
     target = target or source
-    known = cell.assigned
     for name in (source, target):
-        if name not in known:
-            raise CellError(Problem(f"{name} is not computed by {cell.name}", None, nearest(name, known)))
-    found = sorted(_walk(hops(equations), source, target), key=lambda p: (not p.elementwise, p.early))
+        if name not in cell.assigned:
+            raise CellError(Problem(f"{name} is not computed by {cell.name}", None, nearest(name, cell.assigned)))
+    graph = hops(equations)
+    if (number := _count(graph, equations, source, target, 1)) > MOST:
+        message = f"{number:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
+        raise CellError(Problem(message, None, f"At most {MOST:,} are listed; choose other ends."))
+    found = sorted(_walk(graph, source, target), key=lambda p: (not p.elementwise, p.early))
     return Paths(equations, source, target, tuple(found))
+
+
+def count(found: Paths, steps: int, *, elementwise: bool = False) -> int:
+    """How many paths lead from source[t-1] to target[t-1+steps], exactly; on request those that meet no linear map."""
+    graph = hops(found.system)
+    if elementwise:
+        graph = tuple(hop for hop in graph if hop.elementwise)
+    return _count(graph, found.system, found.source, found.target, steps)
+
+
+def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, steps: int) -> int:
+    """Integers carried through the graph: the ways to reach each quantity, slice by slice."""
+    ways = {source: 1}
+    for k in range(steps + 1):
+        before, ways = ways, {source: 1} if k == 0 else {}
+        for reader in equations.cell.assigned:
+            for hop in graph:
+                if hop.reader == reader and not (hop.lag and k == 0):
+                    ways[reader] = ways.get(reader, 0) + (before if hop.lag else ways).get(hop.source, 0)
+    return ways.get(target, 0)
 
 
 def _protected(equations: System) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy import asarray, generic, ndarray
 
-from .wire import ARRAY_BYTES, DIMENSIONS, DTYPES, NODES, TEXT, Foreign, Result, Value
+from .values import ARRAY_BYTES, DIMENSIONS, DTYPES, NODES, TEXT, Foreign, Result, Value
 
 DEPTH = 6
 NAME = 100
@@ -56,7 +56,7 @@ def same(kept: Any, given: Any) -> bool:
         return list(kept) == list(given) and same(list(kept.values()), list(given.values()))
     if type(kept) in (list, tuple):
         return len(kept) == len(given) and all(map(same, kept, given))
-    return kept is given or bool(kept == given)
+    return bool(kept is given or kept == given)
 
 
 def clean(text: str, cap: int) -> str:
@@ -114,5 +114,7 @@ class _Survey:
 def _kind(value: object) -> Foreign:
     name = clean(type(value).__name__, NAME)
     if isinstance(value, ndarray):
-        return Foreign(f"array of dtype {value.dtype.name}" if type(value) is ndarray else f"ndarray subclass {name}")
+        return Foreign(
+            f"array of dtype {value.dtype.name}" if type(value) is ndarray else f"ndarray subclass {name}"
+        )
     return Foreign(name)

@@ -1,27 +1,181 @@
-"""Running a submission: calls go to a worker beside the judge, answers come back, the clock has the last word.
+"""Running a submission: calls go to a worker beside the judge, answers come back, the clock decides.
 
-Nothing that arrives is believed: frames are decoded strictly, must come in order, fit the caps and arrive before
-one deadline. A reader thread takes them off the pipe, because that works on every system.
+Nothing that arrives is believed: frames are decoded strictly, must come in order, fit the caps and arrive
+before one deadline. A thread takes them off the pipe, because that works on every system.
 """
 
 from __future__ import annotations
 
-import math
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, Literal
 
 from gatecheck.errors import Fault
 from gatecheck.grading import wire
 from gatecheck.grading.process import Process, remove
-from gatecheck.grading.wire import Foreign, Result, Value
+from gatecheck.grading.transcript import Answer, Call, End, Raised, Run, Transcript
+from gatecheck.grading.values import RUN_BYTES, Foreign, Result, Value
 
 __all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Value", "Worker"]
 
 START_SECONDS = 30.0
+
+
+class Worker:
+    """A fresh Python beside the judge, for one run; it starts at once, so make it before importing numpy."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+        self._inbox: _Inbox | None = None
+        self._folder = ""
+        self._trouble = ""
+        self._used = False
+        self._start = time.monotonic()
+        try:
+            self._process = Process()
+        except (OSError, ValueError) as error:
+            self._trouble = str(error)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self.close()
+
+    def run(
+        self,
+        source: bytes,
+        filename: str,
+        calls: Sequence[Call],
+        deadline_seconds: float = 10.0,
+        memory_mib: int = 512,
+    ) -> Run:
+        """Load the source, make the calls in their order, and end the worker, whatever happens.
+
+        The deadline is for all of it together; starting Python and numpy is not counted.
+        Raises: Fault for a second run, or for a call that cannot be sent.
+        """
+        if self._used:
+            raise Fault("A worker runs one submission only.")
+        self._used = True
+        said = Transcript(filename.encode("utf-8", "replace").decode()[:200], tuple(calls), deadline_seconds)
+        try:
+            self._talk(said, source, memory_mib)
+        except OSError as error:
+            self._trouble = str(error)
+        except _Ended as end:
+            said.end = end.reason
+        except wire.WireError:
+            said.end = "garbled"
+        finally:
+            seconds = time.monotonic() - self._start
+            self.close()
+        process = self._process
+        if process is None:
+            return said.told(0.0, 0.0, None, self._trouble)
+        return said.told(seconds, process.cpu_seconds, process.exit_code, self._trouble)
+
+    def close(self) -> None:
+        """Kill the worker and all that it started, and remove its folder; may be called twice."""
+        if self._process is not None:
+            self._process.end()
+            if self._inbox is None or self._inbox.ended():
+                self._process.close()
+        if self._folder:
+            remove(self._folder)
+            self._folder = ""
+
+    def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
+        import tempfile  # here, while the worker starts
+
+        if self._process is None:
+            return
+        codec = wire.Codec(reads=Foreign)
+        self._folder = tempfile.mkdtemp(prefix="gatecheck-")
+        frames = _request(codec, said, source, self._folder, memory_mib)
+        inbox = self._inbox = _Inbox(self._process.outbox, len(said.calls) + 2)
+        said.hear_ready(codec.decode(inbox.next(time.monotonic() + START_SECONDS)))
+        for pieces in frames:
+            wire.send(self._process.inbox, pieces)
+        said.started = True
+        self._start = time.monotonic()
+        until = self._start + said.deadline
+        said.hear_load(codec.decode(inbox.next(until)))
+        while not said.complete:
+            said.hear_answer(codec.decode(inbox.next(until)))
+
+
+def _request(
+    codec: wire.Codec, said: Transcript, source: bytes, folder: str, memory_mib: int
+) -> list[list[wire.Piece]]:
+    from numpy import array, uint8
+
+    request: dict[str, Value] = {
+        "source": array(memoryview(source), dtype=uint8),
+        "filename": said.file,
+        "calls": len(said.calls),
+        "folder": folder,
+        "memory_mib": memory_mib,
+        "seconds": said.deadline,
+    }
+    calls: list[Value] = [
+        {"function": c.function, "arguments": c.arguments, "opaque": c.opaque} for c in said.calls
+    ]
+    try:
+        return [codec.encode(message) for message in (request, *calls)]
+    except wire.WireError as error:
+        raise Fault(f"A call cannot be sent to the student's code: {error}") from error
+
+
+class _Ended(Exception):
+    """No more frames will be read; the reason is "late", "silent" or "garbled"."""
+
+    def __init__(self, reason: End) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _Inbox:
+    """The worker's frames, taken off the pipe by a thread that stops at the number and the bytes expected."""
+
+    def __init__(self, fd: int, frames: int) -> None:
+        self._arrived: SimpleQueue[wire.Frame | End] = SimpleQueue()
+        self._thread = threading.Thread(target=self._read, args=(fd, frames), daemon=True)
+        self._thread.start()
+
+    def _read(self, fd: int, frames: int) -> None:
+        room = RUN_BYTES
+        try:
+            for _ in range(frames):
+                frame = wire.receive(fd)
+                if frame is None:
+                    break
+                room -= len(frame[0]) + len(frame[1])
+                if room < 0:
+                    raise wire.WireError("the run's answers are too large")
+                self._arrived.put(frame)
+            self._arrived.put("silent")
+        except (OSError, wire.WireError):
+            self._arrived.put("garbled")
+
+    def next(self, until: float) -> wire.Frame:
+        """The next frame. Raises: _Ended when none comes, or not before `until`."""
+        item: wire.Frame | End | None = None
+        while item is None:
+            left = until - time.monotonic()
+            try:
+                # In slices: on Windows Ctrl-C does not interrupt a wait.
+                item = self._arrived.get(timeout=min(max(left, 0.0), 0.5))
+            except Empty:
+                if left <= 0:
+                    raise _Ended("late") from None
+        if isinstance(item, str):
+            raise _Ended(item)
+        return item
+
+    def ended(self) -> bool:
+        """Whether the thread has let go of the pipe; what escaped the kill may hold the other end."""
+        self._thread.join(timeout=1.0)
+        return not self._thread.is_alive()

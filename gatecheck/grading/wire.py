@@ -11,7 +11,7 @@ value) and the bytes of its arrays, in the order in which the header names them:
     {"r": [0, 1, "c"]}                    Result: call 0's return value, its part 1, that one's part "c"
     {"k": "generator"}                    Foreign
 
-The worker loads this file on its own: it imports nothing of gatecheck, and numpy only for a Codec.
+numpy is imported for a Codec only, so that a judge can start its worker first.
 """
 
 from __future__ import annotations
@@ -20,59 +20,36 @@ import json
 import math
 import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
 from os import read, write
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from .values import (
+    ARRAY_BYTES,
+    DEPTH,
+    DIMENSIONS,
+    DTYPES,
+    HEADER_BYTES,
+    NODES,
+    TEXT,
+    Foreign,
+    Mark,
+    Result,
+    Value,
+)
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HEADER_BYTES = 4 << 20
-ARRAY_BYTES = 64 << 20  # of one frame
-RUN_BYTES = 256 << 20  # of all frames of one run
-NODES = 100_000
-DEPTH = 8
-DIMENSIONS = 8
-TEXT = 10_000
-DTYPES = {
-    "bool": "?",
-    "uint8": "|u1",
-    "int32": "<i4",
-    "int64": "<i8",
-    "float32": "<f4",
-    "float64": "<f8",
-    "complex128": "<c16",
-}
+Frame: TypeAlias = tuple[bytes, bytes]
+Piece: TypeAlias = bytes | memoryview
 
 _LENGTHS = struct.Struct(">II")
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 class WireError(Exception):
     """A value that may not cross, or bytes that are no frame."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What an earlier call returned, or a part of it; it never leaves the worker."""
-
-    call: int
-    part: tuple[int | str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """A value that stayed in the worker; only the name of its kind crosses."""
-
-    kind: str
-
-
-Value: TypeAlias = (
-    "NDArray[Any] | float | int | str | bool | None | Result | Foreign"
-    " | list[Value] | tuple[Value, ...] | dict[str, Value]"
-)
-Frame: TypeAlias = tuple[bytes, bytes]
-Piece: TypeAlias = bytes | memoryview
 
 
 def receive(fd: int) -> Frame | None:
@@ -80,13 +57,24 @@ def receive(fd: int) -> Frame | None:
 
     Raises: WireError for lengths beyond the caps (before anything is allocated) or a frame cut short.
     """
-    prefix = _exactly(fd, _LENGTHS.size, may_end=True)
-    if not prefix:
+    first = read(fd, 1)
+    if not first:
         return None
-    header, arrays = _LENGTHS.unpack(prefix)
+    header, arrays = _LENGTHS.unpack(first + _exactly(fd, _LENGTHS.size - 1))
     if header > HEADER_BYTES or arrays > ARRAY_BYTES:
         raise WireError("the frame is too large")
     return _exactly(fd, header), _exactly(fd, arrays)
+
+
+def _exactly(fd: int, count: int) -> bytes:
+    # What arrives is what is allocated: a declared length alone costs the reader nothing.
+    data = bytearray()
+    while len(data) < count:
+        chunk = read(fd, min(count - len(data), 1 << 20))
+        if not chunk:
+            raise WireError("the frame is cut short")
+        data += chunk
+    return bytes(data)
 
 
 def send(fd: int, pieces: Iterable[Piece]) -> None:
@@ -97,26 +85,13 @@ def send(fd: int, pieces: Iterable[Piece]) -> None:
             left = left[write(fd, left) :]
 
 
-def _exactly(fd: int, count: int, may_end: bool = False) -> bytes:
-    # What arrives is what is allocated: a declared length alone costs the reader nothing.
-    data = bytearray()
-    while len(data) < count:
-        chunk = read(fd, min(count - len(data), 1 << 20))
-        if not chunk:
-            if may_end and not data:
-                break
-            raise WireError("the frame is cut short")
-        data += chunk
-    return bytes(data)
-
-
 class Codec:
     """Values to frames and back; holds numpy's functions from before a student's code could patch them.
 
     `reads` is the one mark that this side accepts: the worker reads Result, the judge Foreign.
     """
 
-    def __init__(self, reads: type[Result] | type[Foreign]) -> None:
+    def __init__(self, reads: type[Mark]) -> None:
         import numpy as np
 
         self.reads = reads
@@ -130,7 +105,7 @@ class Codec:
         Raises: WireError where the value is of no kind that crosses, or larger than a cap.
         """
         writer = _Writer(self)
-        header = writer.text(value).encode("ascii")
+        header = writer.text(value, 0).encode("ascii")
         if len(header) > HEADER_BYTES:
             raise WireError("the header is too large")
         return [_LENGTHS.pack(len(header), writer.size), header, *writer.arrays]
@@ -144,12 +119,11 @@ class Codec:
         # Before json builds anything: two million empty lists fit in a header and take 150 MB as objects.
         if header.count(b"[") + header.count(b"{") > 3 * NODES:
             raise WireError("the header has too many values")
-        try:
-            tree = _JSON.decode(header.decode("ascii"))
-        except (ValueError, RecursionError) as error:
-            raise WireError("the header is not JSON") from error
         reader = _Reader(self, arrays)
-        value = reader.value(tree)
+        try:
+            value = reader.value(_JSON.decode(header.decode("ascii")), 0)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise WireError("the header is malformed") from error
         if reader.offset != len(arrays):
             raise WireError("the arrays' bytes do not add up")
         return value
@@ -166,18 +140,18 @@ class _Writer:
         self.writers: dict[type, Callable[[Any, int], str]] = {
             type(None): lambda value, depth: "null",
             bool: lambda value, depth: "true" if value else "false",
-            int: _integer,
-            float: _float,
-            str: _string,
+            int: lambda value, depth: _integer(value),
+            float: lambda value, depth: _float(value),
+            str: lambda value, depth: _string(value),
             list: lambda value, depth: f'{{"l":{self.items(value, depth)}}}',
             tuple: lambda value, depth: f'{{"t":{self.items(value, depth)}}}',
             dict: self.pairs,
             codec.ndarray: self.array,
             Result: lambda value, depth: f'{{"r":{self.items((value.call, *value.part), depth)}}}',
-            Foreign: lambda value, depth: f'{{"k":{_string(value.kind, depth)}}}',
+            Foreign: lambda value, depth: f'{{"k":{_string(value.kind)}}}',
         }
 
-    def text(self, value: Value, depth: int = 0) -> str:
+    def text(self, value: Value, depth: int) -> str:
         self.nodes += 1
         writer = self.writers.get(type(value))
         if writer is None or depth > DEPTH or self.nodes > NODES:
@@ -188,7 +162,7 @@ class _Writer:
         return f"[{','.join([self.text(value, depth + 1) for value in values])}]"
 
     def pairs(self, value: dict[str, Value], depth: int) -> str:
-        texts = [f"[{_string(key, depth)},{self.text(item, depth + 1)}]" for key, item in value.items()]
+        texts = [f"[{_string(key)},{self.text(item, depth + 1)}]" for key, item in value.items()]
         return f'{{"d":[{",".join(texts)}]}}'
 
     def array(self, value: NDArray[Any], depth: int) -> str:
@@ -204,35 +178,21 @@ class _Writer:
         return f'{{"a":["{name}",[{",".join(map(str, value.shape))}]]}}'
 
 
-def _integer(value: int, depth: int) -> str:
+def _integer(value: int) -> str:
     if not -(2**63) <= value < 2**63:
         raise WireError("an integer beyond 64 bits cannot cross")
     return int.__repr__(value)
 
 
-def _float(value: float, depth: int) -> str:
+def _float(value: float) -> str:
     text = float.__repr__(value)
-    return text if text[-1] not in "nf" else f'{{"f":"{text}"}}'
+    return f'{{"f":"{text}"}}' if text in _NOT_FINITE else text
 
 
-def _string(value: str, depth: int) -> str:
+def _string(value: str) -> str:
     if type(value) is not str or len(value) > TEXT:
         raise WireError("a text is too long, or a key no text")
     return encode_basestring_ascii(value)
-
-
-def _short_integer(digits: str) -> int:
-    if len(digits) > 20:
-        raise ValueError("an integer beyond 64 bits")
-    return int(digits)
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(word)
-
-
-_JSON = json.JSONDecoder(parse_int=_short_integer, parse_constant=_no_constant)
-_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 class _Reader:
@@ -249,44 +209,27 @@ class _Reader:
             "t": lambda body, depth: tuple(self.items(body, depth)),
             "d": self.pairs,
             "a": self.array,
-            ("r" if codec.reads is Result else "k"): self.mark,
         }
+        self.readers |= {"r": _read_result} if codec.reads is Result else {"k": _read_foreign}
 
-    def value(self, tree: object, depth: int = 0) -> Value:
+    def value(self, tree: object, depth: int) -> Value:
         self.nodes += 1
         if depth > DEPTH or self.nodes > NODES:
             raise WireError("the header is nested too deep, or has too many values")
-        if type(tree) is dict and len(tree) == 1:
-            [(tag, body)] = tree.items()
-            try:
-                return self.readers[tag](body, depth)
-            except (KeyError, TypeError, ValueError) as error:
-                raise WireError("the header is malformed") from error
-        if tree is None or type(tree) is bool:
-            return tree
-        return _scalar(tree)
+        if type(tree) is not dict:
+            return _read_plain(tree)
+        [(tag, body)] = tree.items()
+        return self.readers[tag](body, depth)
 
     def items(self, body: object, depth: int) -> list[Value]:
         return [self.value(item, depth + 1) for item in _listed(body)]
 
     def pairs(self, body: object, depth: int) -> dict[str, Value]:
-        found: dict[str, Value] = {}
-        for pair in _listed(body):
-            key, item = _listed(pair)
-            if key in found or type(key) is not str:
-                raise WireError("a dict's keys are not distinct texts")
-            found[str(_scalar(key))] = self.value(item, depth + 1)
+        pairs = [_listed(pair) for pair in _listed(body)]
+        found = {_read_text(key): self.value(item, depth + 1) for key, item in pairs}
+        if len(found) != len(pairs):
+            raise WireError("a key comes twice")
         return found
-
-    def mark(self, body: object, depth: int) -> Result | Foreign:
-        if self.codec.reads is Foreign:
-            if type(body) is not str:
-                raise WireError("the name of a kind is no text")
-            return Foreign(str(_scalar(body)))
-        call, *part = _listed(body)
-        if type(call) is not int or not all(type(step) in (int, str) for step in part):
-            raise WireError("a result's address is malformed")
-        return Result(call, tuple(part))
 
     def array(self, body: object, depth: int) -> NDArray[Any]:
         name, shape = _listed(body)
@@ -295,30 +238,59 @@ class _Reader:
         if len(sizes) > DIMENSIONS or not all(type(n) is int and 0 <= n <= ARRAY_BYTES for n in sizes):
             raise WireError("an array's shape is malformed")
         count = math.prod(sizes)
-        end = self.offset + count * dtype.itemsize
-        if end > len(self.arrays):
+        start, self.offset = self.offset, self.offset + count * dtype.itemsize
+        if self.offset > len(self.arrays):
             raise WireError("an array's bytes are missing")
         if not count:
             return self.codec.empty(sizes, dtype)
-        flat = self.codec.frombuffer(self.arrays, dtype, count, self.offset)
+        flat = self.codec.frombuffer(self.arrays, dtype, count, start)
         if name == "bool" and flat.view(self.codec.dtypes["uint8"]).max() > 1:
             raise WireError("a bool is neither 0 nor 1")
-        self.offset = end
         return flat.reshape(sizes).copy()
+
+
+def _read_plain(tree: object) -> Value:
+    if type(tree) is str:
+        return _read_text(tree)
+    if tree is None or type(tree) is bool:
+        return tree
+    if (type(tree) is int and -(2**63) <= tree < 2**63) or (type(tree) is float and math.isfinite(tree)):
+        return tree
+    raise WireError("the header holds what is no value")
+
+
+def _read_text(tree: object) -> str:
+    if type(tree) is not str or len(tree) > TEXT:
+        raise WireError("a text is too long, or none")
+    tree.encode()  # refuses a lone surrogate: it would break whoever prints or stores the text later
+    return tree
+
+
+def _read_result(body: object, depth: int) -> Result:
+    call, *part = _listed(body)
+    if type(call) is not int or not all(type(step) in (int, str) for step in part):
+        raise WireError("a result's address is malformed")
+    return Result(call, tuple(part))
+
+
+def _read_foreign(body: object, depth: int) -> Foreign:
+    return Foreign(_read_text(body))
 
 
 def _listed(body: object) -> list[Any]:
     if type(body) is not list:
-        raise WireError("the header is malformed")
+        raise WireError("a list is missing")
     return body
 
 
-def _scalar(tree: object) -> float | int | str:
-    if type(tree) is int and -(2**63) <= tree < 2**63:
-        return tree
-    if type(tree) is float and math.isfinite(tree):
-        return tree
-    if type(tree) is str and len(tree) <= TEXT:
-        tree.encode()  # a lone surrogate would break whoever prints or stores the text later
-        return tree
-    raise WireError("the header holds what is no value")
+def _short_integer(digits: str) -> int:
+    if len(digits) > 20:
+        raise WireError("an integer beyond 64 bits")
+    return int(digits)
+
+
+def _no_constant(word: str) -> float:
+    raise WireError(f"{word} is no JSON")
+
+
+_JSON = json.JSONDecoder(parse_int=_short_integer, parse_constant=_no_constant)

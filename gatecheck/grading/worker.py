@@ -1,20 +1,22 @@
 """The program that runs beside a student's code: it reads calls, makes them, and sends what they return.
 
-It is executed in a fresh process (never forked from the judge) and imports nothing of gatecheck but the two
-files beside it. What it sends is evidence of nothing: the judge compares. Whatever it needs after the student's
-code has run is bound before, so that a patched json, os or numpy harms only the student.
+It is executed in a fresh process (never forked from the judge) and imports nothing of gatecheck but three files
+beside it. What it sends is evidence of nothing: the judge compares. Whatever it needs after the student's code
+has run is bound before, so that a patched json, os or numpy harms only the student.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from time import perf_counter, process_time
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from .portable import clean, copied, portable, same
-from .wire import RUN_BYTES, Codec, Foreign, Result, Value, WireError, receive, send
+from .values import RUN_BYTES, Foreign, Result, Value
+from .wire import Codec, WireError, receive, send
 
 try:
     import resource
@@ -69,17 +71,12 @@ def _limit(memory_mib: int, seconds: float) -> None:
     # The judge's deadline comes first; the alarm is for a judge that was killed itself.
     signal.alarm(int(seconds) + 5)
     limits = {"RLIMIT_NPROC": 0, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES}
-    try:
-        with open("/proc/self/statm") as sizes:  # noqa: PTH123  importing pathlib would cost 5 ms
-            size = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        limits["RLIMIT_AS"] = size + (memory_mib << 20)
-    except (OSError, ValueError):
-        pass  # macOS: it takes the limit and does not hold it
+    # macOS has no such file; it takes a limit of memory and does not hold it.
+    with suppress(OSError), open("/proc/self/statm") as sizes:  # noqa: PTH123  pathlib would cost 5 ms
+        limits["RLIMIT_AS"] = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") + (memory_mib << 20)
     for name, limit in limits.items():
-        try:
+        with suppress(AttributeError, OSError, ValueError):
             resource.setrlimit(getattr(resource, name), (limit, limit))
-        except (AttributeError, OSError, ValueError):
-            continue
 
 
 class Post:
@@ -232,10 +229,8 @@ def _answer(status: str, value: Value = None, raised: dict[str, Value] | None = 
 def _release(trace: TracebackType | None) -> None:
     """Free the locals of frames that have ended: otherwise no memory is left to say that there was none."""
     while trace is not None:
-        try:
+        with suppress(RuntimeError):  # one that still runs is our own
             trace.tb_frame.clear()
-        except RuntimeError:
-            pass  # still running: our own
         trace = trace.tb_next
 
 

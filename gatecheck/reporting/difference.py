@@ -44,7 +44,7 @@ def difference(wrong: str, right: str) -> Difference:
 
 
 def _slid(tokens: list[str], head: int, tail: int) -> tuple[int, int]:
-    """An insertion moved to the left while the text stays the same: "+ b" is inserted into a + c, not "b +"."""
+    """An insertion moved left while the text stays the same: a + c lacks "+ b" before "+ c", not "b +"."""
     size = len(tokens) - head - tail
     while head > 0 and size > 0 and tokens[head - 1] == tokens[head + size - 1]:
         head, tail = head - 1, tail + 1

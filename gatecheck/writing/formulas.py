@@ -50,6 +50,11 @@ class Formulas(StrPrinter):
         self._positions, self._shift = positions, 0
         return f"{self._in(left, _PRODUCT, True)}{self.dot}{self._in(right, _POWER, True)}{self.transpose}"
 
+    def factor(self, expression: Expr, positions: Mapping[Expr, int], shift: int, alone: bool) -> str:
+        """A factor of a product, in brackets where it needs them beside others."""
+        self._positions, self._shift = positions, shift
+        return self._in(expression, _SUM if alone else _PRODUCT, False)
+
     def name(self, label: Label, shift: int = 0) -> str:
         """A symbol's name at its step, written `shift` steps later."""
         text = label.name

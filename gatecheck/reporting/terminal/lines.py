@@ -78,22 +78,27 @@ def fold(text: str, columns: int) -> list[str]:
     return lines[1:] if not lines[0] and len(lines) > 1 else lines
 
 
-def hang(label: str, text: str, columns: int, style: str = "", indent: int = 0) -> list[Line]:
+def hang(
+    label: str, text: str, columns: int, style: str = "", *, indent: int = 0, text_style: str = ""
+) -> list[Line]:
     """A paragraph after a label, its later lines set below its first word."""
     left = indent + cells(label)
     first, *rest = fold(text, max(columns - left, 8))
-    start = (Span(" " * indent), Span(label, style), Span(first))
-    return [start, *((Span(" " * left), Span(line)) for line in rest)]
+    start = (Span(" " * indent), Span(label, style), Span(first, text_style))
+    return [start, *((Span(" " * left), Span(line, text_style)) for line in rest)]
 
 
-def flow(items: Sequence[Line], columns: int) -> list[Line]:
-    """Items side by side, two columns apart, in as many lines as they need."""
+def flow(groups: Iterable[Sequence[Line]], columns: int, gap: int = 2) -> list[Line]:
+    """Items side by side in as many lines as they need: a gap apart, groups of them one column more."""
     lines: list[Line] = []
-    for item in items:
-        if lines and size(lines[-1]) + 2 + size(item) <= columns:
-            lines[-1] += (Span("  "), *item)
-        else:
-            lines.append(item)
+    for group in groups:
+        space = gap + 1
+        for item in group:
+            if lines and size(lines[-1]) + space + size(item) <= columns:
+                lines[-1] += (Span(" " * space), *item)
+            else:
+                lines.append(item)
+            space = gap
     return lines
 
 

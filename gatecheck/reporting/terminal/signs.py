@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gatecheck.errors import printable
@@ -39,13 +39,11 @@ ASCII = Signs("+", "x", "-", "?", "#", "x", ".", "|", "-", "...", ">", "|_|")
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₜ", "0123456789+-t")
-_ASCII = str.maketrans(
-    {
-        **{"δ": "d", "∂": "d", "Σ": "sum", "σ": "sigmoid", "⊙": "*", "·": "*", "×": "x", "ᵀ": ".T"},
-        **{"−": "-", "–": "-", "→": "->", "√": "sqrt", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!="},
-        **{"…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "✓": "+", "✕": "x", "ε": "eps"},
-    }
-)
+_TYPED = (
+    "δ d ∂ d Σ sum σ sigmoid ε eps ⊙ * · * × x ᵀ .T − - – - → -> √ sqrt ∞ inf ≤ <= ≥ >= ≠ != "
+    "… ... ’ ' ‘ ' “ \" ” \" ✓ + ✕ x"
+).split()
+_ASCII = str.maketrans(dict(zip(_TYPED[::2], _TYPED[1::2], strict=True)))
 
 
 def ascii_only(text: str) -> str:
@@ -59,10 +57,15 @@ def safe(report: Report, unicode: bool) -> Report:
     """The report with every text in it printable: done once and for all, so that no line can forget it."""
 
     def clean(text: str) -> str:
-        text = "\n".join(map(printable, text.splitlines()))
+        text = printable(text)
         return text if unicode else ascii_only(text)
 
-    return Report.from_dict(_mapped(report.to_dict(), clean))
+    def clean_line(text: str) -> str:
+        return clean(" ".join(text.splitlines()))
+
+    cleaned = Report.from_dict(_mapped(report.to_dict(), clean_line))
+    # Only the message of a submission that was not graded has lines: it may quote the file.
+    return replace(cleaned, message="\n".join(map(clean, report.message.splitlines())))
 
 
 def _mapped(value: Any, clean: Callable[[str], str]) -> Any:

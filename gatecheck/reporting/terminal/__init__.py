@@ -1,0 +1,163 @@
+"""A report for the terminal, readable at 80 columns: mistakes first, then the tasks, then the receipt."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from gatecheck.grading.report import Report, total
+from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, hang, paint, spread
+from gatecheck.reporting.terminal.mistakes import mistake_lines
+from gatecheck.reporting.terminal.signs import ASCII, UNICODE, Signs, safe
+from gatecheck.reporting.terminal.tasks import number, task_lines
+
+# Longer lines are hard to read, shorter ones cannot hold a table.
+_NARROWEST, _WIDEST = 40, 100
+
+_HEADLINES = {
+    "rejected": ("failed", "rejected: this file cannot be graded"),
+    "timeout": ("failed", "timeout: it did not end in time"),
+    "crashed": ("failed", "crashed: it ended without an answer"),
+    "error": ("undetermined", "error: the mistake is gatecheck's, and costs you nothing"),
+}
+
+
+def show(report: Report, stream: TextIO | None = None, source: str | None = None) -> None:
+    """Print the report to a stream (standard output), as wide, colourful and Unicode as it can be."""
+    stream = stream or sys.stdout
+    width = shutil.get_terminal_size().columns - 1
+    text = render(report, width, color=wants_color(stream), source=source, unicode=takes_unicode(stream))
+    stream.write(text + "\n")
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether to write colours: the environment's word first (no-color.org), else if it is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def takes_unicode(stream: TextIO) -> bool:
+    """Whether the stream's encoding has the signs of a report and its formulas."""
+    try:
+        "✓✕–▒└─┘▶δ⊙ᵀ−".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def render(
+    report: Report, width: int = 80, *, color: bool = False, source: str | None = None, unicode: bool = True
+) -> str:
+    """The report as text; source is the student's file, for the lines around a mistake."""
+    columns = min(max(width, _NARROWEST), _WIDEST)
+    signs = UNICODE if unicode else ASCII
+    return paint(_lines(safe(report, unicode), source, columns, signs), color)
+
+
+def _lines(report: Report, source: str | None, columns: int, signs: Signs) -> Iterator[Line]:
+    yield from _header(report, columns, signs)
+    yield ()
+    if report.outcome != "graded":
+        yield from _not_graded(report, columns, signs)
+    shown = report.outcome == "graded" or any(check.status == "passed" for check in report.checks)
+    if shown:
+        yield from _score(report, columns, signs)
+    for mistake in report.mistakes:
+        yield ()
+        yield from mistake_lines(mistake, report, source, columns, signs)
+    if shown and report.checks:
+        yield ()
+        yield (Span("Tasks", "bold"),)
+        yield from task_lines(report, columns, signs)
+    yield ()
+    for warning in report.warnings:
+        yield from hang("Note   ", warning, columns, "bold")
+    yield from _footer(report, columns, signs)
+
+
+def _header(report: Report, columns: int, signs: Signs) -> list[Line]:
+    dot = f" {signs.dot} "
+    facts = [part for part in (report.student, report.file, report.convention) if part]
+    title = report.title or report.assignment
+    right = dot.join([*facts, _duration(report.seconds)])
+    if cells(title) + cells(right) + 2 <= columns:
+        return spread((Span(title, "bold"),), (Span(right),), columns)
+    return [*hang("", title, columns, text_style="bold"), *hang("", right, columns)]
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _not_graded(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
+    status, headline = _HEADLINES[report.outcome]
+    mark = signs.failed if status == "failed" else signs.undetermined
+    yield from hang(f"{mark} ", headline, columns, "red" if status == "failed" else "dim", text_style="bold")
+    for line in report.message.split("\n") if report.message else ():
+        # What is indented is quoted from a file, with a caret below: its blanks matter.
+        quoted = line.startswith("  ")
+        yield from [(Span(cut(line, columns, signs.more)),)] if quoted else hang("  ", line, columns)
+
+
+def _score(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
+    """The score, its bar, and what the bar's parts are."""
+    if not report.checks:
+        return
+    score = f"{number(report.score)} of {number(report.max_score)}"
+    room = columns - cells(score) - 5
+    bar = zip((signs.earned, signs.lost, signs.waiting), _shares(_parts(report), room), strict=True)
+    styled = zip(bar, ("green", "red", "dim"), strict=True)
+    yield (
+        Span("  "),
+        Span(score, "bold"),
+        Span("   "),
+        *(Span(sign * n, style) for (sign, n), style in styled),
+    )
+    yield from hang(" " * (cells(score) + 5), f" {signs.dot} ".join(_said(report)), columns)
+
+
+def _said(report: Report) -> Iterator[str]:
+    earned, lost, waiting = _parts(report)
+    uncounted = total(check.max_score for check in report.checks if check.status == "undetermined")
+    count = len(report.mistakes)
+    yield (
+        f"all {len(report.counted)} quantities are right" if report.full_marks else f"{number(earned)} earned"
+    )
+    if lost:
+        mistakes = "one mistake" if count == 1 else f"{count} mistakes"
+        yield f"{number(lost)} lost{f' to {mistakes}' if count else ''}"
+    if waiting and lost and count:
+        yield f"{number(waiting)} {'waits' if waiting == 1 else 'wait'} for {'it' if count == 1 else 'them'}"
+    elif waiting:
+        yield f"{number(waiting)} waiting"
+    if uncounted:
+        yield f"{number(uncounted)} not counted"
+
+
+def _parts(report: Report) -> tuple[float, float, float]:
+    """Points earned, lost, and waiting for an earlier task."""
+    waiting = total(c.max_score - c.score for c in report.counted if c.status == "skipped")
+    return report.score, total((report.max_score, -report.score, -waiting)), waiting
+
+
+def _shares(parts: tuple[float, ...], columns: int) -> list[int]:
+    """The columns of each part of the bar; a part that is not nothing is seen."""
+    whole = sum(parts)
+    shares = [max(1, round(part / whole * columns)) if part > 0 else 0 for part in parts]
+    # What rounding gave too much or too little, the longest part gives or takes.
+    shares[shares.index(max(shares))] += columns - sum(shares) if whole else 0
+    return shares
+
+
+def _footer(report: Report, columns: int, signs: Signs) -> list[Line]:
+    receipt = f"Receipt {report.receipt}" if report.receipt else "Not recorded"
+    isolation = "isolated" if report.isolated else "not isolated"
+    facts = [receipt, isolation, f"seed {report.seed}", f"gatecheck {report.tool}"]
+    items = [f"{fact} {signs.dot}" for fact in facts[:-1]] + facts[-1:]
+    return flow([[(Span(item, "dim"),) for item in items]], columns, gap=1)

@@ -1,0 +1,169 @@
+"""The table of tasks in the terminal: status, quantities, points, and a line for what needs one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from gatecheck.grading.report import Check, Report, Status, TaskResult
+from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, size
+from gatecheck.reporting.terminal.signs import Signs
+
+_STYLES = {"passed": "green", "failed": "red", "skipped": "dim", "undetermined": "dim"}
+_MOST_MESSAGES = 6
+_LONGEST_MESSAGE = 400
+# Below this many columns the quantities stand under the task instead of beside it.
+_NARROWEST = 20
+
+
+def task_lines(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
+    """The table, at most so many columns wide."""
+    told = {
+        (mistake.where.function if mistake.where else None, name)
+        for mistake in report.mistakes
+        for name in (mistake.quantity, *mistake.explains)
+    }
+    statuses = max(len(task.status) for task in report.tasks) + 7
+    names = statuses + max(cells(task.name) for task in report.tasks) + 2
+    points = max(cells(points_of(task)) for task in report.tasks) + 2
+    room = columns - names - points
+    for task in report.tasks:
+        if room >= _NARROWEST:
+            yield from _beside(task, statuses, names, columns - points, columns, signs)
+        else:
+            yield from _stacked(task, columns, signs)
+        yield from _details(task, told, statuses if room >= _NARROWEST else 4, columns, signs)
+
+
+def points_of(task: TaskResult) -> str:
+    """The points of a task: earned and possible, or in brackets those that do not count."""
+    if task.counted:
+        return f"{number(task.score)} / {number(task.max_score)}"
+    return f"({number(sum(check.max_score for check in task.checks))})"
+
+
+def number(points: float) -> str:
+    """Points without needless digits: 2, 6.5, 3.73."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def _status(task: TaskResult, signs: Signs) -> Span:
+    return Span(f"  {signs.of(task.status)} {task.status}", _STYLES[task.status])
+
+
+def _beside(
+    task: TaskResult, statuses: int, names: int, stop: int, columns: int, signs: Signs
+) -> Iterator[Line]:
+    mark = _status(task, signs)
+    left: Line = (mark, Span(" " * (statuses - cells(mark.text))), Span(task.name))
+    points = points_of(task)
+    for cell in _quantities(task, stop - names, signs) or [()]:
+        line = (*left, Span(" " * (names - size(left))), *cell)
+        yield (*line, Span(" " * (columns - size(line) - cells(points))), Span(points))
+        left, points = (), ""
+
+
+def _stacked(task: TaskResult, columns: int, signs: Signs) -> Iterator[Line]:
+    mark, points = _status(task, signs), points_of(task)
+    name, *more = fold(task.name, max(columns - cells(mark.text + points) - 4, 8))
+    line: Line = (mark, Span(f"  {name}"))
+    yield (*line, Span(" " * max(columns - size(line) - cells(points), 2)), Span(points))
+    yield from ((Span(" " * 4 + part),) for part in more)
+    for cell in _quantities(task, columns - 4, signs):
+        yield (Span("    "), *cell)
+
+
+def _quantities(task: TaskResult, columns: int, signs: Signs) -> list[Line]:
+    """What the row itself says: the quantities judged on their own, or why there are none."""
+    if task.status == "skipped" and all(check.status == "skipped" for check in task.checks):
+        waits = dict.fromkeys(check.because for check in task.checks if check.because)
+        text = f"waits for {', '.join(waits)}" if waits else "not reached"
+        return [(Span(line, "dim"),) for line in fold(text, columns)]
+    if task.status == "undetermined":
+        return [(Span(line, "dim"),) for line in fold("our check failed: not counted", columns)]
+    own = [check for check in task.checks if not check.because]
+    failed, passed = ([c for c in own if c.status == status] for status in ("failed", "passed"))
+    # A task that passed has said so already; marks are for telling the two apart.
+    marked = bool(failed) or len(passed) < len(task.checks)
+    groups = _items("failed", failed, columns, signs), _items("passed", passed, columns, signs, marked)
+    return flow(groups, columns)
+
+
+def _items(
+    status: Status, checks: Iterable[Check], columns: int, signs: Signs, marked: bool = True
+) -> list[Line]:
+    """The names of quantities, the first with the mark of their common status."""
+    mark, style = f"{signs.of(status)} " if marked else "", _STYLES[status] if marked else ""
+    items: list[Line] = []
+    for check in checks:
+        text = cut(mark + check.quantity, columns, signs.more)
+        items.append((Span(text, style),))
+        mark = ""
+    return items
+
+
+def _details(
+    task: TaskResult, told: set[tuple[str | None, str]], indent: int, columns: int, signs: Signs
+) -> Iterator[Line]:
+    """What follows from another quantity, then what each failure looks like."""
+    groups: dict[tuple[str, Status], list[Check]] = {}
+    for check in task.checks:
+        if label := _because(task, check):
+            groups.setdefault((label, check.status), []).append(check)
+    for (label, status), checks in groups.items():
+        room = columns - indent - cells(label) - 2
+        beside = room >= _NARROWEST
+        lead: Line = (Span(" " * indent), Span(label, "dim"), Span("  "))
+        if not beside:
+            yield from hang(" " * indent, label, columns, text_style="dim")
+            lead, room = (Span(" " * (indent + 2)),), columns - indent - 2
+        for line in flow([_items(status, checks, room, signs)], room):
+            yield (*lead, *line)
+            lead = (Span(" " * size(lead)),)
+    failed = [
+        check
+        for check in task.checks
+        if check.message and check.status in ("failed", "undetermined") and not check.because
+        if not told & {(task.name, check.quantity), (None, check.quantity)}
+    ]
+    yield from _messages(failed, indent, columns, signs)
+
+
+def _because(task: TaskResult, check: Check) -> str:
+    if check.status == "undetermined":
+        return "" if task.status == "undetermined" else "could not be checked: not counted"
+    if check.status == "skipped":
+        return (
+            ""
+            if task.status == "skipped"
+            else f"waits for {check.because}"
+            if check.because
+            else "not reached"
+        )
+    if not check.because:
+        return ""
+    return (
+        f"right given your {check.because}" if check.status == "passed" else f"follows from {check.because}"
+    )
+
+
+def _messages(checks: list[Check], indent: int, columns: int, signs: Signs) -> Iterator[Line]:
+    """One line for every kind of message: fifteen alike are one message and a list of names."""
+    kinds: dict[str, list[Check]] = {}
+    for check in checks:
+        kinds.setdefault(_kind(check), []).append(check)
+    for first, *others in list(kinds.values())[:_MOST_MESSAGES]:
+        text = cut(" ".join(first.message.split()), _LONGEST_MESSAGE, signs.more)
+        yield from hang(f"{first.quantity}  ", text, columns, indent=indent)
+        if others:
+            # The row above has all the names already: a second list of them is noise.
+            names = [check.quantity for check in others] if len(kinds) > 1 else [f"the {len(others)} others"]
+            yield from hang("likewise  ", ", ".join(names), columns, "dim", indent=indent, text_style="dim")
+    if rest := sum(map(len, list(kinds.values())[_MOST_MESSAGES:])):
+        yield (Span(" " * indent), Span(f"and {rest} more", "dim"))
+
+
+def _kind(check: Check) -> str:
+    """A message without its numbers and its own quantity's name."""
+    named = re.sub(rf"(?<!\w){re.escape(check.quantity)}(?!\w)", "_", check.message)
+    return re.sub(r"\d[\d.e+−-]*", "#", named)
