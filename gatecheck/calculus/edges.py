@@ -137,6 +137,8 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
     order = sorted(flat.free_symbols, key=lambda s: line.positions.get(hidden.get(s, s), -1))
     for leaf in order:
         slope = _through_output(line, expression, flat.diff(leaf).xreplace(hidden))
+        if slope == 0:  # through sign or step: constant almost everywhere
+            continue
         factors = (*head, Diagonal(slope)) if slope != 1 else head
         inner = hidden.get(leaf, leaf)
         if system.size(inner) == SCALAR != size:

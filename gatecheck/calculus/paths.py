@@ -136,7 +136,7 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
     if (number := _count(graph, equations, source, target, 1)) > MOST:
         message = f"{number:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
         raise CellError(Problem(message, None, f"At most {MOST:,} are listed; choose other ends."))
-    found = sorted(_walk(graph, source, target), key=lambda p: (not p.elementwise, p.early))
+    found = sorted(_walk(graph, source, target), key=lambda p: (not p.elementwise, p.early, len(p.hops) if p.elementwise else 0))
     return Paths(equations, source, target, tuple(found))
 
 

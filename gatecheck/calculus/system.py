@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy
@@ -58,10 +59,11 @@ def preactivation(name: str) -> str:
 
 @dataclass(frozen=True)
 class System:
-    """A cell's equations, expanded into lines, with the size of everything in them."""
+    """A cell's equations, expanded into lines; sizes holds the size of every line's quantity."""
 
     cell: Cell
     lines: tuple[Line, ...]
+    sizes: Mapping[str, Size]
 
     def line(self, name: str) -> Line:
         return next(line for line in self.lines if line.name == name)
@@ -71,9 +73,7 @@ class System:
 
     def size_of_name(self, name: str) -> Size:
         """The size of a vector by its name, pre-activations included."""
-        if name in self.cell.shapes:
-            return self.cell.size(name)
-        return self.cell.size(name.removeprefix("a_"))
+        return self.sizes[name] if name in self.sizes else self.cell.size(name)
 
     def size(self, expression: Expr) -> Size:
         """The size of an expression of generic elements."""
@@ -104,7 +104,7 @@ def system(cell: Cell) -> System:
     lines: list[Line] = []
     for equation in cell.equations:
         lines.extend(_lines(cell, equation))
-    return System(cell, tuple(lines))
+    return System(cell, tuple(lines), {line.name: cell.size(line.of.name) for line in lines})
 
 
 def _lines(cell: Cell, equation: Equation) -> list[Line]:

@@ -177,7 +177,7 @@ def _statement(text: Text, node: ast.stmt, comment: str) -> Declaration | Assign
             _fence_name(text, name, target.value)
             if _lag(text, target) != 0:
                 raise CellError(Problem(f"an equation gives {name} at [t], not at [t-1]", text.place(target), f"Write {name}[t] = …"))
-            return Assignment(name, _expression(text, value, 0), ast.unparse(node), comment, text.place(node))
+            return Assignment(name, _expression(text, value, 0), ast.unparse(node).replace("[t - 1]", "[t-1]"), comment, text.place(node))
         case ast.Assign(targets=[ast.Name(id=name)]):
             raise CellError(Problem(f"{name} is assigned without an index", text.place(node.targets[0]), f"Write {name}[t] = …"))
         case ast.AugAssign() | ast.AnnAssign() | ast.Assign():

@@ -135,8 +135,8 @@ def layout(cell: Cell, name: str) -> Layout:
     """
     found = convention(name)
     stacked = stacks(cell, found.name, found.gates, found.stacked) if found.stacked else ()
-    # Without a state a sequence is nothing but its steps.
-    roles = ROLES if cell.lagged else ROLES[:2]
+    # Without a state a sequence is nothing but its steps; without an input it has no length.
+    roles = ROLES if cell.lagged and cell.inputs else ROLES[:2]
     made = tuple(_signature(cell, stacked, role, found.functions[role]) for role in roles)
     return Layout(found, cell, made, stacked)
 

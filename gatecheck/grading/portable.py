@@ -1,7 +1,6 @@
 """Values inside the worker: what may cross to the judge, copies of arguments, and whether they were changed.
 
-Like wire.py it is loaded on its own, beside the student's code. numpy's names are taken once, at import:
-what a student does to the numpy module later does not reach them.
+It is loaded beside the student's code. As in wire.py, numpy's names are taken once, at import.
 """
 
 from __future__ import annotations
@@ -50,13 +49,14 @@ def same(kept: Any, given: Any) -> bool:
     if type(kept) is not type(given):
         return False
     if type(kept) is ndarray:
-        alike = kept.shape == given.shape and kept.dtype == given.dtype
+        alike: bool = kept.shape == given.shape and kept.dtype == given.dtype
         return alike and kept.tobytes() == given.tobytes()
     if type(kept) is dict:
         return list(kept) == list(given) and same(list(kept.values()), list(given.values()))
     if type(kept) in (list, tuple):
         return len(kept) == len(given) and all(map(same, kept, given))
-    return bool(kept is given or kept == given)
+    unchanged: bool = kept is given or kept == given
+    return unchanged
 
 
 def clean(text: str, cap: int) -> str:

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from gatecheck.errors import Fault
-from gatecheck.grading import wire
+from gatecheck.grading.frames import Frame, Piece, WireError, receive, send
 from gatecheck.grading.process import Process, remove
 from gatecheck.grading.transcript import Answer, Call, End, Raised, Run, Transcript
 from gatecheck.grading.values import RUN_BYTES, Foreign, Result, Value
@@ -67,7 +67,9 @@ class Worker:
             self._trouble = str(error)
         except _Ended as end:
             said.end = end.reason
-        except wire.WireError:
+            if end.reason == "late" and not said.started:
+                self._trouble = f"it took more than {START_SECONDS:g} s"
+        except WireError:
             said.end = "garbled"
         finally:
             seconds = time.monotonic() - self._start
@@ -88,29 +90,30 @@ class Worker:
             self._folder = ""
 
     def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
-        import tempfile  # here, while the worker starts
+        import tempfile  # here, and numpy with the codec, while the worker starts
+
+        from gatecheck.grading.wire import decode
 
         if self._process is None:
             return
-        codec = wire.Codec(reads=Foreign)
         self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(codec, said, source, self._folder, memory_mib)
+        frames = _request(said, source, self._folder, memory_mib)
         inbox = self._inbox = _Inbox(self._process.outbox, len(said.calls) + 2)
-        said.hear_ready(codec.decode(inbox.next(time.monotonic() + START_SECONDS)))
+        said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         for pieces in frames:
-            wire.send(self._process.inbox, pieces)
+            send(self._process.inbox, pieces)
         said.started = True
         self._start = time.monotonic()
         until = self._start + said.deadline
-        said.hear_load(codec.decode(inbox.next(until)))
+        said.hear_load(decode(inbox.next(until), Foreign))
         while not said.complete:
-            said.hear_answer(codec.decode(inbox.next(until)))
+            said.hear_answer(decode(inbox.next(until), Foreign))
 
 
-def _request(
-    codec: wire.Codec, said: Transcript, source: bytes, folder: str, memory_mib: int
-) -> list[list[wire.Piece]]:
+def _request(said: Transcript, source: bytes, folder: str, memory_mib: int) -> list[list[Piece]]:
     from numpy import array, uint8
+
+    from gatecheck.grading.wire import encode
 
     request: dict[str, Value] = {
         "source": array(memoryview(source), dtype=uint8),
@@ -124,8 +127,8 @@ def _request(
         {"function": c.function, "arguments": c.arguments, "opaque": c.opaque} for c in said.calls
     ]
     try:
-        return [codec.encode(message) for message in (request, *calls)]
-    except wire.WireError as error:
+        return [encode(message) for message in (request, *calls)]
+    except WireError as error:
         raise Fault(f"A call cannot be sent to the student's code: {error}") from error
 
 
@@ -141,7 +144,7 @@ class _Inbox:
     """The worker's frames, taken off the pipe by a thread that stops at the number and the bytes expected."""
 
     def __init__(self, fd: int, frames: int) -> None:
-        self._arrived: SimpleQueue[wire.Frame | End] = SimpleQueue()
+        self._arrived: SimpleQueue[Frame | End] = SimpleQueue()
         self._thread = threading.Thread(target=self._read, args=(fd, frames), daemon=True)
         self._thread.start()
 
@@ -149,20 +152,20 @@ class _Inbox:
         room = RUN_BYTES
         try:
             for _ in range(frames):
-                frame = wire.receive(fd)
+                frame = receive(fd)
                 if frame is None:
                     break
                 room -= len(frame[0]) + len(frame[1])
                 if room < 0:
-                    raise wire.WireError("the run's answers are too large")
+                    raise WireError("the run's answers are too large")
                 self._arrived.put(frame)
             self._arrived.put("silent")
-        except (OSError, wire.WireError):
+        except (OSError, WireError):
             self._arrived.put("garbled")
 
-    def next(self, until: float) -> wire.Frame:
+    def next(self, until: float) -> Frame:
         """The next frame. Raises: _Ended when none comes, or not before `until`."""
-        item: wire.Frame | End | None = None
+        item: Frame | End | None = None
         while item is None:
             left = until - time.monotonic()
             try:

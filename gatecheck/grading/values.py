@@ -1,6 +1,6 @@
 """What may cross between the judge and a student's code, and how much of it.
 
-Like wire.py and portable.py it is loaded beside the student's code too, and imports nothing of gatecheck.
+It is loaded beside the student's code too, and imports nothing of gatecheck.
 """
 
 from __future__ import annotations

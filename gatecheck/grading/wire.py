@@ -1,4 +1,4 @@
-"""Frames between the judge and the worker: a JSON header and raw array bytes, nothing that can execute.
+"""Values as frames: a JSON header and raw array bytes, nothing that can execute.
 
 A frame is the header's length and the arrays' length (two big-endian uint32), the header (ASCII JSON, one
 value) and the bytes of its arrays, in the order in which the header names them:
@@ -11,19 +11,20 @@ value) and the bytes of its arrays, in the order in which the header names them:
     {"r": [0, 1, "c"]}                    Result: call 0's return value, its part 1, that one's part "c"
     {"k": "generator"}                    Foreign
 
-numpy is imported for a Codec only, so that a judge can start its worker first.
+numpy's names are taken once, at import: what a student does to the numpy module later does not reach them.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import struct
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring_ascii
-from os import read, write
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from numpy import dtype, empty, frombuffer, ndarray
+
+from .frames import LENGTHS, Frame, Piece, WireError
 from .values import (
     ARRAY_BYTES,
     DEPTH,
@@ -38,102 +39,49 @@ from .values import (
     Value,
 )
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+Array: TypeAlias = ndarray[Any, dtype[Any]]
 
-Frame: TypeAlias = tuple[bytes, bytes]
-Piece: TypeAlias = bytes | memoryview
-
-_LENGTHS = struct.Struct(">II")
+_DTYPES: dict[str, dtype[Any]] = {name: dtype(code) for name, code in DTYPES.items()}
+_BYTE = dtype("u1")
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
-class WireError(Exception):
-    """A value that may not cross, or bytes that are no frame."""
+def encode(value: Value) -> list[Piece]:
+    """The pieces of the value's frame; arrays that are contiguous are not copied.
 
-
-def receive(fd: int) -> Frame | None:
-    """Read one frame (header, arrays); None where the other side has closed.
-
-    Raises: WireError for lengths beyond the caps (before anything is allocated) or a frame cut short.
+    Raises: WireError where the value is of no kind that crosses, or larger than a cap.
     """
-    first = read(fd, 1)
-    if not first:
-        return None
-    header, arrays = _LENGTHS.unpack(first + _exactly(fd, _LENGTHS.size - 1))
-    if header > HEADER_BYTES or arrays > ARRAY_BYTES:
-        raise WireError("the frame is too large")
-    return _exactly(fd, header), _exactly(fd, arrays)
+    writer = _Writer()
+    header = writer.text(value, 0).encode("ascii")
+    if len(header) > HEADER_BYTES:
+        raise WireError("the header is too large")
+    return [LENGTHS.pack(len(header), writer.size), header, *writer.arrays]
 
 
-def _exactly(fd: int, count: int) -> bytes:
-    # What arrives is what is allocated: a declared length alone costs the reader nothing.
-    data = bytearray()
-    while len(data) < count:
-        chunk = read(fd, min(count - len(data), 1 << 20))
-        if not chunk:
-            raise WireError("the frame is cut short")
-        data += chunk
-    return bytes(data)
+def decode(frame: Frame, mark: type[Mark]) -> Value:
+    """The value of a frame; its arrays own their memory and can be written to.
 
-
-def send(fd: int, pieces: Iterable[Piece]) -> None:
-    """Write the pieces of one frame."""
-    for piece in pieces:
-        left = memoryview(piece)
-        while left:
-            left = left[write(fd, left) :]
-
-
-class Codec:
-    """Values to frames and back; holds numpy's functions from before a student's code could patch them.
-
-    `reads` is the one mark that this side accepts: the worker reads Result, the judge Foreign.
+    `mark` is the one that this side accepts: the worker reads Result, the judge Foreign.
+    Raises: WireError for anything that `encode` would not have written.
     """
-
-    def __init__(self, reads: type[Mark]) -> None:
-        import numpy as np
-
-        self.reads = reads
-        self.ndarray = np.ndarray
-        self.empty, self.frombuffer = np.empty, np.frombuffer
-        self.dtypes = {name: np.dtype(code) for name, code in DTYPES.items()}
-
-    def encode(self, value: Value) -> list[Piece]:
-        """The pieces of the value's frame; arrays that are contiguous are not copied.
-
-        Raises: WireError where the value is of no kind that crosses, or larger than a cap.
-        """
-        writer = _Writer(self)
-        header = writer.text(value, 0).encode("ascii")
-        if len(header) > HEADER_BYTES:
-            raise WireError("the header is too large")
-        return [_LENGTHS.pack(len(header), writer.size), header, *writer.arrays]
-
-    def decode(self, frame: Frame) -> Value:
-        """The value of a frame; its arrays own their memory and can be written to.
-
-        Raises: WireError for anything that `encode` would not have written.
-        """
-        header, arrays = frame
-        # Before json builds anything: two million empty lists fit in a header and take 150 MB as objects.
-        if header.count(b"[") + header.count(b"{") > 3 * NODES:
-            raise WireError("the header has too many values")
-        reader = _Reader(self, arrays)
-        try:
-            value = reader.value(_JSON.decode(header.decode("ascii")), 0)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise WireError("the header is malformed") from error
-        if reader.offset != len(arrays):
-            raise WireError("the arrays' bytes do not add up")
-        return value
+    header, arrays = frame
+    # Before json builds anything: two million empty lists fit in a header and take 150 MB as objects.
+    if header.count(b"[") + header.count(b"{") > 3 * NODES:
+        raise WireError("the header has too many values")
+    reader = _Reader(arrays, mark)
+    try:
+        value = reader.value(_JSON.decode(header.decode("ascii")), 0)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise WireError("the header is malformed") from error
+    if reader.offset != len(arrays):
+        raise WireError("the arrays' bytes do not add up")
+    return value
 
 
 class _Writer:
     """One frame being written. The text is put together here, not by json: json's classes can be patched."""
 
-    def __init__(self, codec: Codec) -> None:
-        self.codec = codec
+    def __init__(self) -> None:
         self.arrays: list[Piece] = []
         self.size = 0
         self.nodes = 0
@@ -146,7 +94,7 @@ class _Writer:
             list: lambda value, depth: f'{{"l":{self.items(value, depth)}}}',
             tuple: lambda value, depth: f'{{"t":{self.items(value, depth)}}}',
             dict: self.pairs,
-            codec.ndarray: self.array,
+            ndarray: self.array,
             Result: lambda value, depth: f'{{"r":{self.items((value.call, *value.part), depth)}}}',
             Foreign: lambda value, depth: f'{{"k":{_string(value.kind)}}}',
         }
@@ -165,15 +113,15 @@ class _Writer:
         texts = [f"[{_string(key)},{self.text(item, depth + 1)}]" for key, item in value.items()]
         return f'{{"d":[{",".join(texts)}]}}'
 
-    def array(self, value: NDArray[Any], depth: int) -> str:
+    def array(self, value: Array, depth: int) -> str:
         name = value.dtype.name
-        dtype = self.codec.dtypes.get(name)
+        kind = _DTYPES.get(name)
         # A broadcast array of a few bytes can stand for terabytes: the size is known before the copy is made.
-        if dtype is None or value.ndim > DIMENSIONS or self.size + value.nbytes > ARRAY_BYTES:
+        if kind is None or value.ndim > DIMENSIONS or self.size + value.nbytes > ARRAY_BYTES:
             raise WireError(f"an array of dtype {name} and shape {value.shape} cannot cross")
-        plain = value.astype(dtype, order="C", subok=False, copy=False)
+        plain = value.astype(kind, order="C", subok=False, copy=False)
         if plain.size:
-            self.arrays.append(plain.reshape(-1).view(self.codec.dtypes["uint8"]).data)
+            self.arrays.append(plain.reshape(-1).view(_BYTE).data)
             self.size += plain.nbytes
         return f'{{"a":["{name}",[{",".join(map(str, value.shape))}]]}}'
 
@@ -198,8 +146,7 @@ def _string(value: str) -> str:
 class _Reader:
     """One frame being read; everything in it may be hostile."""
 
-    def __init__(self, codec: Codec, arrays: bytes) -> None:
-        self.codec = codec
+    def __init__(self, arrays: bytes, mark: type[Mark]) -> None:
         self.arrays = arrays
         self.offset = 0
         self.nodes = 0
@@ -210,7 +157,7 @@ class _Reader:
             "d": self.pairs,
             "a": self.array,
         }
-        self.readers |= {"r": _read_result} if codec.reads is Result else {"k": _read_foreign}
+        self.readers |= {"r": _read_result} if mark is Result else {"k": _read_foreign}
 
     def value(self, tree: object, depth: int) -> Value:
         self.nodes += 1
@@ -231,20 +178,20 @@ class _Reader:
             raise WireError("a key comes twice")
         return found
 
-    def array(self, body: object, depth: int) -> NDArray[Any]:
+    def array(self, body: object, depth: int) -> Array:
         name, shape = _listed(body)
-        dtype = self.codec.dtypes[name]
+        kind = _DTYPES[name]
         sizes = _listed(shape)
         if len(sizes) > DIMENSIONS or not all(type(n) is int and 0 <= n <= ARRAY_BYTES for n in sizes):
             raise WireError("an array's shape is malformed")
         count = math.prod(sizes)
-        start, self.offset = self.offset, self.offset + count * dtype.itemsize
+        start, self.offset = self.offset, self.offset + count * kind.itemsize
         if self.offset > len(self.arrays):
             raise WireError("an array's bytes are missing")
         if not count:
-            return self.codec.empty(sizes, dtype)
-        flat = self.codec.frombuffer(self.arrays, dtype, count, start)
-        if name == "bool" and flat.view(self.codec.dtypes["uint8"]).max() > 1:
+            return empty(sizes, kind)
+        flat = frombuffer(self.arrays, kind, count, start)
+        if name == "bool" and flat.view(_BYTE).max() > 1:
             raise WireError("a bool is neither 0 nor 1")
         return flat.reshape(sizes).copy()
 

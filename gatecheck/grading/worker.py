@@ -1,12 +1,13 @@
 """The program that runs beside a student's code: it reads calls, makes them, and sends what they return.
 
-It is executed in a fresh process (never forked from the judge) and imports nothing of gatecheck but three files
-beside it. What it sends is evidence of nothing: the judge compares. Whatever it needs after the student's code
-has run is bound before, so that a patched json, os or numpy harms only the student.
+It is executed in a fresh process and imports nothing of gatecheck but the files beside it. What it sends is
+evidence of nothing: the judge compares. What it needs after the student's code has run is bound before, so
+that a patched json, os or numpy harms only the student.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -14,9 +15,10 @@ from time import perf_counter, process_time
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
+from .frames import WireError, receive, send
 from .portable import clean, copied, portable, same
 from .values import RUN_BYTES, Foreign, Result, Value
-from .wire import Codec, WireError, receive, send
+from .wire import decode, encode
 
 try:
     import resource
@@ -43,6 +45,8 @@ def main() -> None:
     inbox, outbox = _channel()
     post = Post(outbox)
     post.send({"ready": process_time()})
+    gc.freeze()  # what has been imported stays: collecting it once would take longer than most submissions
+    gc.enable()
     request: Any = post.read(inbox)
     calls: list[Any] = [post.read(inbox) for _ in range(request["calls"])]
     os.close(inbox)
@@ -83,7 +87,6 @@ class Post:
     """The way to the judge and back."""
 
     def __init__(self, fd: int) -> None:
-        self._codec = Codec(reads=Result)
         self._fd = fd
         self._getpid, self._exit = os.getpid, os._exit
         self._owner = os.getpid()
@@ -94,14 +97,14 @@ class Post:
         frame = receive(fd)
         if frame is None:
             self._exit(0)  # the judge has gone
-        return self._codec.decode(frame)
+        return decode(frame, Result)
 
     def send(self, message: Value) -> None:
         """Send one message."""
         # A student's fork that came back from their function must not answer a second time.
         if self._getpid() != self._owner:
             self._exit(0)
-        pieces = self._codec.encode(message)
+        pieces = encode(message)
         self.room -= sum(map(len, pieces[2:]))
         send(self._fd, pieces)
 

@@ -26,7 +26,7 @@ def blocks(backward: Backward) -> list[Block]:
     system = backward.system
     groups = _groups(system)
     placed = {g.name: _place(g, groups) for g in (*backward.quantities, *backward.inputs)}
-    unread = [g for g in backward.quantities if placed[g.name] is None]
+    unread = [g for g in (*backward.quantities, *backward.inputs) if placed[g.name] is None]
     found = [Block((), tuple(unread))] if unread else []
     for k, group in reversed(list(enumerate(groups))):
         gradients = [g for g in (*reversed(backward.quantities), *backward.inputs) if placed[g.name] == k]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from gatecheck.grading.report import Report, total
-from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, hang, paint, spread
+from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, paint, spread
 from gatecheck.reporting.terminal.mistakes import mistake_lines
 from gatecheck.reporting.terminal.signs import ASCII, UNICODE, Signs, safe
 from gatecheck.reporting.terminal.tasks import number, task_lines
@@ -119,7 +119,9 @@ def _score(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
         Span("   "),
         *(Span(sign * n, style) for (sign, n), style in styled),
     )
-    yield from hang(" " * (cells(score) + 5), f" {signs.dot} ".join(_said(report)), columns)
+    indent = cells(score) + 5
+    for line in _dotted(list(_said(report)), columns - indent, signs):
+        yield (Span(" " * indent), *line)
 
 
 def _said(report: Report) -> Iterator[str]:
@@ -159,5 +161,10 @@ def _footer(report: Report, columns: int, signs: Signs) -> list[Line]:
     receipt = f"Receipt {report.receipt}" if report.receipt else "Not recorded"
     isolation = "isolated" if report.isolated else "not isolated"
     facts = [receipt, isolation, f"seed {report.seed}", f"gatecheck {report.tool}"]
+    return [tuple(Span(span.text, "dim") for span in line) for line in _dotted(facts, columns, signs)]
+
+
+def _dotted(facts: list[str], columns: int, signs: Signs) -> list[Line]:
+    """Facts side by side with a dot between them; none is broken where it can be helped."""
     items = [f"{fact} {signs.dot}" for fact in facts[:-1]] + facts[-1:]
-    return flow([[(Span(item, "dim"),) for item in items]], columns, gap=1)
+    return flow([[(Span(line),) for item in items for line in fold(item, columns)]], columns, gap=1)

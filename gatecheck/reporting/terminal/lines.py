@@ -92,7 +92,7 @@ def flow(groups: Iterable[Sequence[Line]], columns: int, gap: int = 2) -> list[L
     """Items side by side in as many lines as they need: a gap apart, groups of them one column more."""
     lines: list[Line] = []
     for group in groups:
-        space = gap + 1
+        space = gap + (1 if lines else 0)
         for item in group:
             if lines and size(lines[-1]) + space + size(item) <= columns:
                 lines[-1] += (Span(" " * space), *item)

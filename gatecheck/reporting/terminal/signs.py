@@ -39,18 +39,15 @@ ASCII = Signs("+", "x", "-", "?", "#", "x", ".", "|", "-", "...", ">", "|_|")
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₜ", "0123456789+-t")
-_TYPED = (
-    "δ d ∂ d Σ sum σ sigmoid ε eps ⊙ * · * × x ᵀ .T − - – - → -> √ sqrt ∞ inf ≤ <= ≥ >= ≠ != "
-    "… ... ’ ' ‘ ' “ \" ” \" ✓ + ✕ x"
-).split()
-_ASCII = str.maketrans(dict(zip(_TYPED[::2], _TYPED[1::2], strict=True)))
+_ONE = str.maketrans("δ∂⊙·×−–‘’“”✓✕", "dd**x--''\"\"+x")
+_MORE = str.maketrans({"Σ": "sum", "σ": "sigmoid", "√": "sqrt", "ᵀ": ".T", "→": "->", "…": "...", "∞": "inf"})
 
 
 def ascii_only(text: str) -> str:
     """The text in ASCII: formulas as they would be typed, anything else by its number."""
     text = re.sub("[⁰¹²³⁴-⁹⁺⁻]+", lambda m: "^" + m[0].translate(_SUPER), text)
     text = re.sub("[₀-₉₊₋ₜ]+", lambda m: "_" + m[0].translate(_SUB), text)
-    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
+    return text.translate(_ONE).translate(_MORE).encode("ascii", "backslashreplace").decode()
 
 
 def safe(report: Report, unicode: bool) -> Report:

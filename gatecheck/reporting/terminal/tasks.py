@@ -149,21 +149,19 @@ def _because(task: TaskResult, check: Check) -> str:
 
 def _messages(checks: list[Check], indent: int, columns: int, signs: Signs) -> Iterator[Line]:
     """One line for every kind of message: fifteen alike are one message and a list of names."""
+    names = "|".join(re.escape(check.quantity) for check in checks)
     kinds: dict[str, list[Check]] = {}
     for check in checks:
-        kinds.setdefault(_kind(check), []).append(check)
+        # Alike are messages that differ in numbers and in the quantities' names at most.
+        kind = re.sub(rf"(?<!\w)({names})(?!\w)|\d[\d.e+−-]*", "_", check.message)
+        kinds.setdefault(kind, []).append(check)
     for first, *others in list(kinds.values())[:_MOST_MESSAGES]:
         text = cut(" ".join(first.message.split()), _LONGEST_MESSAGE, signs.more)
         yield from hang(f"{first.quantity}  ", text, columns, indent=indent)
         if others:
-            # The row above has all the names already: a second list of them is noise.
-            names = [check.quantity for check in others] if len(kinds) > 1 else [f"the {len(others)} others"]
-            yield from hang("likewise  ", ", ".join(names), columns, "dim", indent=indent, text_style="dim")
+            # The row above has all the names already: a second long list of them is noise.
+            few = len(others) <= 3 or len(kinds) > 1
+            some = ", ".join(check.quantity for check in others) if few else f"the {len(others)} others"
+            yield from hang("likewise  ", some, columns, "dim", indent=indent, text_style="dim")
     if rest := sum(map(len, list(kinds.values())[_MOST_MESSAGES:])):
         yield (Span(" " * indent), Span(f"and {rest} more", "dim"))
-
-
-def _kind(check: Check) -> str:
-    """A message without its numbers and its own quantity's name."""
-    named = re.sub(rf"(?<!\w){re.escape(check.quantity)}(?!\w)", "_", check.message)
-    return re.sub(r"\d[\d.e+−-]*", "#", named)

@@ -1,0 +1,129 @@
+"""Expressions -> NumPy: rows of a batch along the first axis, so W v is v @ W.T."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+
+from sympy import Expr
+
+from ..calculus.symbols import Label
+from ..cells import Size
+from .formulas import _POWER, _PRODUCT, _WHOLE, Formulas
+
+
+def parameter(name: str) -> str:
+    return f'p["{name}"]'
+
+
+def size_text(size: Size) -> str:
+    """A size as Python: H, D + H, 2*H, 1."""
+    return " + ".join(str(n) if name == "1" else name if n == 1 else f"{n}*{name}" for name, n in size.terms)
+
+
+class NumPy(Formulas):
+    """Python code. `sized` gathers the sizes that the code needs as numbers, `helpers` the functions."""
+
+    minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "np.pi"
+    names: Mapping[str, str] = {"tanh": "np.tanh", "exp": "np.exp", "log": "np.log", "sign": "np.sign",
+                                "absolute": "np.abs", "maximum": "np.maximum"}  # fmt: skip
+    helped = ("sigmoid", "softplus", "erf", "Softmax", "relu")
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self.sized: dict[str, None] = {}
+        self.helpers: dict[str, None] = {}
+
+    def name(self, label: Label, shift: int = 0) -> str:
+        if label.kind == "size":
+            self.sized[label.name] = None
+            return label.name
+        if label.kind == "gradient":
+            return f"d{label.name}"
+        if label.lag is None:
+            return parameter(label.name)
+        return f"{label.name}_prev" if label.lag == 1 else label.name
+
+    def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
+        """The sum over the batch of the products of a column and a row."""
+        self._positions, self._shift = positions, 0
+        return f"{self._enclosed(left)}.T @ {self._in(right, _POWER, True)}"
+
+    def power(self, exponent: Expr) -> str:
+        return f"**{exponent}" if exponent.is_Integer else f"**({exponent})"
+
+    def root(self, inside: str) -> str:
+        return f"np.sqrt({inside})"
+
+    def number(self, p: str, q: str) -> str:
+        return repr(int(p) / int(q))
+
+    def product(self, matrix: str, operand: str) -> str:
+        return f"{operand} @ {matrix}"
+
+    def _print_Times(self, expression: Expr) -> str:
+        matrix, operand = expression.args
+        return f"{self._in(operand, _PRODUCT, True)} @ {self._print(matrix)}.T"
+
+    def _print_TransposedTimes(self, expression: Expr) -> str:
+        matrix, operand = expression.args
+        return f"{self._in(operand, _PRODUCT, True)} @ {self._print(matrix)}"
+
+    def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
+        base, exponent = expression.base, expression.exp
+        if base.is_Function and exponent.is_Integer and exponent > 0:
+            return self._in(base, _POWER, True) + self.power(exponent)
+        return super()._print_Pow(expression)
+
+    def function(self, expression: Expr) -> str:
+        kind = type(expression).__name__
+        if kind in self.helped:
+            self.helpers[kind.lower()] = None
+            return kind.lower()
+        return self.names[kind]
+
+    def _print_absolute(self, expression: Expr) -> str:
+        return f"np.abs({self._print(expression.args[0])})"
+
+    def _print_step(self, expression: Expr) -> str:
+        return f"({self._print(expression.args[0])} > 0)"
+
+    def _print_Join(self, expression: Expr) -> str:
+        return f"np.concatenate([{', '.join(map(self._print, expression.args))}], axis=1)"
+
+    def _print_Part(self, expression: Expr) -> str:
+        vector, k, join = expression.args
+        sizes = [self.system.size(a) for a in join.args]
+        ends = list(accumulate(sizes, lambda a, b: Size.total((a, b))))
+        start = self._size(ends[int(k) - 1]) if k > 0 else ""
+        stop = self._size(ends[int(k)]) if int(k) + 1 < len(sizes) else ""
+        return f"{self._enclosed(vector)}[:, {start}:{stop}]"
+
+    def _size(self, size: Size) -> str:
+        self.sized.update((name, None) for name, _ in size.terms if name != "1")
+        return size_text(size)
+
+    def _print_Total(self, expression: Expr) -> str:
+        return f"{self._enclosed(expression.args[0])}.sum(axis=1, keepdims=True)"
+
+    def _print_Mean(self, expression: Expr) -> str:
+        return f"{self._enclosed(expression.args[0])}.mean(axis=1, keepdims=True)"
+
+    def _enclosed(self, expression: Expr) -> str:
+        """Something that a method can be called on."""
+        text = self._print(expression)
+        return text if expression.is_Symbol else f"({text})"
+
+    def _print_Spread(self, expression: Expr) -> str:
+        scalar, like = expression.args
+        return f"np.repeat({self._print(scalar)}, {self._size(self.system.size(like))}, axis=1)"
+
+    def over_batch(self, expression: Expr, positions: Mapping[Expr, int]) -> str:
+        """The sum over the batch."""
+        self._positions, self._shift = positions, 0
+        return f"{self._enclosed(expression)}.sum(axis=0)"
+
+    def _level(self, expression: Expr) -> int:
+        if type(expression).__name__ == "Spread":
+            return _WHOLE
+        return super()._level(expression)

@@ -1,0 +1,161 @@
+"""Cell + convention -> a NumPy module: the reference, laid out by templates/reference.py.jinja."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .. import __version__
+from ..cells import Cell
+from ..conventions import Layout, Signature, Slot, layout
+from ..data import folder
+from . import escaping
+from .numpy_code import Program, Section, program
+from .sequences import backward_over_time, forward_over_time
+from .wrappers import wrapped, wrappers
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function as text: its signature, the lines of its docstring, its statements ('' is a blank line)."""
+
+    signature: str
+    doc: tuple[str, ...]
+    body: tuple[str, ...]
+
+
+#: The functions that an equation may need and NumPy lacks.
+HELPERS = {
+    "sigmoid": Function(
+        "sigmoid(a)",
+        ("The logistic function, in a form that cannot overflow.",),
+        ("return 0.5 * np.tanh(0.5 * a) + 0.5",),
+    ),
+    "softplus": Function(
+        "softplus(a)",
+        ("log(1 + exp(a)), in a form that cannot overflow.",),
+        ("return np.logaddexp(a, 0)",),
+    ),
+    "relu": Function("relu(a)", ("a where it is positive, else 0.",), ("return np.maximum(a, 0)",)),
+    "erf": Function("erf(a)", ("The error function.",), ("return np.vectorize(math.erf, otypes=[float])(a)",)),
+    "softmax": Function(
+        "softmax(a)",
+        ("exp(a) / sum(exp(a)) over the last axis, in a form that cannot overflow.",),
+        ("e = np.exp(a - a.max(axis=1, keepdims=True))", "return e / e.sum(axis=1, keepdims=True)"),
+    ),
+}
+
+
+@cache
+def environment() -> Environment:
+    """Jinja, reading templates/; an undefined name is an error of ours."""
+    made = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # Python and Markdown; other people's words pass `escaping`
+    )
+    made.filters["doc"] = escaping.docstring
+    made.filters["md"] = escaping.markdown
+    return made
+
+
+def code(cell: Cell, convention: str = "gatecheck") -> str:
+    """A module with the cell's reference in a convention; it imports NumPy only (and math, for erf).
+
+    Raises ConventionError where the convention does not exist or cannot lay out the cell.
+    """
+    native, wanted = layout(cell, "gatecheck"), layout(cell, convention)
+    prefix = "" if wanted.convention.native else "_"
+    made = program(cell)
+    functions = [HELPERS[name] for name in made.helpers]
+    functions += [_step(native, made, prefix), _step_backward(native, made, prefix)]
+    if len(native.signatures) == 4:
+        for role, body in (("forward", forward_over_time), ("backward", backward_over_time)):
+            functions.append(_function(native, role, body(cell, made, prefix), prefix))
+    if prefix:
+        functions += [Function(*parts) for parts in wrappers(native, wanted)]
+        functions += [_function(wanted, s.role, wrapped(native, wanted, s.role)) for s in wanted.signatures]
+    return environment().get_template("reference.py.jinja").render(
+        cell=cell, version=__version__, functions=functions, helpers=made.helpers, shapes=parameter_shapes(cell)
+    )
+
+
+_TITLES = {"step": "One step.", "step_backward": "One step back.", "forward": "A sequence.", "backward": "A sequence back."}
+
+
+def _function(of: Layout, role: str, body: Iterable[str], prefix: str = "") -> Function:
+    signature = of.signature(role)
+    return Function(prefix + str(signature), docstring(of, signature), tuple(body))
+
+
+def docstring(of: Layout, signature: Signature) -> tuple[str, ...]:
+    """What a function is, and the shapes of what it takes and gives."""
+    takes, gives = (_side(of, signature.role, side) for side in (signature.takes, signature.gives))
+    line = f"{_TITLES[signature.role]}  {takes}  ->  {gives}"
+    if len(line) <= 90:
+        return (line,)
+    return (_TITLES[signature.role], "", takes, f"->  {gives}")
+
+
+def _side(of: Layout, role: str, slots: tuple[Slot, ...]) -> str:
+    parts = []
+    for shape, group in groupby(slots, key=lambda s: of.shape(role, s)):
+        names = ", ".join(s.name for s in group)
+        parts.append(f"{names}: {shape}" if shape else names)
+    return ", ".join(parts)
+
+
+def _step(native: Layout, made: Program, prefix: str) -> Function:
+    signature = native.signature("step")
+    kept = f"kept = {_tuple(made.kept)}"
+    result = f"return {', '.join(s.name for s in signature.gives)}"
+    body = [*_sized(made.forward_sizes), *_statements(made.forward), kept, result]
+    return _function(native, "step", body, prefix)
+
+
+def _step_backward(native: Layout, made: Program, prefix: str) -> Function:
+    signature = native.signature("step_backward")
+    zeros = [f"{gradient} = np.zeros_like({like})" for gradient, like in made.constant]
+    dp = ["dp = {", *(f'    "{n}": d{n},' for n in made.cell.parameters), "}"]
+    body = [
+        *([f"{_tuple(made.kept)} = kept"] if made.kept else []),
+        *_sized(made.backward_sizes),
+        "",
+        *_statements(made.backward),
+        *zeros,
+        *(dp if made.cell.parameters else ["dp = {}"]),
+        f"return {', '.join(s.name for s in signature.gives)}",
+    ]
+    return _function(native, "step_backward", body, prefix)
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    return ", ".join(names) + ("," if len(names) == 1 else "") if names else "()"
+
+
+def _sized(sizes: Mapping[str, str]) -> list[str]:
+    return [f"{letter} = {source}" for letter, source in sizes.items()]
+
+
+def _statements(sections: Iterable[Section]) -> list[str]:
+    """Every block under its equation, a blank line after each."""
+    lines: list[str] = []
+    for section in sections:
+        lines += [section.equation, *section.statements, ""]
+    return lines
+
+
+def parameter_shapes(cell: Cell) -> list[tuple[str, str]]:
+    """(names, shape) of the parameters, those of one shape together."""
+    found: dict[str, list[str]] = {}
+    for name in cell.parameters:
+        sizes = list(map(str, cell.shapes[name]))
+        found.setdefault(f"({','.join(sizes)}{',' if len(sizes) == 1 else ''})", []).append(name)
+    return [(", ".join(names), shape) for shape, names in found.items()]

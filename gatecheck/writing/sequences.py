@@ -1,0 +1,63 @@
+"""The loops over time of a NumPy reference: forward, and back from the last step to the first."""
+
+from __future__ import annotations
+
+from ..cells import Cell
+from .numpy_code import Program
+
+
+def forward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
+    """The statements of `forward`."""
+    sizes = {n: _size(cell, n, {f"{m}0": m for m in cell.lagged} | {m: m for m in cell.inputs}) for n in cell.outputs}
+    previous = [f"{n}_prev" for n in cell.lagged]
+    arguments = [*(f"{n}[t]" for n in cell.inputs), *previous, "p"]
+    return [
+        f"T, B = {cell.inputs[0]}.shape[:2]",
+        *(f"{n} = np.empty((T, B, {sizes[n]}))" for n in cell.outputs),
+        "kept = []",
+        f"{', '.join(previous)} = {', '.join(f'{n}0' for n in cell.lagged)}",
+        "for t in range(T):",
+        f"    {', '.join([*(f'{n}[t]' for n in cell.outputs), 'kept_t'])} = {prefix}step({', '.join(arguments)})",
+        "    kept.append(kept_t)",
+        f"    {', '.join(previous)} = {', '.join(f'{n}[t]' for n in cell.lagged)}",
+        f"return {', '.join([*cell.outputs, 'kept'])}",
+    ]
+
+
+def backward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
+    """The statements of `backward`."""
+    arrays = {f"d{m}": m for m in cell.outputs}
+    fallback = {n: f"kept[0][{made.kept.index(n)}].shape[1]" for n in cell.inputs if n in made.kept}
+    sizes = {n: _size(cell, n, arrays) or fallback.get(n, "0") for n in (*cell.inputs, *cell.lagged)}
+    back = [f"d{n}_{'back' if n in cell.inputs else 'prev'}" for n in cell.lagged]
+    results = [*(f"d{n}_t" for n in cell.inputs), *back, "dp_t"]
+    arguments = [*(f"d{n}[t]{f' + d{n}_prev' if n in cell.lagged else ''}" for n in cell.outputs), "kept[t]", "p"]
+    return [
+        f"T, B = d{cell.output}.shape[:2]",
+        *(f"d{n} = np.empty((T, B, {sizes[n]}))" for n in cell.inputs),
+        *(f"d{n}_prev = np.zeros((B, {sizes[n]}))" for n in cell.lagged),
+        "dp = {name: np.zeros_like(value) for name, value in p.items()}",
+        "for t in reversed(range(T)):",
+        "    # What step t+1 sends back joins what the loss sends in.",
+        f"    {', '.join(results)} = {prefix}step_backward({', '.join(arguments)})",
+        *(f"    d{n}[t] = d{n}_t{f' + d{n}_prev' if n in cell.lagged else ''}" for n in cell.inputs),
+        *(f"    d{n}_prev = d{n}_back" for n in cell.lagged if n in cell.inputs),
+        "    for name in dp:",
+        "        dp[name] += dp_t[name]",
+        f"return {', '.join([*(f'd{n}' for n in cell.inputs), *(f'd{n}_prev' for n in cell.lagged), 'dp'])}",
+    ]
+
+
+def _size(cell: Cell, name: str, arrays: dict[str, str]) -> str:
+    """A Python expression for a vector's size: from an array at hand, else from a parameter."""
+    size = cell.size(name)
+    if size.scalar:
+        return "1"
+    for array, of in arrays.items():
+        if cell.size(of) == size:
+            return f"{array}.shape[{1 if array.endswith('0') else 2}]"
+    for parameter in cell.parameters:
+        for axis, known in enumerate(cell.shapes[parameter]):
+            if known == size:
+                return f'p["{parameter}"].shape[{axis}]'
+    return ""

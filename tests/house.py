@@ -1,0 +1,218 @@
+"""Reading a package as a house: what each module imports, names and leaves out.
+
+Everything is read from syntax trees (inside functions and under TYPE_CHECKING too), so that nothing hides by
+being imported late. Each reader returns lines that say what is wrong and where; none is a clean house.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+#: From the top; a room imports only rooms above it.
+ROOMS = (
+    "errors", "data", "cells", "calculus", "conventions", "writing",
+    "assignment", "grading", "teaching", "reporting", "keeping",
+)  # fmt: skip
+#: The ways in, below every room: the command line, notebooks, `python -m` and the package itself.
+FRONT = ("cli", "notebook", "__main__", "")
+#: Cells whose names are words of the field: in code only load("…") and "….cell" can mean the cell.
+WORDS = ("gate",)
+#: What imports a module whose name no reader of the source may know.
+LATE = ("import_module", "__import__")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Import(NamedTuple):
+    """Module `source` asks for module `target` on that line."""
+
+    source: str
+    line: int
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line} imports {self.target}"
+
+
+@cache
+def modules(package: Path) -> dict[str, Path]:
+    """The package's files by their dotted names."""
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A file's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def room(module: str) -> str:
+    """The part of a dotted name that is the room; empty for the package itself."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def rank(module: str) -> int:
+    """How far below the top a module's room lies."""
+    return len(ROOMS) if room(module) in FRONT else ROOMS.index(room(module))
+
+
+# ------------------------------------------------------------------------------------------------ imports
+
+
+def imports(package: Path, source: str, nodes: Iterable[ast.AST] | None = None) -> Iterator[Import]:
+    """What a module imports: modules of the package by their names, foreign ones as they are written."""
+    known = modules(package)
+    for node in ast.walk(tree(known[source])) if nodes is None else nodes:
+        for target in _targets(node, source, known):
+            while target not in known and target.split(".")[0] == package.name:
+                target = target.rpartition(".")[0]
+            if target != source:
+                yield Import(source, node.lineno, target)
+
+
+def _targets(node: ast.AST, source: str, known: dict[str, Path]) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        parts = source.split(".")
+        above = parts[: len(parts) - node.level + (known[source].name == "__init__.py")] if node.level else []
+        base = ".".join([*above, *filter(None, [node.module])])
+        # The version is a constant, bound before anything else; asking for it asks for no module.
+        yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "__version__")
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        # The name of something to import later, as in "package.module:function".
+        if (name := node.value.partition(":")[0]) in known and "." in name:
+            yield name
+
+
+def inside(package: Path) -> list[Import]:
+    """The imports of one module of the package by another."""
+    found = (i for source in modules(package) for i in imports(package, source))
+    return [i for i in found if i.target.split(".")[0] == package.name]
+
+
+def upward(package: Path) -> list[str]:
+    """Imports that go to a room below the importing one."""
+    return [str(i) for i in inside(package) if rank(i.target) > rank(i.source)]
+
+
+def circle(package: Path) -> list[str]:
+    """The imports that close one circle, in their order; none where there is no circle."""
+    found = {(i.source, i.target): i for i in reversed(inside(package))}
+    graph: dict[str, set[str]] = {}
+    for source, target in found:
+        graph.setdefault(source, set()).add(target)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        # graphlib tells a circle from what is imported to what imports it.
+        return [str(found[source, target]) for source, target in pairwise(reversed(error.args[1]))]
+    return []
+
+
+def hidden(package: Path) -> list[str]:
+    """Imports by a computed name, in the rooms."""
+    return [
+        f"{name}:{node.lineno} calls {asked}"
+        for name, path in modules(package).items()
+        if room(name) not in FRONT
+        for node in ast.walk(tree(path))
+        for asked in [getattr(node, "id", None) or getattr(node, "attr", None)]
+        if asked in LATE
+    ]
+
+
+def heavy(package: Path, source: str, light: tuple[str, ...]) -> list[str]:
+    """What a module imports as soon as it is imported, beyond the standard library and what is light."""
+    found = imports(package, source, _at_once(tree(modules(package)[source]).body))
+    return [str(i) for i in found if not _within(i.target, (*light, *sys.stdlib_module_names))]
+
+
+def _within(target: str, names: tuple[str, ...]) -> bool:
+    return any(target == name or target.startswith(f"{name}.") for name in names)
+
+
+def _at_once(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The imports that run with the module: none in functions, none under TYPE_CHECKING."""
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from _at_once(node.orelse)
+        elif not isinstance(node, Function | ast.Lambda):
+            yield from _at_once(ast.iter_child_nodes(node))
+
+
+def beside(package: Path, source: str) -> list[str]:
+    """Where a program and the files it loads leave their folder; it must do without the package's name."""
+    told, seen, waiting = [], set(), [source]
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        folder = name.rpartition(".")[0]
+        for i in imports(package, name):
+            if i.target.split(".")[0] == package.name:
+                here = i.target.rpartition(".")[0] == folder and i.line in _relative(package, name)
+                told += [] if here else [str(i)]
+                waiting += [i.target] if here and i.target not in seen else []
+            elif not _within(i.target, ("numpy", *sys.stdlib_module_names)):
+                told.append(str(i))
+    return told
+
+
+def _relative(package: Path, source: str) -> set[int]:
+    nodes = ast.walk(tree(modules(package)[source]))
+    return {node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 1}
+
+
+# ------------------------------------------------------------------------------------------------ names
+
+
+def named(path: Path, cells: list[str]) -> list[str]:
+    """Where code names a cell, in an identifier or a string; docstrings, comments and a command's help may."""
+    module = tree(path)
+    prose = set(_prose(module))
+    return [
+        f"{path.name}:{node.lineno} names {cell}: {text[:60]!r}"
+        for node in ast.walk(module)
+        if node not in prose
+        for text in _texts(node)
+        for cell in cells
+        if (_asked(node, cell) if cell in WORDS else _words(cell) in _words(text))
+    ]
+
+
+def _words(text: str) -> str:
+    """A text as _lower_case_words_ between underscores, so that LSTMCell and lstm_cell both hold _lstm_."""
+    return f"_{'_'.join(re.findall('[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+', text)).lower()}_"
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """The identifiers and the text that a node itself holds."""
+    for _, value in ast.iter_fields(node):
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, str | bytes):
+                yield item if isinstance(item, str) else item.decode("latin-1")
+
+
+def _asked(node: ast.AST, cell: str) -> bool:
+    return isinstance(node, ast.Constant) and (node.value == f"{cell}.cell" or (node, cell) in _loads(node))
+
+
+def _prose(module: ast.Module) -> Iterator[ast.AST]:
+    """Docstrings, and what a command says of itself."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node, clean=False):
+            yield node.body[0].value
+        elif isinstance(node, ast.keyword) and node.arg in ("help", "short_help", "epilog"):
+            yield from ast.walk(node.value)
