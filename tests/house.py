@@ -89,10 +89,9 @@ def _targets(node: ast.AST, source: str, known: dict[str, Path]) -> Iterator[str
         base = ".".join([*above, *filter(None, [node.module])])
         # The version is a constant, bound before anything else; asking for it asks for no module.
         yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "__version__")
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+    elif isinstance(node, ast.Constant) and (name := str(node.value).partition(":")[0]) in known:
         # The name of something to import later, as in "package.module:function".
-        if (name := node.value.partition(":")[0]) in known and "." in name:
-            yield name
+        yield from [name] if "." in name else []
 
 
 def inside(package: Path) -> list[Import]:
@@ -178,23 +177,23 @@ def _relative(package: Path, source: str) -> set[int]:
 # ------------------------------------------------------------------------------------------------ names
 
 
-def named(path: Path, cells: list[str]) -> list[str]:
-    """Where code names a cell, in an identifier or a string; docstrings, comments and a command's help may."""
-    module = tree(path)
+def named(package: Path, source: str, cells: Iterable[str]) -> list[str]:
+    """Where code names a cell, in identifiers and strings; docstrings, comments and command help may."""
+    module = tree(modules(package)[source])
     prose = set(_prose(module))
-    return [
-        f"{path.name}:{node.lineno} names {cell}: {text[:60]!r}"
-        for node in ast.walk(module)
-        if node not in prose
-        for text in _texts(node)
-        for cell in cells
-        if (_asked(node, cell) if cell in WORDS else _words(cell) in _words(text))
-    ]
+    found = {
+        (node.lineno, cell) for node in ast.walk(module) if node not in prose for cell in _cells(node, cells)
+    }
+    return [f"{source}:{line} names {cell}" for line, cell in sorted(found)]
 
 
-def _words(text: str) -> str:
-    """A text as _lower_case_words_ between underscores, so that LSTMCell and lstm_cell both hold _lstm_."""
-    return f"_{'_'.join(re.findall('[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+', text)).lower()}_"
+def _cells(node: ast.AST, cells: Iterable[str]) -> Iterator[str]:
+    if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "load":
+        yield from (a.value for a in node.args if isinstance(a, ast.Constant) and a.value in WORDS)
+    for text in _texts(node):
+        for cell in cells:
+            if text == f"{cell}.cell" or (cell not in WORDS and _words(cell) in _words(text)):
+                yield cell
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
@@ -205,14 +204,38 @@ def _texts(node: ast.AST) -> Iterator[str]:
                 yield item if isinstance(item, str) else item.decode("latin-1")
 
 
-def _asked(node: ast.AST, cell: str) -> bool:
-    return isinstance(node, ast.Constant) and (node.value == f"{cell}.cell" or (node, cell) in _loads(node))
+def _words(text: str) -> str:
+    """A text as _lower_case_words_ between underscores, so that LSTMCell and lstm_cell both hold _lstm_."""
+    return f"_{'_'.join(re.findall('[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+', text)).lower()}_"
 
 
 def _prose(module: ast.Module) -> Iterator[ast.AST]:
     """Docstrings, and what a command says of itself."""
     for node in ast.walk(module):
-        if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node, clean=False):
+        if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node) is not None:
             yield node.body[0].value
         elif isinstance(node, ast.keyword) and node.arg in ("help", "short_help", "epilog"):
             yield from ast.walk(node.value)
+
+
+# ----------------------------------------------------------------------------------------------- sizes, words
+
+
+def long(package: Path, source: str, lines: int, function_lines: int) -> list[str]:
+    """A module or functions of more lines than that."""
+    path = modules(package)[source]
+    total = len(path.read_text(encoding="utf-8").splitlines())
+    told = [f"{source} has {total} lines"] if total > lines else []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, Function) and (own := node.end_lineno - node.lineno + 1) > function_lines:
+            told.append(f"{source}:{node.lineno} {node.name} has {own} lines")
+    return told
+
+
+def undocumented(package: Path, source: str) -> list[str]:
+    """A module, public classes and public functions without a docstring."""
+    module = tree(modules(package)[source])
+    told = [f"{source}:1 has no docstring"] if module.body and not ast.get_docstring(module) else []
+    public = (n for n in module.body if isinstance(n, ast.ClassDef | Function) and n.name[0] != "_")
+    bare = (n for n in public if not ast.get_docstring(n))
+    return told + [f"{source}:{n.lineno} {n.name} has no docstring" for n in bare]

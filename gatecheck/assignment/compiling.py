@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sympy import Expr
 
-from ..calculus.backward import Backward, Gradient, Term
+from ..calculus.backward import Backward, Term
 from ..calculus.symbols import Part, Spread, label
-from .program import Expression, previous
+from .program import Expression, Program, previous
 
 _NAMES = {
     "Times": "matmul",
@@ -20,18 +21,18 @@ _NAMES = {
 }
 
 
-def compiled(backward: Backward) -> dict[str, Any]:
+def compiled(backward: Backward) -> Program:
     """The program of a derivation."""
-    return {
-        "forward": [[line.name, expression(line.expression)] for line in backward.system.lines],
-        "gradients": [[g.name, terms(g)] for g in (*backward.quantities, *backward.inputs)],
-        "parameters": [[g.name, [parameter(t) for t in g.terms]] for g in backward.parameters],
-    }
+    return Program(
+        {line.name: expression(line.expression) for line in backward.system.lines},
+        {g.name: terms(g.terms) for g in (*backward.quantities, *backward.inputs)},
+        {g.name: [parameter(t) for t in g.terms] for g in backward.parameters},
+    )
 
 
-def terms(gradient: Gradient) -> list[list[Any]]:
+def terms(found: Iterable[Term]) -> list[list[Any]]:
     """A gradient's contributions, as [lag, expression]."""
-    return [[term.lag, expression(term.expression)] for term in gradient.terms]
+    return [[term.lag, expression(term.expression)] for term in found]
 
 
 def parameter(term: Term) -> list[Any]:

@@ -4,16 +4,18 @@ An expression is a number, a name, or a list [operation, argument, …]; a progr
 derivation, and what a key stores as JSON. Loading one can execute nothing: there is one small set of operations,
 and one table that says what each computes. Rows of a batch are stacked along the first axis, so W v is v @ W.T.
 
-    {"forward":    [[name, expression], …],                          in the order of evaluation
-     "gradients":  [[name, [[lag, expression], …]], …],              in backward order; inputs last
-     "parameters": [[name, [[expression, operand or null, transposed], …]], …]}
+    forward:    name -> expression, in the order of evaluation
+    gradients:  name -> [[lag, expression], …], in backward order, inputs last
+    parameters: name -> [[expression, operand or null, transposed], …]
+
+A wrong program is a program too: a Change replaces some of its entries, or throws one of its switches.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import reduce
 from typing import Any
 
@@ -91,12 +93,99 @@ def evaluate(expression: Expression, values: Mapping[str, Any]) -> Any:
     return OPERATIONS[operation](*(evaluate(a, values) for a in arguments))
 
 
+@dataclass(frozen=True)
+class Change:
+    """How a wrong program differs from the right one.
+
+    forward, gradients, parameters: entries that replace those of the same name. The rest are ways of using the
+    equations wrongly: unused (gradients that reach a step and are dropped), overwritten (parameters whose gradient is
+    assigned, not accumulated, at every step), stopped (gradients not handed from t+1 to t), fed (initial values fed
+    to every step), exchanged (two states that change places from step to step), returned (two results that change places).
+    """
+
+    forward: Mapping[str, Expression] = field(default_factory=dict)
+    gradients: Mapping[str, Expression] = field(default_factory=dict)
+    parameters: Mapping[str, Expression] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    fed: tuple[str, ...] = ()
+    exchanged: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+
+    def __add__(self, other: Change) -> Change:
+        """Both changes; the later one wins where both replace an entry."""
+        mine, theirs = asdict(self), asdict(other)
+        merged = {n: {**v, **theirs[n]} if isinstance(v, dict) else tuple(dict.fromkeys((*v, *theirs[n]))) for n, v in mine.items()}
+        return Change(**merged)
+
+    @property
+    def equations(self) -> Change:
+        """The part that concerns the equations of a step, whatever loops over it."""
+        return Change(self.forward, self.gradients, self.parameters, self.unused)
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON; what is empty is left out."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Change:
+        return cls(**{n: v if isinstance(v, dict) else tuple(v) for n, v in data.items()})
+
+
+@dataclass(frozen=True)
+class Program:
+    """A cell's equations forward and backward, and the change that makes them wrong, if any."""
+
+    forward: Mapping[str, Expression]
+    gradients: Mapping[str, Expression]
+    parameters: Mapping[str, Expression]
+    change: Change = Change()
+
+    def changed(self, change: Change) -> Program:
+        """The program with a further change."""
+        return replace(
+            self,
+            forward={**self.forward, **change.forward},
+            gradients={**self.gradients, **change.gradients},
+            parameters={**self.parameters, **change.parameters},
+            change=self.change + change,
+        )
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON; lists, since the order is part of it."""
+        return {n: list(getattr(self, n).items()) for n in ("forward", "gradients", "parameters")}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Program:
+        return cls(dict(data["forward"]), dict(data["gradients"]), dict(data["parameters"]))
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a program runs on.
+
+    inputs: (T,B,·); initial: (B,·), of everything read at [t-1]; parameters; upstream: ∂L/∂s at every step, (T,B,·);
+    sizes: the number that each letter stands for.
+    """
+
+    inputs: Mapping[str, Array]
+    initial: Mapping[str, Array]
+    parameters: Mapping[str, Array]
+    upstream: Mapping[str, Array]
+    sizes: Mapping[str, int]
+
+    @property
+    def steps(self) -> int:
+        return len(next(iter(self.inputs.values()))) if self.inputs else 1
+
+
 @dataclass
 class Run:
     """What a program computed over a sequence.
 
     lines: every forward quantity, (T,B,·). gradients: δ of every quantity and input, (T,B,·), as it reaches the step.
-    initial: the gradient that leaves the first step backwards, (B,·), by name. parameters: theirs, summed over time.
+    initial: the gradient that leaves the first step backwards, (B,·). parameters: theirs, summed over time.
     """
 
     lines: dict[str, Array] = field(default_factory=dict)
@@ -105,99 +194,79 @@ class Run:
     parameters: dict[str, Array] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Data:
-    """What a program runs on: inputs (T,B,·), initial values (B,·) of everything read at [t-1], parameters."""
-
-    inputs: Mapping[str, Array]
-    initial: Mapping[str, Array]
-    parameters: Mapping[str, Array]
-    sizes: Mapping[str, int]
-
-    @property
-    def steps(self) -> int:
-        return len(next(iter(self.inputs.values()))) if self.inputs else 1
-
-
 def previous(name: str) -> str:
     """The key of name[t-1] among a step's values."""
     return f"{name}[t-1]"
 
 
-def forward(program: Mapping[str, Any], data: Data, *, carried: bool = True) -> list[dict[str, Any]]:
-    """The values of every step. carried=False feeds the initial values to every step (a mistake, reproduced)."""
+def run(program: Program, data: Data, backward: bool = True) -> Run:
+    """Forward, and backward where it is wanted, over a sequence."""
+    steps = _forward(program, data)
+    done = Run({name: np.stack([s[name] for s in steps]) for name in program.forward})
+    if backward:
+        _backward(program, data, steps, done)
+    if program.change.returned or program.change.exchanged:
+        a, b = program.change.returned or program.change.exchanged
+        done.lines[a], done.lines[b] = done.lines[b], done.lines[a]
+    return done
+
+
+def _forward(program: Program, data: Data) -> list[dict[str, Any]]:
+    """The values of every step."""
     constants = {**data.parameters, **{f"#{n}": float(v) for n, v in data.sizes.items()}}
+    exchange = dict(zip(program.change.exchanged, reversed(program.change.exchanged), strict=True))
     before = dict(data.initial)
     steps = []
     for t in range(data.steps):
         values: dict[str, Any] = {**constants, **{n: x[t] for n, x in data.inputs.items()}}
         values.update((previous(n), v) for n, v in before.items())
-        for name, expression in program["forward"]:
+        for name, expression in program.forward.items():
             values[name] = evaluate(expression, values)
         steps.append(values)
-        if carried:
-            before = {n: values[n] for n in before}
+        before = {n: v if n in program.change.fed else values[exchange.get(n, n)] for n, v in before.items()}
     return steps
 
 
-def run(
-    program: Mapping[str, Any],
-    data: Data,
-    upstream: Mapping[str, Array],
-    *,
-    accumulated: bool = True,
-    carried_back: tuple[str, ...] | None = None,
-    steps: list[dict[str, Any]] | None = None,
-) -> Run:
-    """Forward and backward over a sequence.
-
-    upstream: ∂L/∂s at every step, (T,B,·), by name. accumulated=False keeps only the last parameter gradient that the
-    backward loop computes; carried_back names what is handed from t+1 to t (all, unless said); steps, where given, are
-    a forward pass to differentiate instead of the program's own.
-    """
-    steps = forward(program, data) if steps is None else steps
+def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: Run) -> None:
     back = {n: np.zeros_like(v) for n, v in data.initial.items()}
     found: list[dict[str, Array]] = [{} for _ in steps]
-    parameters: dict[str, Array] = {}
     for t in reversed(range(len(steps))):
-        handed = {n: v for n, v in back.items() if carried_back is None or n in carried_back}
-        found[t], back, here = _step_back(
-            program, steps[t], {n: u[t] for n, u in upstream.items()}, handed, data
-        )
-        for name, gradient in here.items():
-            parameters[name] = parameters[name] + gradient if accumulated and name in parameters else gradient
-    lines = {name: np.stack([s[name] for s in steps]) for name, _ in program["forward"]}
-    gradients = {name: np.stack([f[name] for f in found]) for name, _ in program["gradients"]}
-    return Run(lines, gradients, back, parameters)
+        arriving = {n: u[t] for n, u in data.upstream.items()}
+        for name, gradient in back.items():
+            if name not in program.change.stopped:
+                arriving[name] = arriving.get(name, 0.0) + gradient
+        now, back = _step_back(program, steps[t], arriving, data)
+        found[t] = {name: now[f"d{name}"] for name in program.gradients}
+        for name, terms in program.parameters.items():
+            gradient = _parameter(data.parameters[name], terms, now)
+            fresh = name in program.change.overwritten or name not in done.parameters
+            done.parameters[name] = gradient if fresh else done.parameters[name] + gradient
+    done.gradients = {name: np.stack([f[name] for f in found]) for name in program.gradients}
+    done.initial = back
 
 
 def _step_back(
-    program: Mapping[str, Any],
-    values: dict[str, Any],
-    upstream: Mapping[str, Array],
-    handed: Mapping[str, Array],
-    data: Data,
-) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
-    """One step: gradients of its quantities, those that leave it backwards, those of the parameters."""
+    program: Program, values: dict[str, Any], arriving: Mapping[str, Array], data: Data
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    """One step: its values with the gradient of each quantity beside them, and the gradients that leave it backwards."""
     now = dict(values)
-    out: dict[str, Array] = {}
-    behind: dict[str, Array] = {n: np.zeros_like(v) for n, v in data.initial.items()}
-    later: list[tuple[str, Expression]] = []
-    for name, terms in program["gradients"]:
-        total = upstream.get(name, 0.0) + handed.get(name, 0.0)
+    for name, terms in program.gradients.items():
+        # What an input's next reader sends back is joined by the sequence, as for a state.
+        total = 0.0 if name in program.change.unused else arriving.get(name, 0.0)
         for lag, expression in terms:
-            if lag:
-                later.append((name, expression))
-            else:
+            if not lag:
                 total = total + evaluate(expression, now)
-        out[name] = now[f"d{name}"] = np.broadcast_to(total, values[name].shape)
-    for name, expression in later:
-        behind[name] = behind[name] + evaluate(expression, now)
-    return out, behind, {n: _parameter(n, terms, now, data) for n, terms in program["parameters"]}
+        now[f"d{name}"] = np.broadcast_to(total, values[name].shape)
+    behind = {n: np.zeros_like(v) for n, v in data.initial.items()}
+    for name in behind:
+        for lag, expression in program.gradients[name]:
+            if lag:
+                behind[name] = behind[name] + evaluate(expression, now)
+    return now, behind
 
 
-def _parameter(name: str, terms: list[list[Any]], now: Mapping[str, Any], data: Data) -> Array:
-    total = np.zeros_like(data.parameters[name])
+def _parameter(value: Array, terms: list[list[Any]], now: Mapping[str, Any]) -> Array:
+    total = np.zeros_like(value)
     for expression, operand, transposed in terms:
         left = evaluate(expression, now)
         if operand is None:

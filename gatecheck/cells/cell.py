@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Place
 from .tree import Node, Read
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Size:
-    """A sum of declared sizes: H, H+D, 2H; the number 1 is the size of a scalar."""
+    """A sum of declared sizes: H, H+D, 2H; the number 1 is the size of a scalar.
+
+    Terms keep the order in which they were first met, for printing; H+D equals D+H.
+    """
 
     terms: tuple[tuple[str, int], ...]
 
@@ -22,23 +26,22 @@ class Size:
         >>> str(Size.of("H", "D", "H"))
         '2H+D'
         """
-        counts: dict[str, int] = {}
-        for name in names:
-            counts[name] = counts.get(name, 0) + 1
-        return cls(tuple(sorted(counts.items(), key=lambda item: (item[0] == "1", -item[1], item[0]))))
+        return cls(tuple(Counter(names).items()))
 
     @classmethod
-    def total(cls, sizes: tuple[Size, ...]) -> Size:
-        return cls.of(*(name for size in sizes for name, count in size.terms for _ in range(count)))
+    def total(cls, sizes: Iterable[Size]) -> Size:
+        """The sum of sizes."""
+        counts: Counter[str] = Counter()
+        for size in sizes:
+            counts.update(dict(size.terms))
+        return cls(tuple(counts.items()))
 
     def minus(self, other: Size) -> Size | None:
         """What is left of this size without the other; None where nothing or less would be left."""
-        counts = dict(self.terms)
-        for name, count in other.terms:
-            counts[name] = counts.get(name, 0) - count
-        if min(counts.values()) < 0 or not any(counts.values()):
-            return None
-        return Size.of(*(name for name, count in counts.items() for _ in range(count)))
+        counts = Counter(dict(self.terms))
+        counts.subtract(dict(other.terms))
+        left = tuple((name, count) for name, count in counts.items() if count)
+        return Size(left) if left and min(count for _, count in left) > 0 else None
 
     @property
     def scalar(self) -> bool:
@@ -48,9 +51,15 @@ class Size:
         """The size as a number, given a number for each name."""
         return sum(count * (1 if name == "1" else numbers[name]) for name, count in self.terms)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Size) and dict(self.terms) == dict(other.terms)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.terms))
+
     def __str__(self) -> str:
         return "+".join(
-            (str(count) if name == "1" else name if count == 1 else f"{count}{name}") for name, count in self.terms
+            str(count) if name == "1" else name if count == 1 else f"{count}{name}" for name, count in self.terms
         )
 
 
@@ -135,9 +144,8 @@ class Cell:
     @property
     def sizes(self) -> tuple[str, ...]:
         """The declared sizes' names, in the order of declaration."""
-        return self._distinct(
-            n for name in (*self.declared, *self.shapes) for s in self.shapes[name] for n, _ in s.terms if n != "1"
-        )
+        found = (size for name in (*self.declared, *self.shapes) for size in self.shapes[name])
+        return self._distinct(n for size in found for n, _ in size.terms if n != "1")
 
     def equation(self, name: str) -> Equation:
         return next(e for e in self.equations if e.name == name)

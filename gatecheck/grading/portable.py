@@ -99,11 +99,11 @@ class _Survey:
         return value
 
     def container(self, value: Any, depth: int) -> Value:
-        self.nodes -= len(value)
-        if self.nodes < 0:
+        if len(value) > self.nodes:
             return Foreign(f"{type(value).__name__} of {len(value)} items")
         if depth >= DEPTH:
             return Foreign(f"{type(value).__name__} nested too deep")
+        self.nodes -= len(value)
         if type(value) is not dict:
             return type(value)([self.of(item, depth + 1) for item in value])  # type: ignore[no-any-return]
         if not all(type(key) is str and len(key) <= TEXT for key in value):

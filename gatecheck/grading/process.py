@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -65,20 +66,36 @@ class Process:
             os.close(theirs_in)
             os.close(theirs_out)
 
+    def gone(self) -> bool:
+        """Whether it has ended by itself, where the system can tell without reaping it."""
+        if not hasattr(os, "waitid"):
+            return False
+        try:
+            state = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return True
+        return state is not None
+
     def end(self) -> None:
         """Kill it with everything that it started, and reap it."""
         if self._process.returncode is not None:
             return
-        try:
-            # Not reaped yet, so the number is still its own.
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except (AttributeError, OSError):
+        if sys.platform == "win32":
             self._process.kill()
-        if POSIX:
+        else:
+            # Not reaped yet, so the number is still its own; macOS refuses a group in which nobody lives.
+            for kill in (os.killpg, os.kill):
+                with suppress(OSError):
+                    kill(self._process.pid, signal.SIGKILL)
+            self._reap()
+        self.exit_code = self._process.wait()
+
+    def _reap(self) -> None:
+        # In a host that ignores SIGCHLD the system has reaped it already.
+        with suppress(ChildProcessError):
             _, status, usage = os.wait4(self._process.pid, 0)
             self._process.returncode = os.waitstatus_to_exitcode(status)
             self.cpu_seconds = usage.ru_utime + usage.ru_stime
-        self.exit_code = self._process.wait()
 
     def close(self) -> None:
         """Close our ends of the pipes; only when nobody reads from them any more."""
@@ -91,20 +108,12 @@ class Process:
 def _command() -> list[str]:
     spec = PathFinder.find_spec("numpy")
     places = list(spec.submodule_search_locations or ()) if spec else []
-    # Without `site` Python starts faster; an editable or otherwise unusual numpy needs it to be found.
+    # Without `site` Python starts faster; an editable or otherwise unusual numpy needs it, and the judge's path.
     plain = len(places) == 1 and Path(places[0], "__init__.py").is_file()
     options = ["-I", "-S", "-B"] if plain else ["-I", "-B"]
-    numpy_parent = [str(Path(places[0]).parent)] if plain else []
-    return [
-        sys.executable,
-        *options,
-        "-W",
-        "ignore",
-        "-c",
-        PROGRAM,
-        str(Path(__file__).parent),
-        *numpy_parent,
-    ]
+    path = [str(Path(places[0]).parent)] if plain else [entry for entry in sys.path if entry]
+    python = [sys.executable, *options, "-W", "ignore"]
+    return [*python, "-c", PROGRAM, str(Path(__file__).parent), *path]
 
 
 def _environment() -> dict[str, str]:

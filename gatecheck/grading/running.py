@@ -21,6 +21,7 @@ from gatecheck.grading.values import RUN_BYTES, Foreign, Result, Value
 __all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Value", "Worker"]
 
 START_SECONDS = 30.0
+SLICE_SECONDS = 0.2
 
 
 class Worker:
@@ -98,7 +99,7 @@ class Worker:
             return
         self._folder = tempfile.mkdtemp(prefix="gatecheck-")
         frames = _request(said, source, self._folder, memory_mib)
-        inbox = self._inbox = _Inbox(self._process.outbox, len(said.calls) + 2)
+        inbox = self._inbox = _Inbox(self._process, len(said.calls) + 2)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         for pieces in frames:
             send(self._process.inbox, pieces)
@@ -143,9 +144,10 @@ class _Ended(Exception):
 class _Inbox:
     """The worker's frames, taken off the pipe by a thread that stops at the number and the bytes expected."""
 
-    def __init__(self, fd: int, frames: int) -> None:
+    def __init__(self, process: Process, frames: int) -> None:
+        self._gone = process.gone
         self._arrived: SimpleQueue[Frame | End] = SimpleQueue()
-        self._thread = threading.Thread(target=self._read, args=(fd, frames), daemon=True)
+        self._thread = threading.Thread(target=self._read, args=(process.outbox, frames), daemon=True)
         self._thread.start()
 
     def _read(self, fd: int, frames: int) -> None:
@@ -167,13 +169,14 @@ class _Inbox:
         """The next frame. Raises: _Ended when none comes, or not before `until`."""
         item: Frame | End | None = None
         while item is None:
-            left = until - time.monotonic()
+            left, gone = until - time.monotonic(), self._gone()
             try:
-                # In slices: on Windows Ctrl-C does not interrupt a wait.
-                item = self._arrived.get(timeout=min(max(left, 0.0), 0.5))
+                # In slices: a forked child may hold the channel open after its parent's end, and on Windows
+                # Ctrl-C does not interrupt a wait.
+                item = self._arrived.get(timeout=min(max(left, 0.0), SLICE_SECONDS))
             except Empty:
-                if left <= 0:
-                    raise _Ended("late") from None
+                if left <= 0 or gone:
+                    raise _Ended("silent" if gone else "late") from None
         if isinstance(item, str):
             raise _Ended(item)
         return item

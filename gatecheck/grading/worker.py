@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import deque
 from contextlib import suppress
 from time import perf_counter, process_time
 from types import FunctionType, ModuleType, TracebackType
@@ -155,6 +156,12 @@ class Submission:
 
     def make(self, call: dict[str, Any], room: int) -> dict[str, Value]:
         """Make one call; its answer as it is sent."""
+        try:
+            return self._make(call, room)
+        except MemoryError as error:  # what earlier calls have kept leaves no room for this one's arguments
+            return _answer("raised", raised=self._describe(error))
+
+    def _make(self, call: dict[str, Any], room: int) -> dict[str, Value]:
         self._returned.append(_NOTHING)
         function: Any = self._module.__dict__.get(call["function"], _NOTHING)
         if function is _NOTHING:
@@ -205,15 +212,15 @@ class Submission:
         if isinstance(error, MemoryError):
             self._spare = bytearray()
             _release(trace)
-        frames = []
+        frames: deque[tuple[int, str]] = deque(maxlen=FRAMES)
         while trace is not None:
             code = trace.tb_frame.f_code
             if code.co_filename == self._filename:
                 frames.append((trace.tb_lineno, code.co_name))
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and error.filename == self._filename and error.lineno:
-            frames = [(error.lineno, "")]
-        shown = tuple([(line, clean(name, NAME), self._line(line)) for line, name in frames[-FRAMES:]])
+            frames = deque([(error.lineno, "")])
+        shown = tuple([(line, clean(name, NAME), self._line(line)) for line, name in frames])
         return {
             "kind": clean(type(error).__name__, NAME),
             "message": _message(error),

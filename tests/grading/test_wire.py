@@ -1,6 +1,8 @@
 import math
 import os
 import struct
+from contextlib import suppress
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -15,9 +17,7 @@ from gatecheck.grading.wire import decode, encode
 
 TEXTS = st.text(max_size=20)
 ARRAYS = st.sampled_from(list(values.DTYPES.values())).flatmap(
-    lambda code: nps.arrays(
-        np.dtype(code), nps.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
-    )
+    lambda code: nps.arrays(np.dtype(code), nps.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
 )
 PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), TEXTS, ARRAYS
@@ -92,7 +92,10 @@ def test_floats_that_are_not_finite_cross():
     assert math.isnan(decode(frame_of(math.nan), Foreign))
 
 
-@pytest.mark.parametrize("change", [np.asfortranarray, lambda a: a[::2, ::-1], lambda a: a.T, lambda a: a[:0]])
+LAYOUTS = [np.asfortranarray, lambda a: a[::2, ::-1], lambda a: a.T, lambda a: a[:0]]
+
+
+@pytest.mark.parametrize("change", LAYOUTS)
 def test_an_array_of_any_layout_arrives_contiguous_and_writable(change):
     sent = change(np.arange(24.0).reshape(4, 6))
     got = decode(frame_of(sent), Foreign)
@@ -177,7 +180,7 @@ HEADERS = [
     b'{"a":["float64",[0,0,0,0,0,0,0,0,0]]}',
     b'{"a":["float64",[0,67108864,67108864,67108864]]}',
     b'{"a":["float64",[67108864,67108864]]}',
-    b'{"l":[' * 9 + b"]}" * 9,
+    b'{"l":[' * 10 + b"]}" * 10,
     b"[" * 100_000,
     b'{"l":[' + b"[]," * 200_000 + b"1]}",
     b'{"l":[' + b"1," * 100_000 + b"1]}",
@@ -220,11 +223,9 @@ def test_a_frame_beyond_the_cap_is_refused_by_its_lengths_alone(lengths):
 
 @given(st.binary(max_size=200))
 def test_random_bytes_on_the_pipe_are_a_frame_or_refused(data):
-    try:
+    with suppress(WireError):
         frame = through_a_pipe(data)
-        assert frame is None or decode(frame, Foreign) is not decode
-    except WireError:
-        pass
+        assert frame is None or frame_of(decode(frame, Foreign))
 
 
 @given(st.data(), nested(PLAIN))
@@ -248,15 +249,11 @@ def test_flipped_bits_give_another_value_or_a_refusal_and_nothing_else(data, val
     for _ in range(data.draw(st.integers(1, 4))):
         part = data.draw(st.sampled_from([p for p in (header, arrays) if p]))
         part[data.draw(st.integers(0, len(part) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    try:
+    with suppress(WireError):
         encode(decode((bytes(header), bytes(arrays)), Foreign))
-    except WireError:
-        pass
 
 
 def test_a_frame_larger_than_the_pipe_is_sent_and_received_whole():
-    from threading import Thread
-
     ours, theirs = os.pipe()
     array = np.random.default_rng(1).normal(size=(300, 1000))
     thread = Thread(target=send, args=(theirs, encode([array, array.T])))

@@ -107,7 +107,8 @@ def _not_graded(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
 
 def _score(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
     """The score, its bar, and what the bar's parts are."""
-    if not report.checks:
+    if not report.max_score:
+        yield from _dotted(list(_said(report)) if report.checks else [], columns, signs)
         return
     score = f"{number(report.score)} of {number(report.max_score)}"
     room = columns - cells(score) - 5
@@ -145,7 +146,7 @@ def _said(report: Report) -> Iterator[str]:
 def _parts(report: Report) -> tuple[float, float, float]:
     """Points earned, lost, and waiting for an earlier task."""
     waiting = total(c.max_score - c.score for c in report.counted if c.status == "skipped")
-    return report.score, total((report.max_score, -report.score, -waiting)), waiting
+    return report.score, max(total((report.max_score, -report.score, -waiting)), 0), waiting
 
 
 def _shares(parts: tuple[float, ...], columns: int) -> list[int]:
@@ -153,7 +154,7 @@ def _shares(parts: tuple[float, ...], columns: int) -> list[int]:
     whole = sum(parts)
     shares = [max(1, round(part / whole * columns)) if part > 0 else 0 for part in parts]
     # What rounding gave too much or too little, the longest part gives or takes.
-    shares[shares.index(max(shares))] += columns - sum(shares) if whole else 0
+    shares[shares.index(max(shares))] += columns - sum(shares)
     return shares
 
 

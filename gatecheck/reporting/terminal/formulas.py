@@ -89,7 +89,10 @@ def _folded(
     name: Span, start: str, text: str, marked: tuple[int, int], mark: _Mark | None, columns: int
 ) -> Iterator[Line]:
     """An equation in several lines, each with the mark of its part of the marked stretch."""
-    indent = _MARGIN + (cells(start) if cells(start) <= (columns - _MARGIN) // 3 else 2)
+    if cells(start) > (columns - _MARGIN) // 2:
+        marked = (marked[0] + len(start), marked[1] + len(start))
+        start, text = "", start + text
+    indent = _MARGIN + (cells(start) or 2)
     lead: Line = (name, Span(start))
     used = cells(name.text + start)
     for begin, end in _pieces(text, columns - used, columns - indent):

@@ -6,7 +6,6 @@ are full of them (`δc[t+1]`). Layout never looks at colour, so the text is the 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -83,7 +82,10 @@ def hang(
 ) -> list[Line]:
     """A paragraph after a label, its later lines set below its first word."""
     left = indent + cells(label)
-    first, *rest = fold(text, max(columns - left, 8))
+    if left > columns // 2:
+        lead = [(Span(" " * indent), Span(line, style)) for line in fold(label, columns - indent)]
+        return lead + hang("", text, columns, indent=indent + 2, text_style=text_style)
+    first, *rest = fold(text, columns - left)
     start = (Span(" " * indent), Span(label, style), Span(first, text_style))
     return [start, *((Span(" " * left), Span(line, text_style)) for line in rest)]
 
@@ -111,12 +113,16 @@ def spread(left: Line, right: Line, columns: int) -> list[Line]:
 
 
 def paint(lines: Iterable[Line], color: bool) -> str:
-    """The lines as text, with escape codes or without."""
-    return "\n".join(_painted(line, color) for line in lines)
+    """The lines as text, with escape codes or without; no line ends in blanks."""
+    return "\n".join("".join(_painted(span, color) for span in _trimmed(line)) for line in lines)
 
 
-def _painted(line: Line, color: bool) -> str:
-    if not color:
-        return "".join(span.text for span in line).rstrip()
-    text = "".join(f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style and text else text for text, style in line)
-    return re.sub(r"[ ]+(?=(\x1b\[0m)*$)", "", text)
+def _painted(span: Span, color: bool) -> str:
+    text, style = span
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if color and style and text else text
+
+
+def _trimmed(line: Line) -> Line:
+    while line and not line[-1].text.strip():
+        line = line[:-1]
+    return (*line[:-1], line[-1]._replace(text=line[-1].text.rstrip())) if line else ()

@@ -18,7 +18,8 @@ def mistake_lines(
     mistake: Mistake, report: Report, source: str | None, columns: int, signs: Signs
 ) -> Iterator[Line]:
     """The block of one mistake; what the report does not tell is left out."""
-    yield from hang("", mistake.title, columns, text_style="bold")
+    if mistake.title:
+        yield from hang("", mistake.title, columns, text_style="bold")
     if mistake.wrong and mistake.right:
         yield ()
         yield from rows(mistake.left, mistake.wrong, mistake.right, mistake.path or "", columns, signs)

@@ -1,0 +1,89 @@
+"""Everything that grading an assignment needs, read once: model, cell, layout, key."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import __version__
+from ..cells import Cell, library, load
+from ..conventions import Layout, layout
+from ..errors import AssignmentError, Place, Problem, nearest
+from . import key as keys
+from .key import Key
+from .model import FILE, Assignment, Grading, Task, read
+
+#: What each function is worth where nobody says otherwise.
+POINTS = {"step": 2.0, "step_backward": 4.0, "forward": 1.0, "backward": 3.0}
+AFTER = {"step_backward": ("step",), "forward": ("step",), "backward": ("forward", "step_backward")}
+
+
+@dataclass(frozen=True)
+class Kit:
+    """An assignment with its cell, its layout and its key."""
+
+    assignment: Assignment
+    cell: Cell
+    layout: Layout
+    key: Key
+
+    def role(self, task: str) -> str:
+        """Which function of the convention a task is."""
+        found = self.layout.by_name(task)
+        assert found is not None  # opening a kit checked every task
+        return found.role
+
+
+def open_kit(folder: Path) -> Kit:
+    """The assignment in a folder, with its key.
+
+    Raises AssignmentError, CellError or ConventionError, each with its place.
+    """
+    assignment = read(folder)
+    source = assignment.cell
+    cell = load(assignment.folder / source if source.endswith(".cell") or source not in library() else source)
+    made = layout(cell, assignment.convention)
+    known = [s.name for s in made.signatures]
+    problems = [
+        Problem(f"{made.convention.name} has no function {t.name} for {cell.name}", _line(assignment, t.name), nearest(t.name, known))
+        for t in assignment.tasks
+        if t.name not in known
+    ]
+    if problems:
+        raise AssignmentError(*problems)
+    return Kit(assignment, cell, made, _key(assignment, cell))
+
+
+def _key(assignment: Assignment, cell: Cell) -> Key:
+    """The stored key; one of another version of gatecheck is derived anew, since its sentences may differ."""
+    stored = keys.read(assignment.folder, cell)
+    return stored if stored.tool == __version__ else keys.cached(cell)
+
+
+def _line(assignment: Assignment, word: str) -> Place:
+    path = assignment.folder / FILE
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if (column := text.find(word)) >= 0:
+            return Place(str(path), number, column + 1, text, len(word))
+    return Place(str(path), 1)
+
+
+def kit_for(cell: str | os.PathLike[str], convention: str = "gatecheck") -> Kit:
+    """An assignment without a folder: all functions of a convention for a cell; the key comes from the user's cache.
+
+    Raises CellError or ConventionError.
+    """
+    found = load(cell)
+    made = layout(found, convention)
+    return Kit(standard(found, made), found, made, keys.cached(found))
+
+
+def standard(cell: Cell, made: Layout, folder: Path = Path()) -> Assignment:
+    """The assignment that `generate` writes where nothing else is said: every function of the layout."""
+    names = {s.role: s.name for s in made.signatures}
+    tasks = tuple(
+        Task(names[role], POINTS[role], tuple(names[r] for r in AFTER.get(role, ()) if r in names)) for role in names
+    )
+    title = f"{cell.name.replace('_', ' ').upper() if len(cell.name) <= 4 else cell.name.replace('_', ' ')} by hand"
+    return Assignment(folder, title, f"{cell.name}.cell", made.convention.name, f"{cell.name}.py", Grading(), tasks)

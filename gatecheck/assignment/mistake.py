@@ -1,0 +1,38 @@
+"""A mistake as a key holds it: its name, its two equations, and how it changes the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .program import Change
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A mistake that can be recognised by its numbers.
+
+    roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c). `left = wrong` is what
+    the numbers say, `left = right` what the equations give; path: what is missing between, as h → c;
+    many: the title where several of the kind are found, with {} for their names.
+    """
+
+    id: str
+    title: str
+    roles: tuple[str, ...]
+    quantity: str
+    left: str
+    wrong: str
+    right: str
+    hint: str
+    change: Change
+    path: str | None = None
+    many: str = ""
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**self.__dict__, "change": self.change.to_data()}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Wrong:
+        return cls(**{**data, "roles": tuple(data["roles"]), "change": Change.from_data(data["change"])})

@@ -1,0 +1,116 @@
+"""From numbers to a sentence: which wrong program gives the student's numbers?
+
+Greedy repair: take the wrong program that makes most wrong quantities right and no right one wrong, apply it, look again.
+Agreement to rounding error is not a coincidence, but a repair that leaves something unexplained is only a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from ..assignment.mistake import Wrong
+from ..assignment.program import Data, Program
+from ..conventions import Layout
+from .exchange import Array, expected
+from .ladder import TOLERANCE, far
+
+
+Group = tuple[Wrong, ...]
+Errors = dict[str, float]  # quantity -> how far it is off
+
+
+@dataclass(frozen=True)
+class Found:
+    """A mistake that explains numbers.
+
+    explains: the quantities that it changes from wrong to right; agreement: how well; certain: whether nothing else
+    explains them and everything is explained.
+    """
+
+    wrong: Wrong
+    explains: tuple[str, ...]
+    agreement: float
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found in one task, and the program that gives the student's numbers; complete where it gives all."""
+
+    found: tuple[Found, ...]
+    program: Program
+    complete: bool
+
+    @property
+    def certain(self) -> bool:
+        """Whether all is explained, in one way only."""
+        return self.complete and all(f.certain for f in self.found)
+
+
+def diagnose(layout: Layout, role: str, program: Program, candidates: Sequence[Wrong], data: Data, values: Mapping[str, Array]) -> Diagnosis:
+    """Which of the candidates, alone or together, turn the program into the one that gave these values."""
+    pool = [w for w in candidates if role in w.roles]
+    found: list[Found] = []
+
+    def off(by: Program) -> Errors:
+        truth = expected(layout, role, by, data)
+        return {q: far(value, truth[q]) for q, value in values.items()}
+
+    errors = off(program)
+    while any(e > TOLERANCE for e in errors.values()):
+        best = _best(pool, program, errors, off)
+        if best is None:
+            break
+        group, rivals, after = best
+        program = _changed(program, group)
+        explains = tuple(q for q, e in errors.items() if e > TOLERANCE >= after[q])
+        agreement = max((after[q] for q in explains), default=0.0)
+        found += [Found(w, explains, agreement, not rivals) for w in group]
+        pool = [w for w in pool if w not in group]
+        errors = after
+    explained = all(e <= TOLERANCE for e in errors.values())
+    return Diagnosis(tuple(replace(f, certain=f.certain and explained) for f in found), program, explained)
+
+
+def _changed(program: Program, group: Group) -> Program:
+    for w in group:
+        program = program.changed(w.change)
+    return program
+
+
+def _best(
+    pool: Sequence[Wrong], program: Program, errors: Errors, off: Callable[[Program], Errors]
+) -> tuple[Group, list[Group], Errors] | None:
+    """The group that mends most: single candidates first, pairs only where no single one helps."""
+    singles: list[Group] = [(w,) for w in pool]
+    for groups in (singles, list(combinations(pool, 2))):
+        scored = list(_scored(groups, program, errors, off))
+        if scored:
+            most = max(mended for mended, _, _ in scored)
+            first, *others = [(group, after) for mended, group, after in scored if mended == most]
+            rivals = [g for g, after in others if _says(g) != _says(first[0]) and _same(after, errors, first[1])]
+            return first[0], rivals, first[1]
+    return None
+
+
+def _scored(
+    groups: Sequence[Group], program: Program, errors: Errors, off: Callable[[Program], Errors]
+) -> Iterator[tuple[int, Group, Errors]]:
+    """The groups that mend something and break nothing, with how much."""
+    for group in groups:
+        after = off(_changed(program, group))
+        mended = sum(e > TOLERANCE >= after[q] for q, e in errors.items())
+        if mended and not any(after[q] > TOLERANCE >= e for q, e in errors.items()):
+            yield mended, group, after
+
+
+def _says(group: Group) -> set[tuple[str, str]]:
+    """What a group claims: two ways to the same wrong equation are one claim."""
+    return {(w.left, w.wrong) for w in group}
+
+
+def _same(one: Errors, before: Errors, other: Errors) -> bool:
+    """Whether two repairs mend the same quantities."""
+    return all((one[q] <= TOLERANCE) == (other[q] <= TOLERANCE) for q in before)

@@ -1,0 +1,105 @@
+"""Between the equations' arrays and a convention's: what a function is called with, what it should give, what it gave.
+
+Everything is compared per quantity of the equations (dW_f, dh_prev): a convention is undone before anything is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..assignment.program import Data, Program, run
+from ..conventions import BACKWARD, Layout, Signature, Slot
+from .running import Call, Result
+
+Array = np.ndarray[Any, Any]
+
+
+def call(layout: Layout, role: str, data: Data, calls: Mapping[str, int]) -> Call:
+    """The call of a role; calls says at which place each role is called (the cache comes from there)."""
+    signature = layout.signature(role)
+    arguments = tuple(_argument(layout, signature, slot, data, calls) for slot in signature.takes)
+    opaque = tuple(k for k, slot in enumerate(signature.gives) if slot.kind == "cache")
+    return Call(signature.name, arguments, opaque)
+
+
+def _argument(layout: Layout, signature: Signature, slot: Slot, data: Data, calls: Mapping[str, int]) -> Any:
+    over_time = not signature.role.startswith("step")
+    match slot.kind:
+        case "cache":
+            forward = next(r for r, back in BACKWARD.items() if back == signature.role)
+            k = next(k for k, s in enumerate(layout.signature(forward).gives) if s.kind == "cache")
+            return Result(calls[forward], (k,))
+        case "parameters":
+            return {n: v.copy() for n, v in data.parameters.items()}
+        case "parameter":
+            return next(s for s in layout.stacks if s.name == slot.of).pack(data.parameters)
+        case "input":
+            return turned(layout, data.inputs[slot.of]) if over_time else data.inputs[slot.of][0]
+        case "d state" | "d output":
+            return turned(layout, data.upstream[slot.of]) if over_time else data.upstream[slot.of][0]
+    return data.initial[slot.of]
+
+
+def turned(layout: Layout, array: Array) -> Array:
+    """A sequence between (T,B,·) and the convention's order; its own inverse."""
+    return array if layout.convention.time_first else np.ascontiguousarray(array.swapaxes(0, 1))
+
+
+def quantities(layout: Layout, slot: Slot) -> tuple[str, ...]:
+    """The quantities of the equations that a result holds, as messages name them."""
+    match slot.kind:
+        case "cache":
+            return ()
+        case "d parameters":
+            return tuple(f"d{n}" for n in layout.cell.parameters)
+        case "d parameter":
+            return tuple(f"d{n}" for n in next(s for s in layout.stacks if s.name == slot.of).parameters)
+        case "d previous":
+            return (f"d{slot.of}_prev",)
+        case "d initial" | "d initial output":
+            return (f"d{slot.of}0",)
+    return (f"d{slot.of}" if slot.gradient else slot.of,)
+
+
+def expected(layout: Layout, role: str, program: Program, data: Data) -> dict[str, Array]:
+    """Every quantity that a function gives, by a program; the arrays of the equations, not of the convention."""
+    with np.errstate(all="ignore"):
+        done = run(program, data, backward="backward" in role)
+    step = role.startswith("step")
+    found: dict[str, Array] = {}
+    for slot in layout.signature(role).gives:
+        names = quantities(layout, slot)
+        match slot.plain:
+            case "state" | "output":
+                found[names[0]] = done.lines[slot.of][0] if step else done.lines[slot.of]
+            case "input":
+                found[names[0]] = done.gradients[slot.of][0] if step else done.gradients[slot.of]
+            case "previous" | "initial":
+                found[names[0]] = done.initial[slot.of]
+            case "parameter" | "parameters":
+                found.update((n, done.parameters[n[1:]]) for n in names)
+    return found
+
+
+def shape(layout: Layout, role: str, slot: Slot, expected: Mapping[str, Array]) -> tuple[int, ...]:
+    """The shape of a result in the convention."""
+    arrays = [expected[n] for n in quantities(layout, slot)]
+    if slot.plain == "parameter":
+        stack = next(s for s in layout.stacks if s.name == slot.of)
+        return stack.pack({n: a for n, a in zip(stack.parameters, arrays, strict=True)}).shape
+    turn = slot.plain in ("input", "state", "output") and not role.startswith("step")
+    return turned(layout, arrays[0]).shape if turn else arrays[0].shape
+
+
+def canonical(layout: Layout, role: str, slot: Slot, array: Array, sizes: Mapping[str, int]) -> dict[str, Array]:
+    """A result of the right shape, as the quantities of the equations."""
+    names = quantities(layout, slot)
+    if slot.plain == "parameter":
+        stack = next(s for s in layout.stacks if s.name == slot.of)
+        rows = {n: layout.cell.shapes[n][0].value(sizes) for n in stack.parameters}
+        return {f"d{n}": a for n, a in stack.unpack(array, rows).items()}
+    turn = slot.plain in ("input", "state", "output") and not role.startswith("step")
+    return {names[0]: turned(layout, array) if turn else array}

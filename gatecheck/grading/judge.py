@@ -1,0 +1,98 @@
+"""Submission + kit -> Report. The student's code runs in a worker; everything here happens outside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .. import __version__
+from ..assignment.kit import Kit
+from ..conventions import BACKWARD, ROLES
+from ..errors import Fault
+from .exchange import call
+from .intake import Submission
+from .report import Check, Mistake, Report, Status
+from .running import Run, Worker
+from .sample import new_seed, sample
+from .verdicts import Verdicts, shares
+
+
+def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: str | None = None) -> Report:
+    """Run a submission and judge it.
+
+    worker: one that was started early, so that it warms up while the judge imports; it is used up. seed: hexadecimal,
+    for the same inputs again; fresh by default. A fault of ours becomes a report with outcome "error", never a lower score.
+    """
+    seed = seed or new_seed()
+    with worker or Worker() as running:
+        try:
+            drawn = sample(kit.layout, kit.key.program, seed)
+        except Fault as fault:
+            return _untried(submission, kit, seed, Run("error", (), str(fault)))
+        roles = _roles(kit)
+        places = {role: k for k, role in enumerate(roles)}
+        calls = [call(kit.layout, role, drawn.of(role), places) for role in roles]
+        limits = kit.assignment.grading
+        run = running.run(submission.source, submission.name, calls, limits.deadline_seconds, limits.memory_mib)
+    if len(run.answers) != len(roles) or run.outcome in ("rejected", "error"):
+        return _untried(submission, kit, seed, run)
+    verdicts = Verdicts(kit, drawn, run, dict(zip(roles, run.answers, strict=True)))
+    for task in kit.assignment.tasks:
+        verdicts.add(task)
+    warnings = _warnings(kit, roles, run)
+    return _report(submission, kit, seed, run, verdicts.checks, verdicts.mistakes, tuple(warnings))
+
+
+def _roles(kit: Kit) -> list[str]:
+    """The functions to call, in order; a backward function needs the cache of its forward one."""
+    wanted = {kit.role(t.name) for t in kit.assignment.tasks}
+    wanted |= {forward for forward, back in BACKWARD.items() if back in wanted}
+    return [role for role in ROLES if role in wanted]
+
+
+def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
+    """The report of a submission whose functions could not be called: nothing earned, and why."""
+    status: Status = "undetermined" if run.outcome == "error" else "skipped"
+    checks = [Check(t.name, q, status, 0.0, share) for t in kit.assignment.tasks for q, share in shares(kit, t).items()]
+    return _report(submission, kit, seed, run, checks, (), ())
+
+
+def _warnings(kit: Kit, roles: Sequence[str], run: Run) -> Iterator[str]:
+    """What is right and yet dangerous: arguments changed in place."""
+    for role, answer in zip(roles, run.answers, strict=True):
+        signature = kit.layout.signature(role)
+        for k in answer.modified:
+            name = signature.takes[k].name
+            yield f"{signature.name} changed its argument {name} in place; write {name} = {name} + … instead of +=."
+
+
+def _report(
+    submission: Submission,
+    kit: Kit,
+    seed: str,
+    run: Run,
+    checks: Sequence[Check],
+    mistakes: Sequence[Mistake],
+    warnings: tuple[str, ...],
+) -> Report:
+    return Report(
+        tool=__version__,
+        assignment=kit.assignment.slug,
+        title=kit.assignment.title,
+        cell=kit.cell.name,
+        cell_sha256=kit.cell.sha256,
+        convention=kit.layout.convention.name,
+        variant=None,
+        file=submission.name,
+        sha256=submission.sha256,
+        student=None,
+        receipt=None,
+        outcome=run.outcome,
+        isolated=run.isolated,
+        seed=seed,
+        seconds=run.seconds,
+        cpu_seconds=run.cpu_seconds,
+        checks=tuple(checks),
+        mistakes=tuple(mistakes),
+        warnings=warnings,
+        message=run.message,
+    )

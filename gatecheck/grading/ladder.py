@@ -1,0 +1,163 @@
+"""The ladder: a function exists, returns, the right number of results, of the right kind, shape, dtype, finite. Then values.
+
+One message per result: the first rung that does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..conventions import Layout, Signature, Slot
+from ..errors import nearest, printable
+from .exchange import Array, canonical, quantities, shape
+from .running import Answer, Foreign, Run
+
+TOLERANCE = 1e-9
+
+
+@dataclass
+class Reading:
+    """What a task's answer holds: values by quantity, or for each quantity the sentence that says why not.
+
+    skipped says that the fault lies with an earlier call.
+    """
+
+    values: dict[str, Array] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    skipped: str = ""
+
+
+def read(layout: Layout, signature: Signature, answer: Answer, run: Run, truth: Mapping[str, Array], sizes: Mapping[str, int]) -> Reading:
+    """Climb the ladder for one task."""
+    reading = Reading()
+    trouble = _no_answer(signature, answer, run)
+    if answer.status in ("depends", "unreached"):
+        reading.skipped = trouble
+        return reading
+    results = answer.value if isinstance(answer.value, (tuple, list)) else [answer.value]
+    if not trouble and len(results) != len(signature.gives):
+        trouble = _count(signature, len(results))
+    for k, slot in enumerate(signature.gives):
+        names = quantities(layout, slot)
+        if trouble:
+            reading.problems.update(dict.fromkeys(names, trouble))
+        elif names:
+            _read_result(layout, signature.role, slot, results[k], truth, sizes, reading)
+    return reading
+
+
+def _no_answer(signature: Signature, answer: Answer, run: Run) -> str:
+    """Why there is nothing to look at, in a sentence; empty where there is."""
+    name = signature.name
+    match answer.status:
+        case "returned":
+            return f"{name} returns nothing: is the return statement missing?" if answer.value is None else ""
+        case "raised":
+            assert answer.raised is not None
+            r = answer.raised
+            where = f" in line {r.line}" if r.line else ""
+            return f"{name} raised {printable(r.kind)}{where}: {printable(r.message)}".rstrip(": ")
+        case "missing":
+            near = nearest(name, run.names)
+            return f"There is no function {name}." + (f" {near}" if near.startswith("Did") else "")
+        case "not_callable":
+            return f"{name} is not a function."
+        case "timeout":
+            return f"{name} did not end in time."
+        case "died":
+            return f"Python ended inside {name}, without an answer."
+        case "depends":
+            return "It needs the result of an earlier function, which gave none."
+    return "It was not reached: an earlier function did not end."
+
+
+def _count(signature: Signature, number: int) -> str:
+    wanted = ", ".join(s.name for s in signature.gives)
+    many = f"{number} result{'s' if number != 1 else ''}"
+    return f"{signature.name} returns {many} instead of {len(signature.gives)}: {wanted}."
+
+
+def _read_result(
+    layout: Layout, role: str, slot: Slot, result: Any, truth: Mapping[str, Array], sizes: Mapping[str, int], reading: Reading
+) -> None:
+    if slot.kind == "d parameters":
+        _read_dict(layout, slot, result, truth, reading)
+        return
+    trouble = problem(slot.name, result, shape(layout, role, slot, truth), layout.shape(role, slot))
+    if trouble:
+        reading.problems.update(dict.fromkeys(quantities(layout, slot), trouble))
+    else:
+        reading.values.update(canonical(layout, role, slot, np.asarray(result), sizes))
+
+
+def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Array], reading: Reading) -> None:
+    for name in quantities(layout, slot):
+        key = name[1:]
+        if not isinstance(result, dict):
+            reading.problems[name] = f"{slot.name} is {kind(result)}, not a dict of gradients by parameter name."
+        elif key not in result:
+            near = nearest(key, [k for k in result if isinstance(k, str)])
+            reading.problems[name] = f'{slot.name} has no "{key}".' + (f" {near}" if near.startswith("Did") else "")
+        else:
+            sizes = layout.cell.shapes[key]
+            letters = f"({','.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
+            trouble = problem(f'{slot.name}["{key}"]', result[key], truth[name].shape, letters)
+            if trouble:
+                reading.problems[name] = trouble
+            else:
+                reading.values[name] = np.asarray(result[key])
+
+
+def problem(name: str, result: Any, shape: tuple[int, ...], letters: str) -> str:
+    """Which rung a result fails, in a sentence; empty where it can be compared."""
+    if not isinstance(result, (np.ndarray, float, int)) or isinstance(result, bool):
+        advice = f" Write np.array({name})." if isinstance(result, (list, tuple)) else ""
+        return f"{name} is {kind(result)}, not an array.{advice}"
+    array = np.asarray(result)
+    if array.shape != shape:
+        turned = " It is transposed." if array.shape == shape[::-1] and len(shape) == 2 else ""
+        return f"{name} has shape {_tuple(array.shape)} instead of {_tuple(shape)}, which is {letters}.{turned}"
+    if array.dtype != np.float64:
+        return f"{name} holds {array.dtype} numbers instead of float64.{_dtype_advice(array)}"
+    if not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        return f"{name} is not finite: {bad} of {array.size} numbers are NaN or infinite."
+    return ""
+
+
+def _dtype_advice(array: Array) -> str:
+    if array.dtype.kind in "iub":
+        return " A buffer of whole numbers cuts off the fractions: np.zeros(shape) makes float64."
+    if array.dtype.kind == "f":
+        return " Leave dtype out: np.zeros(shape) makes float64."
+    return ""
+
+
+def kind(result: Any) -> str:
+    """What a result is, in words."""
+    match result:
+        case None:
+            return "None"
+        case Foreign(kind=name):
+            return printable(name)
+        case bool():
+            return "a bool"
+        case np.ndarray():
+            return "an array"
+        case list() | tuple() | dict() | str():
+            return f"a {type(result).__name__}"
+    return "a number"
+
+
+def _tuple(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def far(value: Array, truth: Array) -> float:
+    """The largest difference, as a part of the largest number of the truth."""
+    scale = float(np.abs(truth).max(initial=0.0)) or 1.0
+    return float(np.abs(value - truth).max(initial=0.0)) / scale

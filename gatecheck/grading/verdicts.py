@@ -1,0 +1,167 @@
+"""Task by task: what is right, what is wrong, and what is right given an earlier mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..assignment.kit import Kit
+from ..assignment.model import Task
+from ..assignment.program import Program
+from .diagnosis import Found, diagnose
+from .exchange import Array, expected, quantities
+from .ladder import TOLERANCE, Reading, far, read
+from .report import Check, Mistake, Where
+from .running import Answer, Run
+from .sample import Sample
+
+
+def shares(kit: Kit, task: Task) -> dict[str, float]:
+    """The points of each quantity of a task: split evenly."""
+    slots = kit.layout.signature(kit.role(task.name)).gives
+    names = [q for slot in slots for q in quantities(kit.layout, slot)]
+    return {q: task.points / len(names) for q in names}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why quantities of a task are off.
+
+    found: new mistakes; because: quantity -> the wrong quantity it follows from; own: the quantities that a new
+    mistake costs, one each; certain: whether all of this is known for sure.
+    """
+
+    found: tuple[Found, ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    certain: bool = False
+
+
+@dataclass
+class Verdicts:
+    """The tasks of one submission on their way through the judge.
+
+    program: the equations that the student's step follows, once a mistake in it is certain, so that later functions are
+    judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
+    open: tasks that are wrong in a way that later ones cannot be judged by.
+    """
+
+    kit: Kit
+    sample: Sample
+    run: Run
+    answers: Mapping[str, Answer]
+    checks: list[Check] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    program: Program | None = None
+    cause: str = ""
+    open: set[str] = field(default_factory=set)
+
+    def add(self, task: Task) -> None:
+        """Judge one task, after those that it depends on."""
+        waits = next((name for name in task.after if name in self.open), None)
+        if waits:
+            self._skip(task, f"waits for {waits}")
+            return
+        role = self.kit.role(task.name)
+        data, layout = self.sample.of(role), self.kit.layout
+        truth = expected(layout, role, self.kit.key.program, data)
+        reading = read(layout, layout.signature(role), self.answers[role], self.run, truth, data.sizes)
+        if reading.skipped:
+            self._skip(task, reading.skipped)
+            return
+        errors = {q: far(value, truth[q]) for q, value in reading.values.items()}
+        off = [q for q, e in errors.items() if e > TOLERANCE]
+        why = self._explain(role, reading.values, off) if off else Explanation(certain=True)
+        if reading.problems or not why.certain or (off and not self._credits):
+            self.open.add(task.name)
+        for q, share in shares(self.kit, task).items():
+            self.checks.append(self._check(task, q, share, reading, errors, off, why))
+        self.mistakes += _named(why, task.name)
+
+    @property
+    def _credits(self) -> bool:
+        return self.kit.assignment.grading.follow_on == "credit"
+
+    def _skip(self, task: Task, message: str) -> None:
+        self.open.add(task.name)
+        for q, share in shares(self.kit, task).items():
+            self.checks.append(Check(task.name, q, "skipped", 0.0, share, message))
+
+    def _check(
+        self, task: Task, q: str, share: float, reading: Reading, errors: Mapping[str, float], off: list[str], why: Explanation
+    ) -> Check:
+        if q in reading.problems:
+            return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
+        if q not in off:
+            return Check(task.name, q, "passed", share, share, "", errors[q], TOLERANCE)
+        cause = why.because.get(q) if q not in why.own else None
+        if cause is None:
+            return Check(task.name, q, "failed", 0.0, share, _how_far(errors[q]), errors[q], TOLERANCE)
+        if self._credits:
+            return Check(task.name, q, "passed", share, share, f"right given your {cause}", errors[q], TOLERANCE, cause)
+        return Check(task.name, q, "skipped", 0.0, share, f"follows from {cause}", errors[q], TOLERANCE, cause)
+
+    def _explain(self, role: str, values: Mapping[str, Array], off: list[str]) -> Explanation:
+        """Known mistakes first, then new ones on top of them, then new ones alone."""
+        data, layout, key = self.sample.of(role), self.kit.layout, self.kit.key
+        guess = Explanation()
+        for program in (self.program, key.program):
+            if program is None:
+                continue
+            diagnosis = diagnose(layout, role, program, key.wrong, data, values)
+            because = dict.fromkeys(off, self.cause) if program is self.program else {}
+            because |= {q: f.wrong.quantity for f in reversed(diagnosis.found) for q in f.explains}
+            own = frozenset(_own(f, off) for f in diagnosis.found)
+            if diagnosis.complete:
+                if diagnosis.certain:
+                    self._follow(diagnosis.program, diagnosis.found)
+                    return Explanation(diagnosis.found, because, own, True)
+                return Explanation(diagnosis.found)
+            guess = guess if guess.found else Explanation(diagnosis.found)
+        return guess
+
+    def _follow(self, program: Program, found: tuple[Found, ...]) -> None:
+        """From now on judge by the equations that the student's code follows."""
+        self.program = self.kit.key.program.changed(program.change.equations)
+        if found:
+            self.cause = found[0].wrong.quantity
+
+
+def _own(found: Found, off: list[str]) -> str:
+    """The quantity that a mistake costs: itself where it is returned, else the first that follows from it."""
+    quantity = found.wrong.quantity
+    return quantity if quantity in off else next((q for q in off if q in found.explains), off[0])
+
+
+def _how_far(error: float) -> str:
+    part = f"{error:.0%}" if 0.01 <= error < 10 else f"{error:.1e} times"
+    return f"off by {part} of its largest value"
+
+
+def _named(why: Explanation, function: str) -> list[Mistake]:
+    """Mistakes for the report; several of one kind that say so become one."""
+    made: dict[str, list[Found]] = {}
+    for found in why.found:
+        made.setdefault(found.wrong.many or found.wrong.title, []).append(found)
+    return [_mistake(group, function, why.certain) for group in made.values()]
+
+
+def _mistake(group: list[Found], function: str, certain: bool) -> Mistake:
+    first = group[0].wrong
+    names = [f.wrong.quantity.removeprefix("d") for f in group]
+    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    explains = dict.fromkeys(q for f in group for q in f.explains)
+    return Mistake(
+        id=first.id,
+        title=first.many.replace("{}", listed) if len(group) > 1 else first.title,
+        quantity=first.quantity,
+        left=first.left,
+        wrong=first.wrong,
+        right=first.right,
+        certain=certain and all(f.certain for f in group),
+        agreement=max(f.agreement for f in group),
+        explains=tuple(q for q in explains if q != first.quantity),
+        hint=first.hint,
+        where=Where(function),
+        path=first.path,
+    )
