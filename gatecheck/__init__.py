@@ -1,3 +1,26 @@
-"""Recurrent cells by hand-derived calculus: derive, prove, generate, grade, and name the mistake."""
+"""Recurrent cells by hand-derived calculus: derive, prove, generate, grade, and name the mistake.
 
-__version__ = "0.1.0"
+    >>> import gatecheck
+    >>> report = gatecheck.check(step_backward, cell="my.cell")    # in a notebook or a test  # doctest: +SKIP
+    >>> gatecheck.load("my.cell").derive()                         # displays as LaTeX        # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .notebook import check, load
+
+__all__ = ["__version__", "check", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    # Lazily, so that `import gatecheck` (and with it every command) costs nothing.
+    if name in ("check", "load"):
+        from . import notebook
+
+        return getattr(notebook, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

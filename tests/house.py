@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 #: From the top; a room imports only rooms above it.
 ROOMS = (
-    "errors", "data", "cells", "calculus", "conventions", "writing",
+    "version", "errors", "data", "files",
+    "cells", "calculus", "conventions", "writing",
     "assignment", "grading", "teaching", "reporting", "keeping",
 )  # fmt: skip
 #: The ways in, below every room: the command line, notebooks, `python -m` and the package itself.
@@ -87,8 +88,7 @@ def _targets(node: ast.AST, source: str, known: dict[str, Path]) -> Iterator[str
         parts = source.split(".")
         above = parts[: len(parts) - node.level + (known[source].name == "__init__.py")] if node.level else []
         base = ".".join([*above, *filter(None, [node.module])])
-        # The version is a constant, bound before anything else; asking for it asks for no module.
-        yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "__version__")
+        yield from (f"{base}.{alias.name}" for alias in node.names)
     elif isinstance(node, ast.Constant) and (name := str(node.value).partition(":")[0]) in known:
         # The name of something to import later, as in "package.module:function".
         yield from [name] if "." in name else []

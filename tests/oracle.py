@@ -2,6 +2,7 @@
 
 It walks the syntax tree of a cell file with NumPy and knows nothing of SymPy, of the derivation, of keys or of
 generated code. Derivatives are exact to rounding: Im f(x + ih)/h for h = 1e-200 (Squire & Trapp, 1998).
+Every array may have further axes in front: there all numbers of an array are moved at once, each in its own copy.
 """
 
 import math
@@ -11,10 +12,6 @@ import numpy as np
 from gatecheck.cells import tree as t
 
 TINY = 1e-200
-
-
-def _real_where(a):
-    return np.real(a)
 
 
 def _erf(a):
@@ -28,6 +25,11 @@ def _softmax(a):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _concatenate(parts):
+    front = np.broadcast_shapes(*(p.shape[:-1] for p in parts))
+    return np.concatenate([np.broadcast_to(p, (*front, p.shape[-1])) for p in parts], axis=-1)
+
+
 APPLY = {
     "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
     "tanh": np.tanh,
@@ -37,13 +39,15 @@ APPLY = {
     "sqrt": np.sqrt,
     "softplus": lambda a: np.log(1 + np.exp(a)),
     "erf": _erf,
-    "abs": lambda a: np.where(a.real > 0, a, -a),
+    "abs": lambda a: np.sign(a.real) * a,
     "sign": lambda a: np.sign(a.real) + 0j,
     "maximum": lambda a, b: np.where(a.real > b.real, a, b),
 }
+OPERATORS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
 
 
 def evaluate(node, values):
+    """The value of an expression, (…,B,n); values holds (…,B,n) by (name, lag), matrices as they are."""
     match node:
         case t.Number(text=text):
             return np.array([float(text)], dtype=complex)
@@ -52,8 +56,7 @@ def evaluate(node, values):
         case t.Apply(function=function, arguments=arguments):
             return APPLY[function](*(evaluate(a, values) for a in arguments))
         case t.Binary(operator=operator, left=left, right=right):
-            a, b = evaluate(left, values), evaluate(right, values)
-            return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[operator]()
+            return OPERATORS[operator](evaluate(left, values), evaluate(right, values))
         case t.Negate(argument=argument):
             return -evaluate(argument, values)
         case t.Power(base=base, exponent=exponent):
@@ -61,12 +64,13 @@ def evaluate(node, values):
             return evaluate(base, values) ** (int(power) if power == int(power) else power)
         case t.Product(matrix=matrix, transposed=transposed, operand=operand):
             w = values[(matrix.name, None)]
-            return evaluate(operand, values) @ (w if transposed else w.T)
+            return evaluate(operand, values) @ (w if transposed else np.swapaxes(w, -1, -2))
         case t.Concat(parts=parts):
-            return np.concatenate([evaluate(p, values) for p in parts], axis=-1)
-        case t.Reduce(function=function, argument=argument):
-            v = evaluate(argument, values)
-            return v.sum(-1, keepdims=True) if function == "sum" else v.mean(-1, keepdims=True)
+            return _concatenate([evaluate(p, values) for p in parts])
+        case t.Reduce(function="sum", argument=argument):
+            return evaluate(argument, values).sum(-1, keepdims=True)
+        case t.Reduce(function="mean", argument=argument):
+            return evaluate(argument, values).mean(-1, keepdims=True)
         case t.Softmax(argument=argument):
             return _softmax(evaluate(argument, values))
     raise AssertionError(node)
@@ -86,52 +90,60 @@ def draw(cell, rng, T=3, B=2, sizes=None):
     return sizes, inputs, initial, parameters, upstream
 
 
-def run(cell, inputs, initial, parameters):
-    """Every assigned quantity over time, {name: (T,B,·)}, complex."""
-    T = len(next(iter(inputs.values()))) if inputs else 1
-    before = {n: np.asarray(v, complex) for n, v in initial.items()}
+def run(cell, inputs, initial, parameters, added=None):
+    """Every assigned quantity over time, {name: (T,…,B,·)}, complex; added: what is added to each, (…,T,B,·)."""
+    arrays = [*inputs.values(), *initial.values()]
+    batch = arrays[0].shape[-2] if arrays else 1
+    steps = next(iter(inputs.values())).shape[-3] if inputs else 1
+    before = dict(initial)
+    fixed = {(n, None): v if len(cell.shapes[n]) == 2 else v[..., None, :] for n, v in parameters.items()}
     found = {e.name: [] for e in cell.equations}
-    for k in range(T):
-        values = {(n, None): np.asarray(v, complex) for n, v in parameters.items()}
-        values.update({(n, 0): np.asarray(x[k], complex) for n, x in inputs.items()})
+    for k in range(steps):
+        values = {**fixed, **{(n, 0): x[..., k, :, :] for n, x in inputs.items()}}
         values.update({(n, 1): v for n, v in before.items()})
         for e in cell.equations:
-            shape = next(iter(before.values()), next(iter(values.values()))).shape[0]
-            rows = [v.shape[0] for (n, lag), v in values.items() if lag is not None]
             value = evaluate(e.expression, values)
             width = value.shape[-1]
-            values[(e.name, 0)] = np.broadcast_to(value, ((rows or [shape])[0], width)) + 0j
-            found[e.name].append(values[(e.name, 0)])
+            if value.ndim < 2 or value.shape[-2] == 1:  # it reads no more than parameters
+                value = np.broadcast_to(value, (*value.shape[:-2], batch, width))
+            if added and e.name in added:
+                value = value + added[e.name][..., k, :, :]
+            values[(e.name, 0)] = value
+            found[e.name].append(value)
         before = {n: values[(n, 0)] for n in before}
-    return {n: np.stack(v) for n, v in found.items()}
+    return {n: np.stack(np.broadcast_arrays(*v)) + 0j for n, v in found.items()}
 
 
 def gradients(cell, inputs, initial, parameters, upstream):
-    """The gradient of Σ upstream·states with respect to every array, one complex step per number."""
-    groups = {"inputs": inputs, "initial": initial, "parameters": parameters}
+    """The gradient of Σ upstream·quantity with respect to every array, one complex step per number.
 
-    def loss(changed):
-        out = run(cell, changed["inputs"], changed["initial"], changed["parameters"])
-        return sum((out[n] * u).sum() for n, u in upstream.items())
-
+    {"inputs": …, "initial": …, "parameters": …, "added": …}, by name; what is added to a quantity of a step has that
+    quantity's own δ as its gradient.
+    """
+    out = run(cell, inputs, initial, parameters)
+    added = {e.name: np.zeros(out[e.name].shape) for e in cell.equations}
+    groups = {"inputs": inputs, "initial": initial, "parameters": parameters, "added": added}
     result = {}
     for group, arrays in groups.items():
         result[group] = {}
         for name, array in arrays.items():
-            gradient = np.zeros_like(array)
-            for index in np.ndindex(array.shape):
-                changed = {g: dict(a) for g, a in groups.items()}
-                moved = array.astype(complex)
-                moved[index] += 1j * TINY
-                changed[group][name] = moved
-                gradient[index] = loss(changed).imag / TINY
-            result[group][name] = gradient
+            moved = array + 1j * TINY * np.eye(array.size).reshape(array.size, *array.shape)
+            out = run(cell, **{**groups, group: {**arrays, name: moved}})
+            result[group][name] = _loss(out, upstream, array.size).imag.reshape(array.shape) / TINY
     return result
 
 
-def far(a, b):
-    """The largest difference, relative to the larger array's largest number."""
+def _loss(out, upstream, copies):
+    """Σ upstream·quantity for every copy: quantities are (T,copies,B,·), or (T,B,·) where nothing moved."""
+    total = np.zeros(copies, dtype=complex)
+    for name, u in upstream.items():
+        value = out[name] if out[name].ndim == 4 else out[name][:, None]
+        total += (value * u[:, None]).sum(axis=(0, 2, 3))
+    return total
+
+
+def far(a, b, scale=0.0):
+    """The largest difference, relative to the largest number of both, or to a larger scale."""
     a, b = np.asarray(a), np.asarray(b)
     assert a.shape == b.shape, (a.shape, b.shape)
-    scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0), 1e-300)
-    return np.abs(a - b).max(initial=0) / scale
+    return np.abs(a - b).max(initial=0) / max(np.abs(a).max(initial=0), np.abs(b).max(initial=0), scale, 1e-300)

@@ -56,12 +56,12 @@ def test_an_import_of_a_lower_room_is_seen_however_it_is_written(toy, source):
         "from .tree import Read",
         "from . import tree",
         "import toy.errors, numpy",
-        "from toy import __version__",
+        "from ..version import __version__",
         "text = 'toy.toml'",
     ],
 )
 def test_an_import_of_an_upper_room_or_the_own_one_is_allowed(toy, source):
-    package = toy(cells__reading=source, cells__tree="", errors="", grading__judge="")
+    package = toy(cells__reading=source, cells__tree="", errors="", version="", grading__judge="")
     assert house.upward(package) == house.circle(package) == house.hidden(package) == []
 
 

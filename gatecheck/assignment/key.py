@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
 from ..cells import Cell
 from ..errors import AssignmentError, Place, Problem
+from ..version import __version__
 
 if TYPE_CHECKING:
     from .mistake import Wrong

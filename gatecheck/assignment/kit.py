@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
 from ..cells import Cell, library, load
 from ..conventions import Layout, layout
 from ..errors import AssignmentError, Place, Problem, nearest
+from ..version import __version__
 from . import key as keys
 from .key import Key
 from .model import FILE, Assignment, Grading, Task, read

@@ -14,7 +14,8 @@ class Wrong:
 
     roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c). `left = wrong` is what
     the numbers say, `left = right` what the equations give; path: what is missing between, as h → c;
-    many: the title where several of the kind are found, with {} for their names.
+    many: the title where several of the kind are found, with {} for their names;
+    later: what it may do to the functions that call this one.
     """
 
     id: str
@@ -28,11 +29,13 @@ class Wrong:
     change: Change
     path: str | None = None
     many: str = ""
+    later: Change = Change()
 
     def to_data(self) -> dict[str, Any]:
         """As JSON."""
-        return {**self.__dict__, "change": self.change.to_data()}
+        return {**self.__dict__, "change": self.change.to_data(), "later": self.later.to_data()}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Wrong:
-        return cls(**{**data, "roles": tuple(data["roles"]), "change": Change.from_data(data["change"])})
+        changes = {n: Change.from_data(data[n]) for n in ("change", "later")}
+        return cls(**{**data, "roles": tuple(data["roles"]), **changes})

@@ -120,6 +120,11 @@ class Change:
         return Change(**merged)
 
     @property
+    def looped(self) -> bool:
+        """Whether the states that go from step to step are others than the equations say."""
+        return bool(self.fed or self.exchanged)
+
+    @property
     def equations(self) -> Change:
         """The part that concerns the equations of a step, whatever loops over it."""
         return Change(self.forward, self.gradients, self.parameters, self.unused)

@@ -62,6 +62,7 @@ def _returned_in_another_order(backward: Backward, writer: Formulas) -> Iterator
             f"{a}, {b}",
             f"Your first result is {b} and your second is {a}; both have the same shape, so nothing crashes.",
             Change(returned=(a, b)),
+            later=Change(exchanged=(a, b)),
         )
 
 
@@ -108,19 +109,14 @@ def _opposite_polarity(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
                 "opposite-polarity",
                 f"The gate {line.name} works the other way round",
                 _FORWARD,
+                reader.of.name,
                 reader.name,
-                reader.name,
-                _whole(writer, turned),
-                _whole(writer, reader),
+                equation(writer, turned).right,
+                equation(writer, reader).right,
                 f"You use {line.name} where the cell has 1 − {line.name}. Both conventions are taught; this assignment's "
                 "is the one on the right.",
                 _derived(backward, line, 1 - line.expression),
             )
-
-
-def _whole(writer: Formulas, line: Line) -> str:
-    """A line's right side, inside its activation where it is a pre-activation."""
-    return equation(writer, line).right
 
 
 def _other_activation(backward: Backward, writer: Formulas) -> Iterator[Wrong]:

@@ -58,9 +58,7 @@ class Size:
         return hash(frozenset(self.terms))
 
     def __str__(self) -> str:
-        return "+".join(
-            str(count) if name == "1" else name if count == 1 else f"{count}{name}" for name, count in self.terms
-        )
+        return "+".join(str(n) if name == "1" else name if n == 1 else f"{n}{name}" for name, n in self.terms)
 
 
 SCALAR = Size.of("1")

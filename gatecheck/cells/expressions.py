@@ -55,7 +55,7 @@ def lag(text: Text, node: ast.Subscript) -> int:
         case ast.BinOp(left=ast.Name(id="t"), op=ast.Add()):
             advice = "Write the equation one step earlier: h[t] = … h[t-1] …"
         case _:
-            advice = ""
+            advice = "[t] is this step, [t-1] the one before."
     raise fault("an index is [t] or [t-1]", text.place(node.slice), advice)
 
 

@@ -118,8 +118,7 @@ class _Names:
     def inputs_declared(self) -> None:
         for r in self.reads:
             if r.lag is not None and r.name not in self.assigned and r.name not in self.declared:
-                indexed = {*self.assigned, *(n for n in self.declared if n in self.indexed)}
-                likely = _likely(r.name, indexed)
+                likely = _likely(r.name, {*self.assigned, *self.declared})
                 advice = f"{likely} " if likely else ""
                 advice += f"An input needs a line {r.name}: D, and a parameter has no index."
                 message = f"{r.name} has no equation, so it is an input, and its size is not declared"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from string import ascii_letters
 
 from ..errors import CellError, Place, printable
 from .text import Text, fault
@@ -34,6 +35,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_PAIRS = {"(": ")", "[": "]"}
 FORMS = "A line is `name: SIZE` or `name[t] = …`."
 _NAMES = "Names are ASCII letters and digits, with single underscores between them."
 
@@ -71,7 +73,8 @@ class _Scanner:
         self.first = True  # nothing but comments so far
         self.fresh = True  # a statement begins
         self._significant = {
-            "string": self._string, "number": self._number, "name": self._name, "operator": self._operator,
+            "string": self._string, "unclosed": self._unclosed, "number": self._number, "name": self._name,
+            "operator": self._operator,
         }  # fmt: skip
 
     def take(self, kind: str, word: str, place: Place) -> None:
@@ -98,12 +101,20 @@ class _Scanner:
         if word[: word.index(word[-1])].lower() not in ("", "r", "u"):
             raise fault("the docstring is a plain string", place, 'Write """…""".')
 
+    def _unclosed(self, word: str, place: Place) -> None:
+        quotes = word.lstrip(ascii_letters)
+        if len(quotes) == 3:
+            raise fault("the docstring is never closed", place, f"Close it with {quotes}.")
+        raise fault("this string is never closed", place, "The value of the step before is written h[t-1].")
+
     def _number(self, word: str, place: Place) -> None:
         if len(word) > LONGEST_NUMBER:
             raise fault(f"a number has at most {LONGEST_NUMBER} characters", place)
         if not _NUMBER.match(word):
             advice = "A number is decimal, as 2, 0.5 or 1e-5; a product needs its *, as in 2 * x[t]."
-            raise fault(f"{printable(word)} is not a number", place, advice)
+            if re.fullmatch(r"[\d.]+[eE][-+]?\d+", word):
+                advice = "An exponent has at most two digits."
+            raise fault(f"{printable(word)} is not a number here", place, advice)
 
     def _name(self, word: str, place: Place) -> None:
         if word.isascii() and keyword.iskeyword(word):
@@ -123,7 +134,7 @@ class _Scanner:
         if following and following[0] not in "[:=.@*/+-,)]#":
             message = f"{word} is a Python keyword, and a cell file has only declarations and equations"
             return fault(message, place, FORMS)
-        advice = "Write a number." if word[0].isupper() else f"Choose another name, for example {word}_v."
+        advice = "" if word[0].isupper() else f"Choose another name, for example {word}_v."
         return fault(f"{word} is a Python keyword and cannot be a name", place, advice)
 
     def _operator(self, word: str, place: Place) -> None:
@@ -140,13 +151,7 @@ class _Scanner:
     def _other(self, word: str, place: Place) -> None:
         if word == ";":
             raise fault("a line holds one declaration or one equation", place, "Begin a new line.")
-        if word[-1] in "\"'":
-            advice = "The value of the step before is written h[t-1]; words go into a comment, after #."
-            raise fault("this string is never closed", place, advice)
-        advice = f"Write {_ALIKE[word]} instead." if word in _ALIKE else "Outside comments a cell file is ASCII."
-        if word.isascii() and word not in _ALIKE:
-            advice = "The operators are + - * / ** and @."
+        advice = "The operators are + - * / ** and @." if word.isascii() else "Outside comments all is ASCII."
+        if word in _ALIKE:
+            advice = f"Write {_ALIKE[word]} instead."
         raise fault(f"{printable(word)} is not of the language of cell files", place, advice)
-
-
-_PAIRS = {"(": ")", "[": "]"}

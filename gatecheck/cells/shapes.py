@@ -72,7 +72,7 @@ class Shapes:
             target = Side(f"{e.name}[t] has size {{}}", self._shape(e.name, 1)[0], e.name)
             self._same(target, Side("its equation gives size {}", found), e.target)
             self._close_sums()
-        closed = {name: tuple(s for s in map(resolve, shape) if isinstance(s, Size)) for name, shape in self.known.items()}
+        closed = {name: _closed(shape) for name, shape in self.known.items()}
         if still_open := {name for name, shape in self.known.items() if len(closed[name]) < len(shape)}:
             raise self._open(still_open)
         return closed
@@ -88,7 +88,8 @@ class Shapes:
                 return self._product(node)
             case Concat(parts=parts):
                 total = Variable()
-                self.sums.append(Sum(total, tuple(map(self.extent, parts)), node))
+                inner = tuple(map(self.extent, parts))  # may close other sums, and replace the list
+                self.sums.append(Sum(total, inner, node))
                 self._close_sums()
                 return resolve(total)
             case Reduce(argument=argument):
@@ -188,6 +189,11 @@ class Shapes:
         rows, columns = (s if isinstance(s, Size) else "…" for s in map(resolve, self.known[read.name]))
         advice = f"Add a line {read.name}: ({rows}, {columns}), with a size for …"
         return fault(f"nothing tells the shape of {read.name}", read.place, advice)
+
+
+def _closed(shape: tuple[Extent, ...]) -> Shape:
+    """The sizes of a shape that are known by now."""
+    return tuple(size for size in map(resolve, shape) if isinstance(size, Size))
 
 
 def _side(node: Node, extent: Extent) -> Side:

@@ -29,18 +29,18 @@ class Text:
         return "\n".join(self.lines)
 
     def at(self, line: int, column: int, width: int = 1) -> Place:
-        """A stretch of one line; line and column count from 1."""
-        return Place(self.file, line, column, self.lines[line - 1], width)
+        """A stretch of one line; line and column count from 1. What goes on in the next line is cut off."""
+        text = self.lines[line - 1]
+        return Place(self.file, line, column, text, max(1, min(width, len(text) + 1 - column)))
 
     def place(self, node: ast.expr | ast.stmt) -> Place:
         """Where a node of Python's syntax tree stands, as far as its first line goes.
 
         Python counts columns in bytes; outside comments and the docstring every character is one byte.
         """
-        line, start = node.lineno, node.col_offset
-        end = node.end_col_offset if node.end_lineno == line else None
-        width = (len(self.lines[line - 1]) if end is None else end) - start
-        return self.at(line, start + 1, max(1, width))
+        line, start, end = node.lineno, node.col_offset, node.end_col_offset or 0
+        width = end - start if node.end_lineno == line else LONGEST_LINE
+        return self.at(line, start + 1, width)
 
 
 def fault(message: str, place: Place | None, advice: str = "") -> CellError:

@@ -60,7 +60,8 @@ def diagnose(layout: Layout, role: str, program: Program, candidates: Sequence[W
 
     errors = off(program)
     while any(e > TOLERANCE for e in errors.values()):
-        best = _best(pool, program, errors, off)
+        # Pairs cost the square: a step is cheap enough, and shows all that a sequence can show of equations.
+        best = _best(pool, program, errors, off, role.startswith("step"))
         if best is None:
             break
         group, rivals, after = best
@@ -81,11 +82,12 @@ def _changed(program: Program, group: Group) -> Program:
 
 
 def _best(
-    pool: Sequence[Wrong], program: Program, errors: Errors, off: Callable[[Program], Errors]
+    pool: Sequence[Wrong], program: Program, errors: Errors, off: Callable[[Program], Errors], pairing: bool
 ) -> tuple[Group, list[Group], Errors] | None:
     """The group that mends most: single candidates first, pairs only where no single one helps."""
     singles: list[Group] = [(w,) for w in pool]
-    for groups in (singles, list(combinations(pool, 2))):
+    pairs: list[Group] = list(combinations(pool, 2)) if pairing else []
+    for groups in (singles, pairs):
         scored = list(_scored(groups, program, errors, off))
         if scored:
             most = max(mended for mended, _, _ in scored)

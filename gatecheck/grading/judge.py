@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .. import __version__
 from ..assignment.kit import Kit
 from ..conventions import BACKWARD, ROLES
 from ..errors import Fault
+from ..version import __version__
 from .exchange import call
 from .intake import Submission
 from .report import Check, Mistake, Report, Status
@@ -40,6 +40,11 @@ def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: 
         verdicts.add(task)
     warnings = _warnings(kit, roles, run)
     return _report(submission, kit, seed, run, verdicts.checks, verdicts.mistakes, tuple(warnings))
+
+
+def rejected(name: str, kit: Kit, message: str) -> Report:
+    """The report of a file that cannot be read at all."""
+    return _untried(Submission(name, b"", ""), kit, "", Run("rejected", (), message))
 
 
 def _roles(kit: Kit) -> list[str]:

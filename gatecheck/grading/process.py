@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from importlib.machinery import PathFinder
+from itertools import count
 from pathlib import Path
 
 POSIX = sys.platform != "win32"
@@ -68,7 +69,7 @@ class Process:
 
     def gone(self) -> bool:
         """Whether it has ended by itself, where the system can tell without reaping it."""
-        if not hasattr(os, "waitid"):
+        if sys.platform == "win32" or not hasattr(os, "waitid"):
             return False
         try:
             state = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -87,15 +88,12 @@ class Process:
             for kill in (os.killpg, os.kill):
                 with suppress(OSError):
                     kill(self._process.pid, signal.SIGKILL)
-            self._reap()
+            # In a host that ignores SIGCHLD the system has reaped it already.
+            with suppress(ChildProcessError):
+                _, status, usage = os.wait4(self._process.pid, 0)
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+                self.cpu_seconds = usage.ru_utime + usage.ru_stime
         self.exit_code = self._process.wait()
-
-    def _reap(self) -> None:
-        # In a host that ignores SIGCHLD the system has reaped it already.
-        with suppress(ChildProcessError):
-            _, status, usage = os.wait4(self._process.pid, 0)
-            self._process.returncode = os.waitstatus_to_exitcode(status)
-            self.cpu_seconds = usage.ru_utime + usage.ru_stime
 
     def close(self) -> None:
         """Close our ends of the pipes; only when nobody reads from them any more."""
@@ -108,7 +106,7 @@ class Process:
 def _command() -> list[str]:
     spec = PathFinder.find_spec("numpy")
     places = list(spec.submodule_search_locations or ()) if spec else []
-    # Without `site` Python starts faster; an editable or otherwise unusual numpy needs it, and the judge's path.
+    # Without `site` Python starts faster; an editable or otherwise unusual numpy needs it.
     plain = len(places) == 1 and Path(places[0], "__init__.py").is_file()
     options = ["-I", "-S", "-B"] if plain else ["-I", "-B"]
     path = [str(Path(places[0]).parent)] if plain else [entry for entry in sys.path if entry]
@@ -122,17 +120,29 @@ def _environment() -> dict[str, str]:
 
 
 def remove(folder: str) -> None:
-    """Remove a worker's folder, though the student may have locked parts of it."""
-    import shutil  # here, because it would delay the worker's start by 8 ms
+    """Remove a worker's folder, though a student may have locked parts of it.
 
-    shutil.rmtree(folder, ignore_errors=True)
-    if not Path(folder).exists():
-        return
-    Path(folder).chmod(0o700)
-    for parent, inner, _ in os.walk(folder):
-        for name in inner:
-            path = Path(parent, name)
-            # A link may lead anywhere; what it leads to is not ours to unlock.
-            if not path.is_symlink():
-                path.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    Not by recursion, as shutil does it: folders can be nested deeper than Python. What a folder holds is
+    moved to the top, and each is emptied once.
+    """
+    top = Path(folder)
+    fresh = (f"{secret}{number}" for secret in [os.urandom(8).hex()] for number in count())
+    with suppress(OSError):  # what escaped the kill may still write there
+        while entries := list(top.iterdir()):
+            for entry in entries:
+                if not _unlocked(entry):
+                    entry.unlink()
+                    continue
+                for inner in list(entry.iterdir()):
+                    _unlocked(inner)
+                    inner.rename(top / next(fresh))
+                entry.rmdir()
+        top.rmdir()
+
+
+def _unlocked(path: Path) -> bool:
+    # A link may lead anywhere; what it leads to is not ours to unlock.
+    if path.is_symlink() or not path.is_dir():
+        return False
+    path.chmod(0o700)
+    return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Program
-from .diagnosis import Found, diagnose
+from .diagnosis import Diagnosis, Found, diagnose
 from .exchange import Array, expected, quantities
 from .ladder import TOLERANCE, Reading, far, read
 from .report import Check, Mistake, Where
@@ -27,22 +27,27 @@ def shares(kit: Kit, task: Task) -> dict[str, float]:
 class Explanation:
     """Why quantities of a task are off.
 
-    found: new mistakes; because: quantity -> the wrong quantity it follows from; own: the quantities that a new
-    mistake costs, one each; certain: whether all of this is known for sure.
+    found: new mistakes; because: quantity -> the wrong quantity it follows from; certain: whether all of this is known
+    for sure; looped: whether later functions start from states that the equations do not explain.
     """
 
     found: tuple[Found, ...] = ()
     because: Mapping[str, str] = field(default_factory=dict)
-    own: frozenset[str] = frozenset()
     certain: bool = False
+    looped: bool = False
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """What new mistakes are in; each costs its own points once."""
+        return tuple(dict.fromkeys(f.wrong.quantity for f in self.found)) if self.certain else ()
 
 
 @dataclass
 class Verdicts:
     """The tasks of one submission on their way through the judge.
 
-    program: the equations that the student's step follows, once a mistake in it is certain, so that later functions are
-    judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
+    programs: the equations that the student's step may follow, once a mistake in it is certain, so that later functions
+    are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
     open: tasks that are wrong in a way that later ones cannot be judged by.
     """
 
@@ -52,7 +57,7 @@ class Verdicts:
     answers: Mapping[str, Answer]
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
-    program: Program | None = None
+    programs: list[Program] = field(default_factory=list)
     cause: str = ""
     open: set[str] = field(default_factory=set)
 
@@ -60,7 +65,7 @@ class Verdicts:
         """Judge one task, after those that it depends on."""
         waits = next((name for name in task.after if name in self.open), None)
         if waits:
-            self._skip(task, f"waits for {waits}")
+            self._skip(task, f"waits for {waits}", waits)
             return
         role = self.kit.role(task.name)
         data, layout = self.sample.of(role), self.kit.layout
@@ -72,29 +77,33 @@ class Verdicts:
         errors = {q: far(value, truth[q]) for q, value in reading.values.items()}
         off = [q for q, e in errors.items() if e > TOLERANCE]
         why = self._explain(role, reading.values, off) if off else Explanation(certain=True)
-        if reading.problems or not why.certain or (off and not self._credits):
+        if reading.problems or not why.certain or why.looped or (off and not self._credits):
             self.open.add(task.name)
-        for q, share in shares(self.kit, task).items():
-            self.checks.append(self._check(task, q, share, reading, errors, off, why))
+        # A wrong quantity inside the function (dc) is judged beside those that it returns; the task's points stay.
+        names = [*shares(self.kit, task), *(q for q in why.own if q not in truth)]
+        for q in names:
+            self.checks.append(self._check(task, q, task.points / len(names), reading, errors, why))
         self.mistakes += _named(why, task.name)
 
     @property
     def _credits(self) -> bool:
         return self.kit.assignment.grading.follow_on == "credit"
 
-    def _skip(self, task: Task, message: str) -> None:
+    def _skip(self, task: Task, message: str, because: str | None = None) -> None:
         self.open.add(task.name)
         for q, share in shares(self.kit, task).items():
-            self.checks.append(Check(task.name, q, "skipped", 0.0, share, message))
+            self.checks.append(Check(task.name, q, "skipped", 0.0, share, message, because=because))
 
     def _check(
-        self, task: Task, q: str, share: float, reading: Reading, errors: Mapping[str, float], off: list[str], why: Explanation
+        self, task: Task, q: str, share: float, reading: Reading, errors: Mapping[str, float], why: Explanation
     ) -> Check:
         if q in reading.problems:
             return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
-        if q not in off:
+        if q not in errors:
+            return Check(task.name, q, "failed", 0.0, share, "not returned, and recognised by what follows from it")
+        if errors[q] <= TOLERANCE:
             return Check(task.name, q, "passed", share, share, "", errors[q], TOLERANCE)
-        cause = why.because.get(q) if q not in why.own else None
+        cause = why.because.get(q) if why.certain and q not in why.own else None
         if cause is None:
             return Check(task.name, q, "failed", 0.0, share, _how_far(errors[q]), errors[q], TOLERANCE)
         if self._credits:
@@ -104,38 +113,32 @@ class Verdicts:
     def _explain(self, role: str, values: Mapping[str, Array], off: list[str]) -> Explanation:
         """Known mistakes first, then new ones on top of them, then new ones alone."""
         data, layout, key = self.sample.of(role), self.kit.layout, self.kit.key
+        for program in self.programs:
+            if diagnose(layout, role, program, (), data, values).complete:
+                return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
-        for program in (self.program, key.program):
-            if program is None:
-                continue
+        for program in (*self.programs[:1], key.program):
             diagnosis = diagnose(layout, role, program, key.wrong, data, values)
-            because = dict.fromkeys(off, self.cause) if program is self.program else {}
-            because |= {q: f.wrong.quantity for f in reversed(diagnosis.found) for q in f.explains}
-            own = frozenset(_own(f, off) for f in diagnosis.found)
-            if diagnosis.complete:
-                if diagnosis.certain:
-                    self._follow(diagnosis.program, diagnosis.found)
-                    return Explanation(diagnosis.found, because, own, True)
-                return Explanation(diagnosis.found)
+            if diagnosis.certain:
+                because = {} if program is key.program else dict.fromkeys(off, self.cause)
+                because |= {q: f.wrong.quantity for f in reversed(diagnosis.found) for q in f.explains}
+                self._follow(diagnosis)
+                return Explanation(diagnosis.found, because, True, diagnosis.program.change.looped)
             guess = guess if guess.found else Explanation(diagnosis.found)
         return guess
 
-    def _follow(self, program: Program, found: tuple[Found, ...]) -> None:
+    def _follow(self, diagnosis: Diagnosis) -> None:
         """From now on judge by the equations that the student's code follows."""
-        self.program = self.kit.key.program.changed(program.change.equations)
-        if found:
-            self.cause = found[0].wrong.quantity
-
-
-def _own(found: Found, off: list[str]) -> str:
-    """The quantity that a mistake costs: itself where it is returned, else the first that follows from it."""
-    quantity = found.wrong.quantity
-    return quantity if quantity in off else next((q for q in off if q in found.explains), off[0])
+        program = self.kit.key.program.changed(diagnosis.program.change.equations)
+        if diagnosis.found:
+            self.cause = diagnosis.found[0].wrong.quantity
+            self.programs = [program, *(program.changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped)]
 
 
 def _how_far(error: float) -> str:
-    part = f"{error:.0%}" if 0.01 <= error < 10 else f"{error:.1e} times"
-    return f"off by {part} of its largest value"
+    if error >= 10:
+        return f"off by {error:.0f} times its largest value"
+    return f"off by {f'{100 * error:.0f} %' if error >= 0.01 else f'{error:.0e}'} of its largest value"
 
 
 def _named(why: Explanation, function: str) -> list[Mistake]:
@@ -150,7 +153,8 @@ def _mistake(group: list[Found], function: str, certain: bool) -> Mistake:
     first = group[0].wrong
     names = [f.wrong.quantity.removeprefix("d") for f in group]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    explains = dict.fromkeys(q for f in group for q in f.explains)
+    own = {f.wrong.quantity for f in group}
+    explains = dict.fromkeys(q for f in group for q in f.explains if q not in own)
     return Mistake(
         id=first.id,
         title=first.many.replace("{}", listed) if len(group) > 1 else first.title,
@@ -160,7 +164,7 @@ def _mistake(group: list[Found], function: str, certain: bool) -> Mistake:
         right=first.right,
         certain=certain and all(f.certain for f in group),
         agreement=max(f.agreement for f in group),
-        explains=tuple(q for q in explains if q != first.quantity),
+        explains=tuple(explains),
         hint=first.hint,
         where=Where(function),
         path=first.path,

@@ -21,20 +21,13 @@ from .portable import clean, copied, portable, same
 from .values import RUN_BYTES, Foreign, Result, Value
 from .wire import decode, encode
 
-try:
+if sys.platform != "win32":
     import resource
     import signal
     from fcntl import F_DUPFD_CLOEXEC, fcntl
-except ImportError:  # Windows, which has no such limits
-    POSIX = False
-else:
-    POSIX = True
 
-MESSAGE = 500  # characters of an exception's message
-SOURCE_LINE = 200
-FRAMES = 12
-NAMES = 200
-NAME = 100
+MESSAGE, SOURCE_LINE, NAME = 500, 200, 100  # characters
+FRAMES, NAMES = 12, 200
 FILE_BYTES = 16 << 20
 SPARE_BYTES = 4 << 20
 _NOTHING = object()
@@ -52,8 +45,7 @@ def main() -> None:
     calls: list[Any] = [post.read(inbox) for _ in range(request["calls"])]
     os.close(inbox)
     os.chdir(request["folder"])
-    if POSIX:
-        _limit(request["memory_mib"], request["seconds"])
+    _limit(request["memory_mib"], request["seconds"])
     submission = Submission(request["filename"])
     raised = submission.load(request["source"].tobytes())
     post.send({"rejected": raised} if raised else {"loaded": submission.names()})
@@ -64,7 +56,10 @@ def main() -> None:
 
 def _channel() -> tuple[int, int]:
     """Move the protocol to descriptors that print, input and subprocesses do not know."""
-    inbox, outbox = [fcntl(fd, F_DUPFD_CLOEXEC, 100) if POSIX else os.dup(fd) for fd in (0, 1)]
+    if sys.platform == "win32":
+        inbox, outbox = os.dup(0), os.dup(1)
+    else:
+        inbox, outbox = fcntl(0, F_DUPFD_CLOEXEC, 100), fcntl(1, F_DUPFD_CLOEXEC, 100)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nowhere, fd)
@@ -73,15 +68,17 @@ def _channel() -> tuple[int, int]:
 
 
 def _limit(memory_mib: int, seconds: float) -> None:
-    # The judge's deadline comes first; the alarm is for a judge that was killed itself.
-    signal.alarm(int(seconds) + 5)
-    limits = {"RLIMIT_NPROC": 0, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES}
-    # macOS has no such file; it takes a limit of memory and does not hold it.
-    with suppress(OSError), open("/proc/self/statm") as sizes:  # noqa: PTH123  pathlib would cost 5 ms
-        limits["RLIMIT_AS"] = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") + (memory_mib << 20)
-    for name, limit in limits.items():
-        with suppress(AttributeError, OSError, ValueError):
-            resource.setrlimit(getattr(resource, name), (limit, limit))
+    if sys.platform != "win32":
+        # The judge's deadline comes first; the alarm is for a judge that was killed itself.
+        signal.alarm(int(seconds) + 5)
+        limits = {"RLIMIT_NPROC": 0, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES}
+        # macOS has no such file; it takes a limit of memory and does not hold it.
+        with suppress(OSError), open("/proc/self/statm") as sizes:  # noqa: PTH123  pathlib would cost 5 ms
+            taken = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+            limits["RLIMIT_AS"] = taken + (memory_mib << 20)
+        for name, limit in limits.items():
+            with suppress(AttributeError, OSError, ValueError):
+                resource.setrlimit(getattr(resource, name), (limit, limit))
 
 
 class Post:

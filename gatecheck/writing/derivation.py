@@ -10,6 +10,7 @@ from ..calculus.backward import Backward
 from ..calculus.edges import Diagonal
 from ..calculus.symbols import Times, TransposedTimes, label
 from ..calculus.system import System
+from ..errors import CellError, Problem, nearest
 from . import escaping, page
 from .equations import Formula, equation, parameter, quantity
 from .formulas import Formulas, Latex, Text
@@ -177,8 +178,16 @@ def _align(system: System, sections: list[tuple[str, list[Formula]]]) -> str:
 # Data
 
 
-def as_data(system: System, backward: Backward | None = None) -> dict[str, Any]:
-    """A cell's equations, and its backward equations where given, in every notation."""
+def known(backward: Backward, wrt: tuple[str, ...]) -> None:
+    """Raises CellError where a gradient is wanted with respect to something that has none."""
+    names = [g.name for g in (*backward.quantities, *backward.inputs, *backward.parameters)]
+    for name in wrt:
+        if name not in names:
+            raise CellError(Problem(f"{name} is no quantity, input or parameter of {backward.cell.name}", None, nearest(name, names)))
+
+
+def as_data(system: System, backward: Backward | None = None, wrt: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A cell's equations, and its backward equations where given (wrt keeps those of the named), in every notation."""
     cell = system.cell
     data: dict[str, Any] = {
         "schema": "gatecheck/derivation/1" if backward else "gatecheck/cell/1",
@@ -197,10 +206,11 @@ def as_data(system: System, backward: Backward | None = None) -> dict[str, Any]:
         ],
     }
     if backward is not None:
-        quantities = [g for block in blocks(backward) for g in block.gradients]
+        quantities = [g for block in blocks(backward) for g in block.gradients if not wrt or g.name in wrt]
+        parameters = [g for g in backward.parameters if not wrt or g.name in wrt]
         data["loss"] = list(backward.loss)
         data["gradients"] = _gradients(system, quantities, quantity)
-        data["parameter_gradients"] = _gradients(system, list(backward.parameters), parameter)
+        data["parameter_gradients"] = _gradients(system, parameters, parameter)
         data["kept"] = [Formulas(system).write(e) for e in kept_values(backward)]
     return data
 

@@ -9,10 +9,10 @@ from itertools import groupby
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .. import __version__
 from ..cells import Cell
 from ..conventions import Layout, Signature, Slot, layout
 from ..data import folder
+from ..version import __version__
 from . import escaping
 from .numpy_code import Program, Section, program
 from .sequences import backward_over_time, forward_over_time

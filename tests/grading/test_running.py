@@ -55,11 +55,6 @@ def run(monkeypatch, tmp_path):
     return run
 
 
-def raised_by(answer):
-    assert answer.status == "raised"
-    return answer.raised.kind, answer.raised.message, answer.raised.line
-
-
 # What comes back
 
 
@@ -182,28 +177,27 @@ def test_the_functions_that_the_file_defines_are_named(run):
 # What is raised
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "message"),
-    [
-        ("raise ValueError('x' * 600)", "ValueError", "x" * 500),
-        ("raise SystemExit(3)", "SystemExit", "3"),
-        ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
-        ("raise GeneratorExit", "GeneratorExit", ""),
-        ("input()", "EOFError", "EOF when reading a line"),
-        ("f()", "RecursionError", "maximum recursion depth exceeded"),
-        ("raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})", "Odd", ""),
-        ("raise ValueError('\\ud800\\x1b[31m')", "ValueError", "?\x1b[31m"),
-        ("exec('1 +')", "SyntaxError", "invalid syntax"),
-        ("np.ones(2) @ np.ones(3)", "ValueError", None),
-    ],
-)
-def test_whatever_a_function_raises_is_told_with_its_line(run, body, kind, message):
-    answer, after = run(
-        f"import numpy as np\ndef f():\n    {body}\ndef g(): return 1", Call("f", ()), Call("g", ())
-    ).answers
-    got_kind, got_message, line = raised_by(answer)
-    assert (got_kind, line, after.value) == (kind, 3, 1)
-    assert message is None or got_message == message
+RAISING = [
+    ("raise ValueError('x' * 600)", "ValueError", "x" * 500),
+    ("raise SystemExit(3)", "SystemExit", "3"),
+    ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
+    ("raise GeneratorExit", "GeneratorExit", ""),
+    ("input()", "EOFError", "EOF when reading a line"),
+    ("f5()", "RecursionError", "maximum recursion depth exceeded"),
+    ("raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})", "Odd", ""),
+    ("raise ValueError('\\ud800\\x1b[31m')", "ValueError", "?\x1b[31m"),
+    ("exec('1 +')", "SyntaxError", "invalid syntax"),
+    ("[][0]", "IndexError", "list index out of range"),
+]
+
+
+def test_whatever_a_function_raises_is_told_with_its_line_and_the_next_call_is_made(run):
+    lines = [f"def f{i}(): {body}" for i, (body, _, _) in enumerate(RAISING)]
+    calls = [Call(f"f{i}", ()) for i in range(len(RAISING))]
+    *answers, after = run("\n".join([*lines, "def after(): return 1"]), *calls, Call("after", ())).answers
+    told = [(a.raised.kind, a.raised.message, a.raised.trace[0][0]) for a in answers]
+    assert told == [(kind, message, i) for i, (_, kind, message) in enumerate(RAISING, start=1)]
+    assert after.value == 1
 
 
 def test_a_trace_holds_the_lines_of_the_submission_only_and_no_more_than_twelve(run):
@@ -299,9 +293,7 @@ def test_a_file_that_does_not_end_loading_times_out(run, source):
 @pytest.mark.parametrize("drip", [b"\\0", b"\\0\\0\\0\\1\\0\\0\\0\\0x"])
 def test_dripping_bytes_do_not_extend_the_deadline(run, drip):
     source = f"import os, time\nwhile True:\n    os.write(101, b'{drip.decode()}'[:1]); time.sleep(0.05)"
-    start = time.monotonic()
-    result = run(source, deadline_seconds=0.3)
-    assert result.outcome in ("timeout", "crashed") and time.monotonic() - start < 3
+    assert run(source, deadline_seconds=0.3).outcome in ("timeout", "crashed")
 
 
 # The end of the worker
@@ -363,14 +355,13 @@ def test_a_grandchild_that_keeps_the_channel_open_does_not_keep_the_judge(run):
             try:
                 if os.fork() == 0:
                     os.setsid()
-                    time.sleep(2.5)
+                    time.sleep(2)
                     os._exit(0)
             except OSError: pass
             os._exit(0)
     """
-    start = time.monotonic()
-    assert run(source, Call("f", ())).outcome in ("crashed", "graded")
-    assert time.monotonic() - start < 2.4
+    # Had the judge waited for the channel to close, the call would have timed out.
+    assert run(source, Call("f", ()), deadline_seconds=1.5).outcome == "crashed"
 
 
 # The channel
@@ -474,16 +465,36 @@ def test_a_submission_finds_an_empty_folder_few_variables_and_no_gatecheck(run, 
     source = """
         import os, sys
         def f():
-            open("mine.txt", "w").close()
-            os.makedirs("deep/er"); os.chmod("deep", 0)
             return __name__, __file__, os.listdir(), dict(os.environ), os.getcwd()
         def g(): return [name for name in sys.modules if name.startswith("gatecheck")]
     """
     f, g = run(source, Call("f", ()), Call("g", ())).answers
     name, file, entries, variables, folder = f.value
-    assert (name, file, sorted(entries)) == ("submission", "cell.py", ["deep", "mine.txt"])
+    assert (name, file, entries) == ("submission", "cell.py", [])
     assert "A_SECRET_OF_THE_COURSE" not in variables and "HOME" not in variables
     assert Path(folder).parent == tmp_path.resolve() and g.value == []
+
+
+@posix_only
+def test_what_a_submission_leaves_in_its_folder_is_removed_and_what_links_lead_to_is_not(
+    run, tmp_path_factory
+):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    elsewhere.chmod(0o500)
+    source = f"""
+        import os
+        def f():
+            os.makedirs("locked/inner/more")
+            os.symlink({str(elsewhere)!r}, "locked/link")
+            os.mkfifo("locked/inner/pipe")
+            open("locked/inner/more/file", "w").close()
+            os.chmod("locked/inner", 0), os.chmod("locked", 0)
+            for _ in range(1200):
+                os.mkdir("d" * 20), os.chdir("d" * 20)
+            return 1
+    """
+    assert run(source, Call("f", ())).answers[0].value == 1
+    assert elsewhere.stat().st_mode & 0o777 == 0o500
 
 
 @linux_only

@@ -1,0 +1,115 @@
+"""Commands for instructors: generate an assignment, grade submissions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .output import cell_argument, emit, emit_json
+
+if TYPE_CHECKING:
+    from ..assignment.kit import Kit
+    from ..grading.report import Report
+
+
+@click.command("generate")
+@cell_argument
+@click.option("-o", "--output", metavar="DIR", required=True, help="The students' folder; the solution goes to DIR-solution.")
+@click.option("--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures.")
+@click.option("--tasks", metavar="NAMES", help="The functions to assign, as step,step_backward. Default: all.")
+@click.option("--title", help="The assignment's title.")
+@click.option("--gradients/--no-gradients", default=False, help="Whether the hand-out gives the derived gradients away.")
+@click.option(
+    "--feedback",
+    type=click.Choice(["none", "score", "what", "where", "why", "formula"]),
+    default="formula",
+    show_default=True,
+    help="How much students are told about a mistake.",
+)
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def generate(
+    cell: str, output: str, convention: str, tasks: str | None, title: str | None, gradients: bool, feedback: str, style: str
+) -> None:
+    """Write an assignment: starter, hand-out, public tests, assignment.toml, key; and its solution, graded first.
+
+    \b
+    Examples:  gatecheck generate lstm -o kit
+               gatecheck generate my.cell -o kit --convention cs231n --gradients
+    """
+    from ..cells import load
+    from ..teaching.generate import generate as generated
+
+    names = tuple(n.strip() for n in tasks.split(",") if n.strip()) if tasks else ()
+    done = generated(load(cell), Path(output), convention, names, title or "", gradients, feedback)
+    score, most = done.report.score, done.report.max_score
+    if style == "json":
+        emit_json(
+            {"folder": str(done.folder), "files": done.files, "solution": str(done.solution), "score": score, "max_score": most}
+        )
+        return
+    emit(f"{done.folder}/".ljust(24) + "  ".join(done.files))
+    emit(f"{done.solution}/".ljust(24) + f"the solution, graded before it was written: {score:g} of {most:g}")
+
+
+@click.command("grade")
+@click.argument("assignment", metavar="ASSIGNMENT", type=click.Path(path_type=Path))
+@click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
+@click.option("--seed", help="Hexadecimal; the same inputs for every submission, again.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--full", is_flag=True, help="Print every report whole.")
+@click.pass_context
+def grade(ctx: click.Context, assignment: Path, submissions: tuple[str, ...], seed: str | None, style: str, full: bool) -> None:
+    """Grade files (.py, .ipynb) or bundles of an assignment. What a submission says about itself is ignored.
+
+    \b
+    Examples:  gatecheck grade kit ann.py ben.py
+               gatecheck grade kit *.zip --format json
+    """
+    from ..assignment.kit import open_kit
+    from .seeds import checked_seed
+
+    kit = open_kit(assignment)
+    seed = checked_seed(seed)
+    perfect = True
+    for name in submissions:
+        report = _grade_one(kit, name, seed)
+        perfect = perfect and report.full_marks
+        _print(report, style, full)
+    ctx.exit(0 if perfect else 1)
+
+
+def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
+    """The report of one submission; a file that cannot be read is a rejected one, and does not stop the others."""
+    from ..errors import SubmissionError, printable
+    from ..grading.intake import read_submission, submission_from
+    from ..grading.judge import grade as judged
+    from ..grading.judge import rejected
+    from ..keeping.bundle import read as read_bundle
+
+    try:
+        if name.endswith(".zip"):
+            bundle = read_bundle(Path(name))
+            return judged(submission_from(bundle.file, bundle.source), kit, seed=seed)
+        return judged(read_submission(name), kit, seed=seed)
+    except SubmissionError as error:
+        return rejected(printable(Path(name).name), kit, "; ".join(p.message for p in error.problems))
+
+
+def _print(report: Report, style: str, full: bool) -> None:
+    if style == "json":
+        click.echo(report.to_json())
+    elif full:
+        from ..reporting.terminal import show
+
+        show(report)
+        emit("")
+    else:
+        from ..reporting.summary import summary
+        from .output import speaks_unicode
+
+        emit(summary(report, speaks_unicode()))
+
+
+COMMANDS = (generate, grade)

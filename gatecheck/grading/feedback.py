@@ -1,0 +1,36 @@
+"""How much of a report a student sees: the last rung of the hint ladder that the assignment allows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .report import Check, Mistake, Report
+
+#: none: only that it was graded; score: which quantities are right; what: which mistake; where: in which function;
+#: why: with the explanation; formula: with both equations.
+RUNGS = ("none", "score", "what", "where", "why", "formula")
+
+
+def redacted(report: Report, feedback: str) -> Report:
+    """The report up to a rung; what lies above is left out, not hidden."""
+    rung = RUNGS.index(feedback)
+    if rung == 0:
+        said = report.message or "This assignment gives no feedback; your work was read and run."
+        return replace(report, checks=(), mistakes=(), warnings=(), message=said)
+    if rung == 1:
+        return replace(report, checks=tuple(map(_bare, report.checks)), mistakes=())
+    return replace(report, mistakes=tuple(_mistake(m, rung) for m in report.mistakes))
+
+
+def _bare(check: Check) -> Check:
+    return replace(check, message="", error=None, because=None)
+
+
+def _mistake(mistake: Mistake, rung: int) -> Mistake:
+    if rung < RUNGS.index("formula"):
+        mistake = replace(mistake, left="", wrong="", right="", path=None)
+    if rung < RUNGS.index("why"):
+        mistake = replace(mistake, hint="", explains=())
+    if rung < RUNGS.index("where"):
+        mistake = replace(mistake, where=None)
+    return mistake

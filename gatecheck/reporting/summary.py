@@ -1,0 +1,32 @@
+"""A report in one line, for a list of submissions."""
+
+from __future__ import annotations
+
+from ..grading.report import Report
+from .terminal.signs import ASCII, UNICODE, safe
+
+WIDTH = 80
+
+
+def summary(report: Report, unicode: bool = True, width: int = WIDTH) -> str:
+    """File, verdict, the first mistake, points; 80 columns where the words allow it."""
+    report = safe(report, unicode)
+    signs = UNICODE if unicode else ASCII
+    status = "passed" if report.full_marks else "failed" if report.outcome == "graded" else report.outcome
+    mark = signs.of("passed" if report.full_marks else "undetermined" if report.outcome == "error" else "failed")
+    words = f"{report.file:<20} {mark} {status:<8}  {_why(report)}"
+    points = f"{report.score:g} / {report.max_score:g}"
+    room = width - len(points) - 1
+    if len(words) > room:
+        words = words[: room - 1].rstrip() + ("…" if unicode else "~")
+    return f"{words:<{room}} {points}"
+
+
+def _why(report: Report) -> str:
+    if report.message:
+        return report.message
+    more = len(report.mistakes) - 1
+    if report.mistakes:
+        return report.mistakes[0].title + (f" (and {more} more)" if more > 0 else "")
+    wrong = [c for c in report.checks if c.status == "failed"]
+    return f"{wrong[0].task}: {wrong[0].quantity} {wrong[0].message}" if wrong else ""
