@@ -14,7 +14,6 @@ Nothing here imports more than the standard library: every command can afford to
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -99,6 +98,8 @@ class Fault(GatecheckError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Advice that names the closest known word, or lists them all when none is close."""
+    import difflib  # only who errs pays for it
+
     words = sorted(known)
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if close:

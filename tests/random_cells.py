@@ -6,7 +6,7 @@ SIZES = ("D", "H", "1")
 #: Arguments of functions that have poles or kinks in the way are kept from them.
 FUNCTIONS = (
     "tanh({})", "sigmoid({})", "relu({})", "softplus({})", "erf({})", "abs({})", "exp(tanh({}))", "log(2 + tanh({}))",
-    "sqrt(2 + tanh({}))", "sign({}) * {}", "({})**2", "(0.5 * ({}))**3", "(2 + tanh({}))**-1", "(2 + erf({}))**0.5",
+    "sqrt(2 + tanh({}))", "sign({}) * ({})", "({})**2", "(0.5 * ({}))**3", "(2 + tanh({}))**-1", "(2 + erf({}))**0.5",
     "(2 + sigmoid({}))**-1.5", "-({})", "2 * ({})", "({}) / 3", "1 - ({})", "softmax({})", "0.25 + {}",
 )  # fmt: skip
 PAIRS = ("{} + {}", "{} - ({})", "({}) * ({})", "({}) / (2 + tanh({}))", "maximum({}, {})", "2 * ({} + ({}))")
@@ -27,9 +27,13 @@ class Writer:
 
     def leaf(self, size, depth):
         names = [f"{n}[t]" for n in self.assigned if self.declared[n] == size]
-        names += {"D": ["x[t]", "x[t-1]", "p_D"], "H": ["h[t-1]", "v[t]", "p_H"], "1": ["s[t-1]", "p_1"]}[size]
+        names += {"D": ["x[t]", "x[t-1]"], "H": ["h[t-1]", "v[t]"], "1": ["s[t-1]"]}[size]
         name = self.draw(st.sampled_from(names))
         self._use(name.partition("[")[0], size)
+        form = self.draw(st.sampled_from(("{}", "{} * {}", "{} + {}")))
+        if form != "{}":  # a parameter alone is no vector that varies
+            self._use(f"p_{size}", size)
+            return f"({form.format(f'p_{size}', name)})"
         return name
 
     def function(self, size, depth):
@@ -61,7 +65,7 @@ class Writer:
             return f"{kind}({self.expression(inner, depth)})"
         sizes = self.draw(st.lists(st.sampled_from(SIZES), min_size=2, max_size=3))
         name = f"C_{size}_{''.join(sizes)}"
-        self.used.add(name)
+        self._use(name, f"({size}, {' + '.join(sizes)})")
         return f"{name} @ concat({', '.join(self.expression(s, depth) for s in sizes)})"
 
     def _use(self, name, size):

@@ -49,6 +49,18 @@ class _Elementwise(Function):
     nargs = 1
 
 
+class exp(_Elementwise):
+    """Our own: SymPy's turns exp(n*log(2*a)) into a power, and writes out 2**n."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return self
+
+
+class log(_Elementwise):
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return 1 / self.args[0]
+
+
 class sigmoid(_Elementwise):
     def fdiff(self, argindex: int = 1) -> Expr:
         return self * (1 - self)
@@ -98,7 +110,7 @@ class maximum(Function):
 
 #: A cell file's name for a function -> what stands for it here.
 ELEMENTWISE = {
-    "sigmoid": sigmoid, "tanh": tanh, "relu": relu, "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt,
+    "sigmoid": sigmoid, "tanh": tanh, "relu": relu, "exp": exp, "log": log, "sqrt": sympy.sqrt,
     "softplus": softplus, "erf": sympy.erf, "abs": absolute, "sign": sign, "maximum": maximum,
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from ..cells import tree as t
 from ..errors import CellError, Problem
 from .symbols import (
     ELEMENTWISE,
+    Atom,
     Join,
     Mean,
     Part,
@@ -28,6 +29,10 @@ from .symbols import (
     label,
     value,
 )
+
+
+#: Of numbers in an equation: far inside what a float holds.
+_LARGEST = Rational(10) ** 100
 
 
 @dataclass(frozen=True)
@@ -172,9 +177,26 @@ def _place(positions: dict[Expr, int], expression: Expr) -> None:
 
 
 def _fence(equation: Equation, expression: Expr) -> None:
-    if expression.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I):
+    too_large = any(abs(n) > _LARGEST or 0 < abs(n) < 1 / _LARGEST for n in expression.atoms(Rational))
+    if too_large or expression.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I):
         raise CellError(Problem(f"the equation of {equation.name} has no finite value", equation.place))
     for read in equation.reads():
         if value(read.name, read.lag) not in expression.free_symbols:
             message = f"{read} cancels out of the equation of {equation.name}"
             raise CellError(Problem(message, read.place, "Leave it out, or mend the equation."))
+    if any(map(_empty, expression.atoms(sympy.Function))):
+        message = f"the argument of a function or a product cancels out of the equation of {equation.name}"
+        raise CellError(Problem(message, equation.place, "Leave it out, or mend the equation."))
+
+
+def _empty(function: Expr) -> bool:
+    """Whether nothing is left for a function to vary with: relu(q - q)."""
+    if isinstance(function, Join):
+        return any(not _varies(part) for part in function.args)
+    if isinstance(function, Atom):
+        return not _varies(function.args[-1])
+    return not function.free_symbols
+
+
+def _varies(expression: Expr) -> bool:
+    return any(label(s).lag is not None for s in expression.free_symbols)

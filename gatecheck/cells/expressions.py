@@ -114,7 +114,7 @@ def _product(text: Text, node: ast.BinOp, inner: Callable[[ast.expr], Node]) -> 
     if not isinstance(left, ast.Name):
         raise fault("left of @ stands a parameter or its .T", text.place(node.left), _order(node))
     operand = inner(node.right)
-    _need_name(text, node.right, operand, "right of @ stands a vector, not a number")
+    _need_index(text, node.right, operand, "its product with a matrix")
     return Product(text.place(node), Read(text.place(left), left.id, None), transposed, operand)
 
 
@@ -136,7 +136,8 @@ def _power(text: Text, node: ast.BinOp, inner: Callable[[ast.expr], Node]) -> No
         raise fault("an exponent is a number, as in x[t]**2", text.place(node.right))
     literal = _literal(text, exponent)
     base = inner(node.left)
-    _need_name(text, node, base, "a power of a number: write the number itself")
+    if not _reads(base):
+        raise fault("a power of a number: write the number itself", text.place(node))
     made = Power(text.place(node), base, sign + literal)
     if _growth(made) > LARGEST_EXPONENT:
         raise fault(f"exponents multiply to at most {LARGEST_EXPONENT}", text.place(node))
@@ -159,15 +160,15 @@ def _call(text: Text, node: ast.Call, inner: Callable[[ast.expr], Node]) -> Node
         raise fault(f"{function} takes plain arguments only", place)
     arguments = tuple(inner(a) for a in node.args)
     _count_arguments(text, node, function)
+    if function in ELEMENTWISE:
+        if not any(map(_reads, arguments)):
+            raise fault(f"{function} of a number: write the number itself", place)
+        return Apply(place, function, arguments)
+    for argument, part in zip(node.args, arguments, strict=True):
+        _need_index(text, argument, part, "what joins it" if function == "concat" else f"{function} of it")
     if function == "concat":
-        for argument, part in zip(node.args, arguments, strict=True):
-            _need_name(text, argument, part, "concat joins vectors, not numbers")
         return Concat(place, arguments)
-    if not any(isinstance(n, Read) for a in arguments for n in a.walk()):
-        raise fault(f"{function} of a number: write the number itself", place)
-    if function in REDUCTIONS:
-        return Reduce(place, function, arguments[0])
-    return Softmax(place, arguments[0]) if function == "softmax" else Apply(place, function, arguments)
+    return Reduce(place, function, arguments[0]) if function in REDUCTIONS else Softmax(place, arguments[0])
 
 
 def _function(text: Text, node: ast.Call) -> str:
@@ -197,6 +198,12 @@ def _count_arguments(text: Text, node: ast.Call, function: str) -> None:
         raise fault(message, text.place(node))
 
 
-def _need_name(text: Text, node: ast.expr, found: Node, message: str) -> None:
-    if not any(isinstance(n, Read) for n in found.walk()):
-        raise fault(message, text.place(node))
+def _reads(node: Node) -> list[Read]:
+    return [n for n in node.walk() if isinstance(n, Read)]
+
+
+def _need_index(text: Text, node: ast.expr, found: Node, result: str) -> None:
+    """Only of a vector that varies are elements mixed; of anything else the result is a parameter."""
+    if all(r.lag is None for r in _reads(found)):
+        message = f"this reads no input and no state, so {result} is the same at every step"
+        raise fault(message, text.place(node), "Make the result a parameter.")

@@ -34,6 +34,7 @@ def check(declarations: list[Declaration], equations: list[Assignment]) -> None:
     """Raises CellError at the first name that is wrong."""
     names = _Names(declarations, equations)
     names.declared_once()
+    names.sizes_alone()
     names.free()
     names.assigned_once()
     names.of_one_kind()
@@ -41,6 +42,7 @@ def check(declarations: list[Declaration], equations: list[Assignment]) -> None:
     names.defined_before_read()
     names.declarations_used()
     names.equations_used()
+    names.equations_vary()
 
 
 class _Names:
@@ -64,9 +66,19 @@ class _Names:
                 advice = f"First on line {first.place.line}."
                 raise fault(f"{d.name} is declared twice", _named(d), advice)
 
+    def sizes_alone(self) -> None:
+        """Code finds the number for a letter where it is the whole size of something."""
+        sizes = [(size, d) for d in self.declarations for size in d.sizes]
+        alone = {str(size) for size, _ in sizes}
+        for size, d in sizes:
+            for letter, _ in size.terms:
+                if letter not in alone and letter != "1":
+                    advice = f"Declare a name of size {letter}, as v: {letter}."
+                    raise fault(f"{letter} occurs in sums of sizes only", d.place, advice)
+
     def free(self) -> None:
         """No name is a size's, one of generated code's, or one that gatecheck makes from another."""
-        sizes = {size for d in self.declarations for size in d.sizes}
+        sizes = {letter for d in self.declarations for size in d.sizes for letter, _ in size.terms}
         for name, place in self._first_places():
             if name in sizes:
                 raise fault(f"{name} is already the name of a size", place, "Choose another name.")
@@ -161,6 +173,14 @@ class _Names:
                 message = f"{e.name} is computed, but nothing of it reaches the output {output.name}"
                 advice = "The last equation gives the output. Read the name in another, or remove the line."
                 raise fault(message, e.target, advice)
+
+    def equations_vary(self) -> None:
+        for e in self.equations:
+            reads = (n for n in e.expression.walk() if isinstance(n, Read))
+            if all(r.lag is None for r in reads):
+                message = f"{e.name} is the same at every step: its equation reads no input and no state"
+                advice = f"Write the right-hand side where {e.name} is read, and leave the equation out."
+                raise fault(message, e.place, advice)
 
 
 def _named(owner: Declaration | Assignment | Read) -> Place:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import CellError, Place
+from .cell import Shape, Size
 from .expressions import expression, lag
 from .scanning import FORMS, scan
 from .text import Text, fault, invisible
@@ -19,10 +21,10 @@ MOST_EQUATIONS = 300
 
 @dataclass(frozen=True)
 class Declaration:
-    """`name: SIZE` or `name: (ROWS, COLUMNS)`."""
+    """`name: SIZE` or `name: (ROWS, COLUMNS)`; a size is a letter, a sum of letters, or 1."""
 
     name: str
-    sizes: tuple[str, ...]
+    sizes: Shape
     comment: str
     place: Place
 
@@ -124,14 +126,23 @@ def _statement(text: Text, node: ast.stmt, comment: str) -> Declaration | Assign
     raise fault("this line is neither a declaration nor an equation", place, FORMS)
 
 
-def _declared_sizes(text: Text, node: ast.expr) -> tuple[str, ...]:
+def _declared_sizes(text: Text, node: ast.expr) -> Shape:
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
     if not 1 <= len(parts) <= 2:
         raise fault("a shape has one size, or two: (ROWS, COLUMNS)", text.place(node))
-    return tuple(_declared_size(text, part) for part in parts)
+    return tuple(Size.of(*_letters(text, part)) for part in parts)
 
 
-def _declared_size(text: Text, node: ast.expr) -> str:
+def _letters(text: Text, node: ast.expr) -> Iterator[str]:
+    """The letters of a declared size, H and D of H + D."""
+    terms = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        terms.append(node.right)
+        node = node.left
+    return (_letter(text, term) for term in (node, *reversed(terms)))
+
+
+def _letter(text: Text, node: ast.expr) -> str:
     place = text.place(node)
     match node:
         case ast.Constant(value=int(value)) if value == 1:
@@ -144,7 +155,4 @@ def _declared_size(text: Text, node: ast.expr) -> str:
         case ast.Name(id=name):
             advice = "For example x: D, h: H, or k: 1 for a scalar."
             raise fault(f"{name} is not a size: a size begins with a capital letter", place, advice)
-        case ast.BinOp():
-            advice = "A sum of sizes comes from concat, and needs no declaration."
-            raise fault("a size is one name, not a formula", place, advice)
-    raise fault("a size is a name such as H, or 1 for a scalar", place)
+    raise fault("a size is a name such as H, a sum such as H + D, or 1 for a scalar", place)

@@ -57,9 +57,7 @@ class Shapes:
     def __init__(self, declarations: list[Declaration], equations: list[Assignment]) -> None:
         self.declared = {d.name: d for d in declarations}
         self.equations = equations
-        self.known: dict[str, tuple[Extent, ...]] = {
-            d.name: tuple(Size.of(size) for size in d.sizes) for d in declarations
-        }
+        self.known: dict[str, tuple[Extent, ...]] = {d.name: d.sizes for d in declarations}
         self.sums: list[Sum] = []
 
     def infer(self) -> dict[str, Shape]:

@@ -11,7 +11,6 @@ from typing import NoReturn
 
 import click
 
-from ..errors import GatecheckError
 from ..version import __version__
 from . import demo, instructor, printing, student
 
@@ -54,10 +53,14 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("\ninterrupted", err=True)
         return 130
-    except GatecheckError as error:
-        click.echo(f"gatecheck: {error}", err=True)
-        return error.exit_code
     except BrokenPipeError:
         # The reader went away (| head): silence what Python would say at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        from ..errors import GatecheckError  # here: --help need not wait for it
+
+        if not isinstance(error, GatecheckError):
+            raise
+        click.echo(f"gatecheck: {error}", err=True)
+        return error.exit_code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,8 @@ import click
 from .output import chosen, emit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..assignment.kit import Kit
     from ..cells import Cell
     from ..writing.formulas import Formulas
@@ -20,33 +21,36 @@ STUDENTS = ("anna", "ben", "carla")
 
 
 @click.command("demo")
-@click.argument("folder", metavar="[DIR]", default="gatecheck-demo", type=click.Path(path_type=Path))
-def demo(folder: Path) -> None:
+@click.argument("folder", metavar="[DIR]", default="gatecheck-demo")
+def demo(folder: str) -> None:
     """Derive an LSTM, show its forget-gate path, generate an assignment, grade one right and two wrong submissions.
 
     \b
     Example:  gatecheck demo
     """
+    from pathlib import Path
+
     from ..cells import load
     from ..errors import BadInput, Problem
     from ..files import unwritable
 
-    if folder.exists():
+    place = Path(folder)
+    if place.exists():
         raise BadInput(Problem(f"{folder} exists already", None, "Name another folder: gatecheck demo DIR"))
     try:
-        folder.mkdir(parents=True)
+        place.mkdir(parents=True)
     except OSError as error:
-        raise unwritable(folder, error) from None
-    emit(_heading("gatecheck demo", f"in {folder}{'/' if folder.is_absolute() else ''}"))
+        raise unwritable(place, error) from None
+    emit(_heading("gatecheck demo", f"in {folder}"))
     cell = load(CELL)
-    _equations(folder, cell)
+    _equations(place, cell)
     _gradients(cell)
     _paths(cell)
-    kit = _assignment(folder, cell)
-    _submissions(folder, kit)
+    kit = _assignment(place, cell)
+    _submissions(place, kit)
     emit("Next")
     emit("   Your own cell:        gatecheck derive my.cell")
-    emit(f"   Be the student:       cd {folder / 'kit'}  and  gatecheck check")
+    emit(f"   Be the student:       cd {place / 'kit'}  and  gatecheck check")
 
 
 def _heading(title: str, command: str) -> str:

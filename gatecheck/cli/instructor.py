@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,6 +37,8 @@ def generate(
     Examples:  gatecheck generate lstm -o kit
                gatecheck generate my.cell -o kit --convention cs231n --gradients
     """
+    from pathlib import Path
+
     from ..cells import load
     from ..teaching.generate import generate as generated
 
@@ -54,23 +55,25 @@ def generate(
 
 
 @click.command("grade")
-@click.argument("assignment", metavar="ASSIGNMENT", type=click.Path(path_type=Path))
+@click.argument("assignment", metavar="ASSIGNMENT")
 @click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
 @click.option("--seed", help="Hexadecimal; the same inputs for every submission, again.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--full", is_flag=True, help="Print every report whole.")
 @click.pass_context
-def grade(ctx: click.Context, assignment: Path, submissions: tuple[str, ...], seed: str | None, style: str, full: bool) -> None:
+def grade(ctx: click.Context, assignment: str, submissions: tuple[str, ...], seed: str | None, style: str, full: bool) -> None:
     """Grade files (.py, .ipynb) or bundles of an assignment. What a submission says about itself is ignored.
 
     \b
     Examples:  gatecheck grade kit ann.py ben.py
                gatecheck grade kit *.zip --format json
     """
+    from pathlib import Path
+
     from ..assignment.kit import open_kit
     from .seeds import checked_seed
 
-    kit = open_kit(assignment)
+    kit = open_kit(Path(assignment))
     seed = checked_seed(seed)
     perfect = True
     for name in submissions:
@@ -82,6 +85,8 @@ def grade(ctx: click.Context, assignment: Path, submissions: tuple[str, ...], se
 
 def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
     """The report of one submission; a file that cannot be read is a rejected one, and does not stop the others."""
+    from pathlib import Path
+
     from ..errors import SubmissionError, printable
     from ..grading.intake import read_submission, submission_from
     from ..grading.judge import grade as judged

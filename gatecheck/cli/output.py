@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -47,11 +45,15 @@ def emit(text: str) -> None:
 
 def emit_json(data: Any) -> None:
     """Print data as JSON; ASCII where the console cannot do more."""
+    import json
+
     click.echo(json.dumps(data, ensure_ascii=not speaks_unicode(), indent=2))
 
 
 def save(path: str, text: str, force: bool) -> None:
     """Write a new file whole. Raises BadInput where it exists, unless force is set."""
+    from pathlib import Path
+
     from ..errors import BadInput, Problem
     from ..files import write_whole
 

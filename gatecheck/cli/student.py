@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,8 @@ import click
 from .output import emit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..assignment.kit import Kit
     from ..grading.report import Report
 
@@ -59,6 +60,8 @@ def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str
     if report.outcome == "error":
         _print(report, source, style)
         ctx.exit(1)
+    from pathlib import Path
+
     from ..keeping.records import Records
 
     folder = kit.assignment.folder
@@ -77,6 +80,8 @@ def _graded(file: str | None, assignment: str | None, seed: str | None) -> tuple
     from ..grading.running import Worker
 
     with Worker() as worker:
+        from pathlib import Path
+
         from ..assignment.kit import open_kit
         from ..grading.feedback import redacted
         from ..grading.intake import read_submission
@@ -92,6 +97,8 @@ def _graded(file: str | None, assignment: str | None, seed: str | None) -> tuple
 
 def _around(file: str | None) -> Path:
     """The assignment around the current folder, else around the file."""
+    from pathlib import Path
+
     from ..assignment.model import find
     from ..errors import AssignmentError
 
