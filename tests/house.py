@@ -181,9 +181,7 @@ def named(package: Path, source: str, cells: Iterable[str]) -> list[str]:
     """Where code names a cell, in identifiers and strings; docstrings, comments and command help may."""
     module = tree(modules(package)[source])
     prose = set(_prose(module))
-    found = {
-        (node.lineno, cell) for node in ast.walk(module) if node not in prose for cell in _cells(node, cells)
-    }
+    found = {(node.lineno, cell) for node in ast.walk(module) if node not in prose for cell in _cells(node, cells)}
     return [f"{source}:{line} names {cell}" for line, cell in sorted(found)]
 
 

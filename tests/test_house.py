@@ -66,7 +66,7 @@ def test_no_python_outside_the_library_names_a_cell():
 
 def run(*arguments, cwd, options=()):
     command = [sys.executable, *options, "-m", "gatecheck", *map(str, arguments)]
-    environment = {**os.environ, "HOME": str(cwd), "PYTHONUTF8": "1"}
+    environment = {**os.environ, "HOME": str(cwd), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, encoding="utf-8")
     said = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
     assert done.returncode == 0, "\n".join([f"gatecheck {arguments}", done.stdout, *said])

@@ -76,9 +76,7 @@ def test_the_sdist_holds_everything_that_the_checkout_holds(unpacked):
 def test_the_wheel_holds_the_package_its_data_and_no_tests(wheel):
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    remapped = {
-        f"gatecheck/_data/{name}" for folder in ("templates", "assignments") for name in files(folder)
-    }
+    remapped = {f"gatecheck/_data/{name}" for folder in ("templates", "assignments") for name in files(folder)}
     assert held == files("gatecheck") | remapped
     for kind in ("cells/library/*.cell", "conventions/*.toml", "_data/templates/*", "py.typed"):
         assert any(Path(name).match(f"gatecheck/{kind}") for name in held), kind

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .program import Change
+from .program import RIGHT, Change
 
 
 @dataclass(frozen=True)
 class Wrong:
     """A mistake that can be recognised by its numbers.
 
-    roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c). `left = wrong` is what
-    the numbers say, `left = right` what the equations give; path: what is missing between, as h → c;
+    roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c).
+    `left = wrong` is what the numbers say, `left = right` what the equations give; path: what is missing, as h → c;
     many: the title where several of the kind are found, with {} for their names;
     later: what it may do to the functions that call this one.
     """
@@ -29,7 +29,7 @@ class Wrong:
     change: Change
     path: str | None = None
     many: str = ""
-    later: Change = Change()
+    later: Change = RIGHT
 
     def to_data(self) -> dict[str, Any]:
         """As JSON."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import reduce
 from typing import Any
 
@@ -100,7 +100,7 @@ class Change:
     forward, gradients, parameters: entries that replace those of the same name. The rest are ways of using the
     equations wrongly: unused (gradients that reach a step and are dropped), overwritten (parameters whose gradient is
     assigned, not accumulated, at every step), stopped (gradients not handed from t+1 to t), fed (initial values fed
-    to every step), exchanged (two states that change places from step to step), returned (two results that change places).
+    to every step), exchanged (two states that change places from step to step), returned (two results that do).
     """
 
     forward: Mapping[str, Expression] = field(default_factory=dict)
@@ -115,8 +115,11 @@ class Change:
 
     def __add__(self, other: Change) -> Change:
         """Both changes; the later one wins where both replace an entry."""
-        mine, theirs = asdict(self), asdict(other)
-        merged = {n: {**v, **theirs[n]} if isinstance(v, dict) else tuple(dict.fromkeys((*v, *theirs[n]))) for n, v in mine.items()}
+        mine, theirs = vars(self), vars(other)
+        merged: dict[str, Any] = {}
+        for name, value in mine.items():
+            both = (*value, *theirs[name])
+            merged[name] = {**value, **theirs[name]} if isinstance(value, dict) else tuple(dict.fromkeys(both))
         return Change(**merged)
 
     @property
@@ -135,7 +138,12 @@ class Change:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Change:
-        return cls(**{n: v if isinstance(v, dict) else tuple(v) for n, v in data.items()})
+        entries: dict[str, Any] = {n: v if isinstance(v, dict) else tuple(v) for n, v in data.items()}
+        return cls(**entries)
+
+
+#: No change: the program is right.
+RIGHT = Change()
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ class Program:
     forward: Mapping[str, Expression]
     gradients: Mapping[str, Expression]
     parameters: Mapping[str, Expression]
-    change: Change = Change()
+    change: Change = RIGHT
 
     def changed(self, change: Change) -> Program:
         """The program with a further change."""
@@ -253,7 +261,7 @@ def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: R
 def _step_back(
     program: Program, values: dict[str, Any], arriving: Mapping[str, Array], data: Data
 ) -> tuple[dict[str, Any], dict[str, Array]]:
-    """One step: its values with the gradient of each quantity beside them, and the gradients that leave it backwards."""
+    """One step: its values with the gradient of each beside them, and the gradients that leave it backwards."""
     now = dict(values)
     for name, terms in program.gradients.items():
         # What an input's next reader sends back is joined by the sequence, as for a state.

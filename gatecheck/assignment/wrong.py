@@ -18,7 +18,6 @@ from .compiling import compiled, expression, terms
 from .mistake import Wrong
 from .program import Change, Program
 
-
 _FORWARD = ("step", "forward")
 _BACKWARD = ("step_backward", "backward")
 
@@ -77,7 +76,7 @@ def _exchanged(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
                 f"{a}, {b}",
                 f"{b}, {a} of the step before",
                 f"{a}, {b} of the step before",
-                "Look at the line that calls your step: the results are unpacked in another order than they are returned.",
+                "Look at the line that calls your step: it unpacks the results in another order than they come.",
                 Change(exchanged=(a, b)),
             )
 
@@ -92,7 +91,7 @@ def _fed(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
             f"{name}[t−1]",
             f"{name}0 at every step",
             f"{name} of the step before",
-            f"The first step is right and every later one wrong: each step must start from the {name} of the one before.",
+            f"The first step is right, every later one wrong: each must start from the {name} of the one before.",
             Change(fed=(name,)),
         )
 
@@ -104,7 +103,9 @@ def _opposite_polarity(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
             reader = next((x for x in backward.system.lines if x is not line and x.expression.has(line.symbol)), None)
             if reader is None:
                 continue
-            turned = Line(reader.name, reader.of, reader.expression.subs(line.symbol, 1 - line.symbol), reader.positions)
+            turned = Line(
+                reader.name, reader.of, reader.expression.subs(line.symbol, 1 - line.symbol), reader.positions
+            )
             yield Wrong(
                 "opposite-polarity",
                 f"The gate {line.name} works the other way round",
@@ -113,8 +114,8 @@ def _opposite_polarity(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
                 reader.name,
                 equation(writer, turned).right,
                 equation(writer, reader).right,
-                f"You use {line.name} where the cell has 1 − {line.name}. Both conventions are taught; this assignment's "
-                "is the one on the right.",
+                f"You use {line.name} where the cell has 1 − {line.name}. Both conventions are taught; "
+                "this assignment's is the one on the right.",
                 _derived(backward, line, 1 - line.expression),
             )
 
@@ -137,7 +138,8 @@ def _other_activation(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
                 right.left,
                 writer.write(other, line.positions),
                 right.right,
-                f"Compare the activation of {line.name} with the equation: a gate is between 0 and 1, a candidate between −1 and 1.",
+                f"Compare the activation of {line.name} with the equation: σ gives numbers between 0 and 1, "
+                "tanh between −1 and 1.",
                 _derived(backward, line, other),
             )
         yield Wrong(
@@ -201,7 +203,8 @@ def _without(backward: Backward, writer: Formulas, found: Gradient, term: Term, 
         whole.left,
         whole.right,
         right.right,
-        f"{found.name} is read by {readers}. A gradient is the sum over all readers; yours lacks what comes through {reader}.",
+        f"{found.name} is read by {readers}. A gradient is the sum over all readers; "
+        f"yours lacks what comes through {reader}.",
         Change(gradients={found.name: terms(rest)}),
         f"{reader} → {found.name}",
     )

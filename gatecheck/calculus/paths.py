@@ -15,7 +15,6 @@ from ..errors import CellError, Problem, nearest
 from .edges import Diagonal, Factor, edges
 from .system import Line, System, preactivation, system
 
-
 #: More than anyone reads.
 MOST = 2_000
 
@@ -66,7 +65,7 @@ class Path:
 
     def jacobian(self) -> tuple[Step, ...]:
         """The factors of the path's Jacobian from left to right: the last hop stands first."""
-        steps = []
+        steps: list[Step] = []
         for k, hop in reversed(list(enumerate(self.hops))):
             steps.extend(Step(factor, line, int(k < self.early)) for factor, line in hop.factors)
         return tuple(steps)
@@ -126,7 +125,9 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
     """
     equations = system(cell)
     if not cell.states:
-        raise CellError(Problem(f"{cell.name} has no state: nothing is carried from t-1 to t", None, "See derive, for one step."))
+        raise CellError(
+            Problem(f"{cell.name} has no state: nothing is carried from t-1 to t", None, "See derive, for one step.")
+        )
     source = source or target or _protected(equations)
     target = target or source
     for name in (source, target):
@@ -136,7 +137,10 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
     if (number := _count(graph, equations, source, target, 1)) > MOST:
         message = f"{number:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
         raise CellError(Problem(message, None, f"At most {MOST:,} are listed; choose other ends."))
-    found = sorted(_walk(graph, source, target), key=lambda p: (not p.elementwise, p.early, len(p.hops) if p.elementwise else 0))
+    found = sorted(
+        _walk(graph, source, target),
+        key=lambda p: (not p.elementwise, p.early, len(p.hops) if p.elementwise else 0),
+    )
     return Paths(equations, source, target, tuple(found))
 
 

@@ -30,7 +30,6 @@ from .symbols import (
     value,
 )
 
-
 #: Of numbers in an equation: far inside what a float holds.
 _LARGEST = Rational(10) ** 100
 

@@ -162,4 +162,3 @@ def _expand(cell: Cell, stacked: tuple[Stack, ...], kind: str, pattern: str) -> 
         yield Slot(pattern, kind)
     else:
         yield from (Slot(pattern.replace("{}", name), kind, name) for name in names)
-

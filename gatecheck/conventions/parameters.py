@@ -35,11 +35,8 @@ def _parts(cell: Cell, equation: Equation) -> Iterator[Part]:
     addends = set(_addends(equation.expression))
     products = {n.matrix.name: n for n in equation.expression.walk() if isinstance(n, Product)}
     for name in dict.fromkeys(r.name for r in equation.reads() if r.lag is None):
-        if name in products:
-            kind = _matrix_kind(cell, products[name])
-        else:
-            kind = "bias" if name in addends else "weight"
-        yield Part(name, equation.name, kind)
+        vector = "bias" if name in addends else "weight"
+        yield Part(name, equation.name, _matrix_kind(cell, products[name]) if name in products else vector)
 
 
 def _addends(node: Node) -> Iterator[str]:
@@ -54,7 +51,7 @@ def _addends(node: Node) -> Iterator[str]:
 
 def _matrix_kind(cell: Cell, product: Product) -> str:
     inputs = {r.name in cell.inputs for r in product.operand.walk() if isinstance(r, Read) and r.lag is not None}
-    return {(True,): "input", (False,): "state"}.get(tuple(sorted(inputs)), "joint")
+    return "joint" if len(inputs) != 1 else "input" if True in inputs else "state"
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,9 @@ class Stack:
         return dict(zip(self.parameters, np.split(array.T, ends, axis=0), strict=True))
 
 
-def stacks(cell: Cell, convention: str, gates: tuple[str, ...], wanted: tuple[tuple[str, str], ...]) -> tuple[Stack, ...]:
+def stacks(
+    cell: Cell, convention: str, gates: tuple[str, ...], wanted: tuple[tuple[str, str], ...]
+) -> tuple[Stack, ...]:
     """The stacked arrays of a convention.
 
     Raises ConventionError where the cell has a parameter of a kind that the convention has no place for.
@@ -93,10 +92,16 @@ def stacks(cell: Cell, convention: str, gates: tuple[str, ...], wanted: tuple[tu
     for part in found:
         if part.kind not in kinds or sum((p.equation, p.kind) == (part.equation, part.kind) for p in found) > 1:
             message = f"{convention} has no place for {part.parameter} in the equation of {part.equation}"
-            raise ConventionError(Problem(message, None, f"It stacks one parameter per gate of each kind: {', '.join(sorted(kinds))}."))
+            raise ConventionError(
+                Problem(message, None, f"It stacks one parameter per gate of each kind: {', '.join(sorted(kinds))}.")
+            )
     order = {gate: k for k, gate in enumerate(gates)}
     ranked = sorted(found, key=lambda p: (order.get(p.equation, len(order)), cell.assigned.index(p.equation)))
-    return tuple(_stack(cell, name, [p.parameter for p in ranked if p.kind == kind]) for name, kind in wanted if kind in {p.kind for p in found})
+    return tuple(
+        _stack(cell, name, [p.parameter for p in ranked if p.kind == kind])
+        for name, kind in wanted
+        if kind in {p.kind for p in found}
+    )
 
 
 def _stack(cell: Cell, name: str, parameters: list[str]) -> Stack:

@@ -1,6 +1,7 @@
 """From numbers to a sentence: which wrong program gives the student's numbers?
 
-Greedy repair: take the wrong program that makes most wrong quantities right and no right one wrong, apply it, look again.
+Greedy repair: take the wrong program that makes most wrong quantities right and no right one wrong, apply it,
+look again.
 Agreement to rounding error is not a coincidence, but a repair that leaves something unexplained is only a guess.
 """
 
@@ -15,7 +16,6 @@ from ..assignment.program import Data, Program
 from ..conventions import Layout
 from .exchange import Array, expected
 from .ladder import TOLERANCE, far
-
 
 Group = tuple[Wrong, ...]
 Errors = dict[str, float]  # quantity -> how far it is off
@@ -49,9 +49,17 @@ class Diagnosis:
         return self.complete and all(f.certain for f in self.found)
 
 
-def diagnose(layout: Layout, role: str, program: Program, candidates: Sequence[Wrong], data: Data, values: Mapping[str, Array]) -> Diagnosis:
+def diagnose(
+    layout: Layout,
+    role: str,
+    program: Program,
+    candidates: Sequence[Wrong],
+    data: Data,
+    values: Mapping[str, Array],
+) -> Diagnosis:
     """Which of the candidates, alone or together, turn the program into the one that gave these values."""
-    pool = [w for w in candidates if role in w.roles]
+    # What only a loop can do wrong comes first: in a sequence it is likelier than the same fault inside a right step.
+    pool = sorted((w for w in candidates if role in w.roles), key=lambda w: len(w.roles))
     found: list[Found] = []
 
     def off(by: Program) -> Errors:

@@ -89,7 +89,7 @@ def shape(layout: Layout, role: str, slot: Slot, expected: Mapping[str, Array]) 
     arrays = [expected[n] for n in quantities(layout, slot)]
     if slot.plain == "parameter":
         stack = next(s for s in layout.stacks if s.name == slot.of)
-        return stack.pack({n: a for n, a in zip(stack.parameters, arrays, strict=True)}).shape
+        return stack.pack(dict(zip(stack.parameters, arrays, strict=True))).shape
     turn = slot.plain in ("input", "state", "output") and not role.startswith("step")
     return turned(layout, arrays[0]).shape if turn else arrays[0].shape
 

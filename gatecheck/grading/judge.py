@@ -20,7 +20,7 @@ def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: 
     """Run a submission and judge it.
 
     worker: one that was started early, so that it warms up while the judge imports; it is used up. seed: hexadecimal,
-    for the same inputs again; fresh by default. A fault of ours becomes a report with outcome "error", never a lower score.
+    for the same inputs again; fresh by default. A fault of ours becomes a report with outcome "error", no lower score.
     """
     seed = seed or new_seed()
     with worker or Worker() as running:

@@ -1,6 +1,6 @@
-"""The ladder: a function exists, returns, the right number of results, of the right kind, shape, dtype, finite. Then values.
+"""The ladder: a function exists, returns, the right number of results, of the right kind, shape, dtype, finite.
 
-One message per result: the first rung that does not hold.
+One message per result: the first rung that does not hold. Then values are compared.
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ class Reading:
     skipped: str = ""
 
 
-def read(layout: Layout, signature: Signature, answer: Answer, run: Run, truth: Mapping[str, Array], sizes: Mapping[str, int]) -> Reading:
+def read(
+    layout: Layout,
+    signature: Signature,
+    answer: Answer,
+    run: Run,
+    truth: Mapping[str, Array],
+    sizes: Mapping[str, int],
+) -> Reading:
     """Climb the ladder for one task."""
     reading = Reading()
     trouble = _no_answer(signature, answer, run)
@@ -82,7 +89,13 @@ def _count(signature: Signature, number: int) -> str:
 
 
 def _read_result(
-    layout: Layout, role: str, slot: Slot, result: Any, truth: Mapping[str, Array], sizes: Mapping[str, int], reading: Reading
+    layout: Layout,
+    role: str,
+    slot: Slot,
+    result: Any,
+    truth: Mapping[str, Array],
+    sizes: Mapping[str, int],
+    reading: Reading,
 ) -> None:
     if slot.kind == "d parameters":
         _read_dict(layout, slot, result, truth, reading)

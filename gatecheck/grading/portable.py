@@ -105,7 +105,7 @@ class _Survey:
             return Foreign(f"{type(value).__name__} nested too deep")
         self.nodes -= len(value)
         if type(value) is not dict:
-            return type(value)([self.of(item, depth + 1) for item in value])  # type: ignore[no-any-return]
+            return type(value)([self.of(item, depth + 1) for item in value])
         if not all(type(key) is str and len(key) <= TEXT for key in value):
             return Foreign("dict whose keys are not all texts")
         return {clean(key, TEXT): self.of(item, depth + 1) for key, item in value.items()}

@@ -132,7 +132,10 @@ class Verdicts:
         program = self.kit.key.program.changed(diagnosis.program.change.equations)
         if diagnosis.found:
             self.cause = diagnosis.found[0].wrong.quantity
-            self.programs = [program, *(program.changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped)]
+            self.programs = [
+                program,
+                *(program.changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
+            ]
 
 
 def _how_far(error: float) -> str:

@@ -64,7 +64,9 @@ def derive(writer: Formulas, backward: Backward, wrt: tuple[str, ...] = ()) -> s
         lines += [*page.formulas(gradients, 2 if wrt else 4), *([] if wrt else [""])]
     if parameters and not wrt:
         lines.append("  parameters")
-    lines += _parameters(writer, backward, [parameter(writer, g) for g in parameters], [g.name for g in parameters], 2 if wrt else 4)
+    lines += _parameters(
+        writer, backward, [parameter(writer, g) for g in parameters], [g.name for g in parameters], 2 if wrt else 4
+    )
     if not wrt:
         lines += ["", *_footer(writer, backward)]
     return "\n".join(lines)
@@ -126,13 +128,17 @@ def forward_values(factor: Expr) -> list[Expr]:
 
 
 def _symbols(expression: Expr) -> list[Symbol]:
-    return sorted((s for s in expression.free_symbols if label(s).kind == "value" and label(s).lag is not None), key=str)
+    return sorted(
+        (s for s in expression.free_symbols if label(s).kind == "value" and label(s).lag is not None), key=str
+    )
 
 
 def heading(writer: Formulas, note: str) -> list[str]:
     """The cell's name and title, with a note at the margin."""
     cell = writer.system.cell
-    legend = "no index: step t" if isinstance(writer, Text) else f"no index: step t    {writer.times.strip()} elementwise"
+    legend = (
+        "no index: step t" if isinstance(writer, Text) else f"no index: step t    {writer.times.strip()} elementwise"
+    )
     lines = [page.beside(cell.name, legend)]
     if cell.title:
         lines += page.row(escape(writer, cell.title).split(" "), 0, " ")
@@ -183,7 +189,11 @@ def known(backward: Backward, wrt: tuple[str, ...]) -> None:
     names = [g.name for g in (*backward.quantities, *backward.inputs, *backward.parameters)]
     for name in wrt:
         if name not in names:
-            raise CellError(Problem(f"{name} is no quantity, input or parameter of {backward.cell.name}", None, nearest(name, names)))
+            raise CellError(
+                Problem(
+                    f"{name} is no quantity, input or parameter of {backward.cell.name}", None, nearest(name, names)
+                )
+            )
 
 
 def as_data(system: System, backward: Backward | None = None, wrt: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -221,5 +231,8 @@ def _gradients(system: System, found: list[Any], write: Any) -> list[dict[str, A
 
 
 def _in_all(system: System, write: Any) -> list[dict[str, str]]:
-    columns = {name: [str(f) for f in write(kind(system))] for name, kind in (("unicode", Formulas), ("text", Text), ("latex", Latex))}
+    columns = {
+        name: [str(f) for f in write(kind(system))]
+        for name, kind in (("unicode", Formulas), ("text", Text), ("latex", Latex))
+    }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -24,7 +24,13 @@ class Formulas(StrPrinter):
 
     minus, times, dot, delta = "−", " ⊙ ", " ", "δ"
     transpose, brackets, pi = "ᵀ", ("(", ")"), "π"
-    names: Mapping[str, str] = {"sigmoid": "σ", "maximum": "max", "Softmax": "softmax", "Mean": "mean", "Total": "Σ"}
+    names: Mapping[str, str] = {
+        "sigmoid": "σ",
+        "maximum": "max",
+        "Softmax": "softmax",
+        "Mean": "mean",
+        "Total": "Σ",
+    }
 
     def __init__(self, system: System) -> None:
         super().__init__()
@@ -124,7 +130,8 @@ class Formulas(StrPrinter):
         number, rest = expression.as_coeff_Mul()
         if number < 0:
             return self.minus + self._in((-number) * rest, _SUM, True)
-        upper, lower = [], []
+        upper: list[Expr] = []
+        lower: list[Expr] = []
         for factor in rest.args if rest.is_Mul else [rest]:
             inverse = factor.is_Pow and factor.exp.is_negative
             (lower if inverse else upper).append(Pow(factor.base, -factor.exp) if inverse else factor)
@@ -233,7 +240,13 @@ class Text(Formulas):
     """ASCII, in the language of cell files."""
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
-    names = {"maximum": "maximum", "absolute": "abs", "Softmax": "softmax", "Mean": "mean", "Total": "sum"}
+    names: Mapping[str, str] = {
+        "maximum": "maximum",
+        "absolute": "abs",
+        "Softmax": "softmax",
+        "Mean": "mean",
+        "Total": "sum",
+    }
 
     def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
         self._positions, self._shift = positions, 0
@@ -281,8 +294,10 @@ class Latex(Formulas):
 
     minus, times, dot, delta, transpose, pi = "-", r" \odot ", r" \, ", r"\delta ", r"^{\top}", r"\pi"
     brackets = (r"\left(", r"\right)")
-    names = {"sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
-             "Total": r"\textstyle\sum ", "Mean": r"\operatorname{mean}", "Softmax": r"\operatorname{softmax}"}  # fmt: skip
+    names: Mapping[str, str] = {
+        "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
+        "Total": r"\textstyle\sum ", "Mean": r"\operatorname{mean}", "Softmax": r"\operatorname{softmax}",
+    }  # fmt: skip
 
     def name(self, label: Label, shift: int = 0) -> str:
         stem, *parts = label.name.split("_")

@@ -82,12 +82,21 @@ def code(cell: Cell, convention: str = "gatecheck") -> str:
     if prefix:
         functions += [Function(*parts) for parts in wrappers(native, wanted)]
         functions += [_function(wanted, s.role, wrapped(native, wanted, s.role)) for s in wanted.signatures]
-    return environment().get_template("reference.py.jinja").render(
-        cell=cell, version=__version__, functions=functions, helpers=made.helpers, shapes=parameter_shapes(cell)
+    return (
+        environment()
+        .get_template("reference.py.jinja")
+        .render(
+            cell=cell, version=__version__, functions=functions, helpers=made.helpers, shapes=parameter_shapes(cell)
+        )
     )
 
 
-_TITLES = {"step": "One step.", "step_backward": "One step back.", "forward": "A sequence.", "backward": "A sequence back."}
+_TITLES = {
+    "step": "One step.",
+    "step_backward": "One step back.",
+    "forward": "A sequence.",
+    "backward": "A sequence back.",
+}
 
 
 def _function(of: Layout, role: str, body: Iterable[str], prefix: str = "") -> Function:

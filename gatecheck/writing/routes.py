@@ -25,7 +25,14 @@ def page_of(writer: Formulas, found: Paths) -> str:
     counts = f"{plural(len(found.paths), 'path')}: {few} elementwise, {len(found.paths) - few} with {met}"
     lines += [page.beside(f"from {source} to {target}", counts), ""]
     short = _abbreviations(writer, found)
-    lines += ["  elementwise", *(_rows(writer, found.elementwise, short) or [f"    none: every way from {found.source} to {found.target} meets {met}"]), ""]
+    lines += [
+        "  elementwise",
+        *(
+            _rows(writer, found.elementwise, short)
+            or [f"    none: every way from {found.source} to {found.target} meets {met}"]
+        ),
+        "",
+    ]
     lines += [f"  through {met}", *(_rows(writer, found.others, short) or ["    none"]), ""]
     if short:
         lines += [*(f"    where {name} = {text}" for (name, text) in short.values()), ""]

@@ -15,7 +15,9 @@ def wrappers(native: Layout, wanted: Layout) -> list[tuple[str, tuple[str, ...],
         targets = ", ".join(f'p["{n}"]' for n in stack.parameters)
         sources = ", ".join(f'dp["{n}"]' for n in stack.parameters)
         count = len(stack.parameters)
-        apart.append(f"{targets} = " + (f"np.split({stack.name}{turned}, {count})" if count > 1 else stack.name + turned))
+        apart.append(
+            f"{targets} = " + (f"np.split({stack.name}{turned}, {count})" if count > 1 else stack.name + turned)
+        )
         together.append(f"    np.concatenate([{sources}]){turned}," if count > 1 else f"    {sources}{turned},")
     values = ", ".join(f"{s.name}: {s.shape}" for s in wanted.stacks)
     gradients = ", ".join(f"d{s.name}: {s.shape}" for s in wanted.stacks)
@@ -29,10 +31,16 @@ def wrapped(native: Layout, wanted: Layout, role: str) -> list[str]:
     """The statements of one of the convention's functions."""
     mine, own = wanted.signature(role), native.signature(role)
     turn = _turn(wanted) if role in ("forward", "backward") else ""
-    call = f"{', '.join(s.name for s in own.gives)} = _{own.name}({', '.join(_argument(mine, s, turn) for s in own.takes)})"
+    arguments = ", ".join(_argument(mine, s, turn) for s in own.takes)
+    call = f"{', '.join(s.name for s in own.gives)} = _{own.name}({arguments})"
     if role in ("step", "forward"):
         packed = ", ".join(s.name for s in wanted.stacks)
-        return [f"p = unstack({packed})", *_zeros(wanted, mine, own, turn), call, f"return {_results(mine, own, turn)}"]
+        return [
+            f"p = unstack({packed})",
+            *_zeros(wanted, mine, own, turn),
+            call,
+            f"return {_results(mine, own, turn)}",
+        ]
     cache = mine.takes[-1].name
     return [f"kept, p = {cache}", *_zeros(wanted, mine, own, turn), call, f"return {_results(mine, own, turn)}"]
 
@@ -44,7 +52,11 @@ def _turn(wanted: Layout) -> str:
 def _same(signature: Signature, slot: Slot) -> Slot | None:
     """The slot of another convention's signature for the same array; gradients and values are told apart by side."""
     for s in (*signature.takes, *signature.gives):
-        if (s.of, s.plain.replace("output", "state"), s.gradient) == (slot.of, slot.plain.replace("output", "state"), slot.gradient):
+        if (s.of, s.plain.replace("output", "state"), s.gradient) == (
+            slot.of,
+            slot.plain.replace("output", "state"),
+            slot.gradient,
+        ):
             return s
     return None
 
@@ -86,7 +98,9 @@ def _results(mine: Signature, own: Signature, turn: str) -> str:
             continue
         else:
             there = _same(own, slot)
-            names.append((there.name if there else slot.name) + (turn if slot.plain in ("input", "state", "output") else ""))
+            names.append(
+                (there.name if there else slot.name) + (turn if slot.plain in ("input", "state", "output") else "")
+            )
     if any(s.plain == "parameter" for s in mine.gives):
         names.append("*stack(dp)")
     return ", ".join(names)

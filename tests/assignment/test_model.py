@@ -219,12 +219,13 @@ def test_one_wrong_thing_is_one_problem_on_its_line(tmp_path, old, new, line, me
 
 @pytest.mark.parametrize(
     "name",
-    ["../a.py", "a/b.py", "a\\b.py", "/etc/a.py", "C:a.py", "..", ".a.py", "~/a.py", "-a.py", "a .py ", "a.py.", "a|b.py"],
+    ["../a.py", "a/b.py", "a\\b.py", "/a.py", "C:a.py", "..", ".a.py", "~/a.py", "-a.py", "a .py ", "a.py.", "a|b.py"],
 )
 def test_a_file_outside_the_folder_is_refused(tmp_path, name):
     quoted = name.replace("\\", "\\\\")
-    assert only(tmp_path, VALID.replace('"lstm.cell"', f'"{quoted}"'))[1] == "'cell' must be a plain name without a path"
-    assert only(tmp_path, VALID.replace('"lstm.py"', f'"{quoted}"'))[1] == "'file' must be a plain name without a path"
+    for key, old in (("cell", '"lstm.cell"'), ("file", '"lstm.py"')):
+        message = only(tmp_path, VALID.replace(old, f'"{quoted}"'))[1]
+        assert message == f"'{key}' must be a plain name without a path"
 
 
 @pytest.mark.parametrize("name", ["lstm.py", "my file.py", "a-b_c.2.ipynb", "ü.py", "x.py"])
@@ -280,7 +281,8 @@ def test_grading_that_is_no_table_is_refused(tmp_path):
         (VALID + "points = 3\npoints = 4\n", 21, "not TOML: cannot overwrite a value"),
         ('a = 1\ntitle = """abc\n\n', 2, "not TOML: unterminated string"),
         ("a = [[1, 2]\n", 1, "not TOML: unclosed array"),
-        (f"a = 1{'0' * 5000}\n", 1, "not TOML: exceeds the limit (4300 digits) for integer string conversion: value has 5001 digits"),
+        (f"a = 1{'0' * 5000}\n", 1, "not TOML: exceeds the limit (4300 digits) for integer string conversion: "
+         "value has 5001 digits"),
         (f"a = {'[' * 5000}\n", None, None),
         (f"\na{'.a' * 1000} = 1\n", 2, "this is nested too deeply"),
     ],
@@ -337,8 +339,8 @@ def test_what_a_file_says_cannot_harm_the_terminal_through_a_message(tmp_path):
 
 PIECES = st.sampled_from(
     [*VALID.splitlines(keepends=True), "[[task]]\n", "[task]\n", "[grading.x]\n", "task = 1\n", '"""', "'''", "\n",
-     "after = ['a']\n", 'name = "a"\n', "{", "}", "[", "]", "=", ".", ",", "#", '"', "\\", "nan", "1e999", "\x7f", "\x00",
-     "points = -1\n", "version = 2\n", "[[grading]]\n", "\r", "\ufeff", "a.b = 1\n", "hints = [1, [2]]\n"]
+     "after = ['a']\n", 'name = "a"\n', "{", "}", "[", "]", "=", ".", ",", "#", '"', "\\", "nan", "1e999", "\x7f",
+     "\x00", "points = -1\n", "version = 2\n", "[[grading]]\n", "\r", "\ufeff", "a.b = 1\n", "hints = [1, [2]]\n"]
 )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def test_a_receipt_may_be_typed_carelessly(kept, source, report, monkeypatch):
 def test_a_receipt_that_nobody_has_is_refused_with_the_nearest(kept, source, report, monkeypatch):
     monkeypatch.setattr(records, "new_receipt", lambda *_: "GC-7F3K-Q2MA")
     kept.record(source, "a.py", report)
-    with pytest.raises(BadInput, match="no submission has the receipt GC-7F3K-Q2MX\n  Did you mean GC-7F3K-Q2MA?"):
+    with pytest.raises(BadInput, match=r"receipt GC-7F3K-Q2MX\n  Did you mean GC-7F3K-Q2MA\?"):
         kept.get("GC-7F3K-Q2MX")
 
 
@@ -227,7 +227,7 @@ def test_a_full_disk_under_the_record_is_told_and_keeps_what_was_there(path, sou
 def test_a_file_that_is_no_record_is_left_alone(path):
     path.parent.mkdir()
     path.write_bytes(b"something else entirely" * 100)
-    with Records(path) as kept, pytest.raises(BadInput, match="file is not a database\n  It is no record of gatecheck's"):
+    with Records(path) as kept, pytest.raises(BadInput, match="not a database\n  It is no record of gatecheck's"):
         kept.list()
     assert path.read_bytes().startswith(b"something else")
 
@@ -398,8 +398,8 @@ def test_killed_at_25_random_moments_every_record_is_whole_and_gets_its_bundle(s
 
 @posix
 @pytest.mark.slow
-def test_killed_at_1000_random_moments_every_record_is_whole_and_gets_its_bundle(started, path, folder):
-    kill_at_random(1000, started, path, folder)
+def test_killed_at_300_random_moments_every_record_is_whole_and_gets_its_bundle(started, path, folder):
+    kill_at_random(300, started, path, folder)
 
 
 @posix

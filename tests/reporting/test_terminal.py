@@ -238,6 +238,30 @@ def test_a_long_equation_is_broken_before_its_signs_and_never_cut():
     ]
 
 
+def test_one_character_is_marked_with_a_caret():
+    assert formula_lines(with_mistake(wrong="f ⊙ i", right="f ⊙ g"))[2] == "                     ^"
+
+
+def test_a_long_left_side_is_broken_with_its_equation():
+    lines = formula_lines(with_mistake(left="∂L/∂W_forget", wrong="δa_f xᵀ", right="δa_f xᵀ + δa_f h[t−1]ᵀ"), 40)
+    assert lines == [
+        "  ✕ yours   ∂L/∂W_forget = δa_f xᵀ",
+        "  ✓ right   ∂L/∂W_forget = δa_f xᵀ",
+        "              + δa_f h[t−1]ᵀ",
+        "              └────────────┘",
+        "              missing: h → c",
+    ]
+
+
+def test_what_has_no_blank_goes_on_in_the_next_line():
+    lines = formula_lines(with_mistake(left="", wrong="x" * 50, right="x" * 50), 40)
+    assert lines[:2] == [f"  ✕ yours   {'x' * 28}", f"              {'x' * 22}"]
+
+
+def test_columns_are_counted_as_a_terminal_fills_them():
+    assert [cells(text) for text in ("dW_f", "δc ⊙", "e\u0301", "逆伝播")] == [4, 4, 1, 6]
+
+
 def test_the_same_formula_twice_has_no_mark():
     assert len(formula_lines(with_mistake(wrong=NEXT, right=NEXT))) == 2
 
@@ -359,6 +383,26 @@ def test_checks_within_one_task_say_what_they_wait_for_and_follow_from():
         "             could not be checked: not counted  ? db",
         "             dc  off by 1",
         "             db  our reference overflowed",
+    ]
+
+
+def test_a_task_that_is_right_only_given_another_says_so_in_its_row():
+    checks = [Check("all", f"dW_{gate}", "passed", 1, 1, because="dc") for gate in "figo"]
+    assert table(*checks) == [
+        "  ✓ passed   all  right given your dc                                      4 / 4",
+        "                  ✓ dW_f  dW_i  dW_g  dW_o",
+    ]
+
+
+def test_no_quantity_of_a_task_that_was_partly_reached_goes_unnamed():
+    assert table(
+        Check("f", "h", "passed", 1, 1),
+        Check("f", "c", "skipped", 0, 1, because="h0"),
+        Check("f", "y", "undetermined", 0, 1),
+    ) == [
+        "  – skipped   f  ✓ h                                                       1 / 2",
+        "              waits for h0  – c",
+        "              could not be checked: not counted  ? y",
     ]
 
 
@@ -538,7 +582,10 @@ def test_no_line_is_wider_than_the_terminal_and_colour_changes_no_character(repo
     assert without_codes(render(report, width, source=SOURCE, unicode=unicode, color=True)) == text
 
 
-@given(st.integers(40, 120), st.lists(st.sampled_from(["δc[t+1]", "f[t+1]", "U_fᵀ", "(1 − g²)"]), min_size=1, max_size=12))
+FACTORS = st.sampled_from(["δc[t+1]", "f[t+1]", "U_fᵀ", "(1 − g²)"])
+
+
+@given(st.integers(40, 120), st.lists(FACTORS, min_size=1, max_size=12))
 def test_formulas_keep_every_character_at_every_width(width, factors):
     right = " ⊙ ".join(factors) + " + δh[t+1]"
     rows = formula_lines(with_mistake(wrong=right, right=right), width)

@@ -75,7 +75,9 @@ def load_code(text):
 def test_the_reference_agrees_with_complex_steps(name):
     cell = CELLS[name]
     module = load_code(code(cell))
-    _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(1), T=4 if layout(cell, "gatecheck").signatures[2:] else 1)
+    _, x, x0, p, upstream = oracle.draw(
+        cell, np.random.default_rng(1), T=4 if layout(cell, "gatecheck").signatures[2:] else 1
+    )
     states = oracle.run(cell, x, x0, p)
     true = oracle.gradients(cell, x, x0, p, upstream)
     inputs, initial = list(x.values()), list(x0.values())
@@ -85,7 +87,10 @@ def test_the_reference_agrees_with_complex_steps(name):
     else:
         *given, kept = module["step"](*(a[0] for a in inputs), *initial, p)
         *gradients, dp = module["step_backward"](*(upstream[n][0] for n in cell.outputs), kept, p)
-        given, gradients = [g[None] for g in given], [g[None] for g in gradients[: len(inputs)]] + gradients[len(inputs) :]
+        given, gradients = (
+            [g[None] for g in given],
+            [g[None] for g in gradients[: len(inputs)]] + gradients[len(inputs) :],
+        )
     for n, value in zip(cell.outputs, given, strict=True):
         assert oracle.far(value, states[n].real) < 1e-13, n
     expected = [*true["inputs"].items(), *true["initial"].items()]
@@ -121,7 +126,7 @@ def test_a_convention_gives_the_plain_reference_s_numbers(name, convention):
     step, back = wanted.signature("step"), wanted.signature("step_backward")
     now = [a[0] for a in x.values()]
     *states, cache = module[step.name](*now, *x0.values(), *packed)
-    *gradients, = module[back.name](*(upstream[n][0] for n in cell.outputs), cache)
+    (*gradients,) = module[back.name](*(upstream[n][0] for n in cell.outputs), cache)
     *states2, kept = plain["step"](*now, *x0.values(), p)
     *gradients2, dp = plain["step_backward"](*(upstream[n][0] for n in cell.outputs), kept, p)
     for a, b in zip([*states, *gradients], [*states2, *gradients2, *(s.pack(dp) for s in wanted.stacks)], strict=True):
@@ -147,7 +152,7 @@ h[t] = tanh(W @ x[t] + U @ h[t-1])    # a comment \\
 
 
 def test_an_author_s_words_do_no_harm_in_code():
-    text = code(read(HOSTILE, "it's \"quoted\".cell"))
+    text = code(read(HOSTILE, 'it\'s "quoted".cell'))
     tree = ast.parse(text)
     assert {type(n) for n in tree.body} <= {ast.Expr, ast.Import, ast.FunctionDef}
     assert "{{ 7 * 7 }}" in ast.get_docstring(tree, clean=False)

@@ -75,18 +75,24 @@ def _stacked(task: TaskResult, columns: int, signs: Signs) -> Iterator[Line]:
 
 def _quantities(task: TaskResult, columns: int, signs: Signs) -> list[Line]:
     """What the row itself says: the quantities judged on their own, or why there are none."""
-    if task.status == "skipped" and all(check.status == "skipped" for check in task.checks):
+    if all(check.status == "skipped" for check in task.checks):
         waits = dict.fromkeys(check.because for check in task.checks if check.because)
-        text = f"waits for {', '.join(waits)}" if waits else "not reached"
-        return [(Span(line, "dim"),) for line in fold(text, columns)]
+        return _dim(f"waits for {', '.join(waits)}" if waits else "not reached", columns)
     if task.status == "undetermined":
-        return [(Span(line, "dim"),) for line in fold("our check failed: not counted", columns)]
+        return _dim("our check failed: not counted", columns)
     own = [check for check in task.checks if not check.because]
     failed, passed = ([c for c in own if c.status == status] for status in ("failed", "passed"))
+    if not failed and not passed and len(groups := _groups(task)) == 1:
+        ((label, status), checks), *_ = groups.items()
+        return _dim(label, columns) + flow([_items(status, checks, columns, signs)], columns)
     # A task that passed has said so already; marks are for telling the two apart.
     marked = bool(failed) or len(passed) < len(task.checks)
-    groups = _items("failed", failed, columns, signs), _items("passed", passed, columns, signs, marked)
-    return flow(groups, columns)
+    both = _items("failed", failed, columns, signs), _items("passed", passed, columns, signs, marked)
+    return flow(both, columns)
+
+
+def _dim(text: str, columns: int) -> list[Line]:
+    return [(Span(line, "dim"),) for line in fold(text, columns)]
 
 
 def _items(
@@ -106,10 +112,9 @@ def _details(
     task: TaskResult, told: set[tuple[str | None, str]], indent: int, columns: int, signs: Signs
 ) -> Iterator[Line]:
     """What follows from another quantity, then what each failure looks like."""
-    groups: dict[tuple[str, Status], list[Check]] = {}
-    for check in task.checks:
-        if label := _because(task, check):
-            groups.setdefault((label, check.status), []).append(check)
+    groups = _groups(task)
+    if sum(map(len, groups.values())) == len(task.checks) and len(groups) == 1:
+        groups = {}  # the row itself says it
     for (label, status), checks in groups.items():
         room = columns - indent - cells(label) - 2
         beside = room >= _NARROWEST
@@ -129,22 +134,24 @@ def _details(
     yield from _messages(failed, indent, columns, signs)
 
 
-def _because(task: TaskResult, check: Check) -> str:
+def _groups(task: TaskResult) -> dict[tuple[str, Status], list[Check]]:
+    """The checks that were not judged on their own, by the reason for that and by status."""
+    groups: dict[tuple[str, Status], list[Check]] = {}
+    if {check.status for check in task.checks} in ({"skipped"}, {"undetermined"}):
+        return groups  # the row itself says it
+    for check in task.checks:
+        if label := _reason(check):
+            groups.setdefault((label, check.status), []).append(check)
+    return groups
+
+
+def _reason(check: Check) -> str:
     if check.status == "undetermined":
-        return "" if task.status == "undetermined" else "could not be checked: not counted"
+        return "could not be checked: not counted"
     if check.status == "skipped":
-        return (
-            ""
-            if task.status == "skipped"
-            else f"waits for {check.because}"
-            if check.because
-            else "not reached"
-        )
-    if not check.because:
-        return ""
-    return (
-        f"right given your {check.because}" if check.status == "passed" else f"follows from {check.because}"
-    )
+        return f"waits for {check.because}" if check.because else "not reached"
+    words = "right given your" if check.status == "passed" else "follows from"
+    return f"{words} {check.because}" if check.because else ""
 
 
 def _messages(checks: list[Check], indent: int, columns: int, signs: Signs) -> Iterator[Line]:

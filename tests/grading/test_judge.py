@@ -1,0 +1,259 @@
+"""Whole submissions through the judge: right ones, wrong ones, and what the report says of each."""
+
+from dataclasses import replace
+
+import pytest
+
+from gatecheck.assignment.kit import kit_for
+from gatecheck.cells import library, load
+from gatecheck.conventions import conventions, layout
+from gatecheck.data import folder
+from gatecheck.errors import ConventionError
+from gatecheck.grading.intake import submission_from
+from gatecheck.grading.judge import grade
+from gatecheck.writing.reference import code
+
+ANNA = (folder("templates") / "demo" / "anna.py").read_text()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory):
+    """Keys of this run only, derived anew."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    yield
+    patch.undo()
+
+
+def graded(source, cell="lstm", convention="cs231n", seed=None, **settings):
+    kit = kit_for(cell, convention)
+    grading = replace(kit.assignment.grading, **settings)
+    kit = replace(kit, assignment=replace(kit.assignment, grading=grading))
+    return grade(submission_from("student.py", source.encode()), kit, seed=seed)
+
+
+def changed(source, *edits):
+    for before, after in edits:
+        assert before in source, before
+        source = source.replace(before, after)
+    return source
+
+
+def fitting():
+    for cell in library():
+        for convention in conventions():
+            try:
+                layout(load(cell), convention)
+            except ConventionError:
+                continue
+            yield cell, convention
+
+
+@pytest.mark.parametrize(("cell", "convention"), list(fitting()))
+def test_the_reference_scores_full_marks(cell, convention):
+    report = graded(code(load(cell), convention), cell, convention)
+    assert report.full_marks, report
+    assert report.mistakes == report.warnings == ()
+    assert report.score == report.max_score > 0
+
+
+def test_a_file_written_from_scratch_for_a_course_runs_unchanged():
+    report = graded(ANNA)
+    assert report.full_marks
+    assert [t.name for t in report.tasks] == [
+        "lstm_step_forward",
+        "lstm_step_backward",
+        "lstm_forward",
+        "lstm_backward",
+    ]
+
+
+# One mistake, as a student makes it: the edit, the mistake's id and quantity, a part of its right or wrong equation.
+PLANTED = {
+    "missing path h → c": (
+        [("dnext_c + dnext_h * o * (1 - t**2)", "dnext_c")],
+        ("missing-path", "dc", "δh ⊙ o ⊙ (1 − tanh²(c))"),
+    ),
+    "dc from t+1 not used": (
+        [("dnext_c + dnext_h * o", "dnext_h * o")],
+        ("missing-carry", "dc", "δc[t+1] ⊙ f[t+1]"),
+    ),
+    "no path back to c": (
+        [("dprev_c = dc * f", "dprev_c = np.zeros_like(dc)")],
+        ("missing-path", "dc_prev", "δc[t+1] ⊙ f[t+1]"),
+    ),
+    "σ' of i": ([("di * i * (1 - i)", "di")], ("missing-activation-derivative", "da_i", "i ⊙ (1 − i)")),
+    "σ' of f": ([("df * f * (1 - f)", "df")], ("missing-activation-derivative", "da_f", "f ⊙ (1 − f)")),
+    "σ' of o": ([("do * o * (1 - o)", "do")], ("missing-activation-derivative", "da_o", "o ⊙ (1 − o)")),
+    "tanh' of g": ([("dg * (1 - g**2)", "dg")], ("missing-activation-derivative", "da_g", "1 − g²")),
+    "dWh overwritten": ([("dWh += dWh_t", "dWh = dWh_t")], ("overwritten-over-time", "dU_f", "Σ_t δa_f h[t−1]ᵀ")),
+    "db overwritten": ([("db += db_t", "db = db_t")], ("overwritten-over-time", "db_f", "Σ_t δa_f")),
+    "dh not carried back": (
+        [("dh[:, t] + dprev_h, dprev_c", "dh[:, t], dprev_c")],
+        ("not-carried-back", "dh", "U_fᵀ δa_f[t+1]"),
+    ),
+    "dc not carried back": (
+        [("dh[:, t] + dprev_h, dprev_c", "dh[:, t] + dprev_h, 0 * dprev_c")],
+        ("not-carried-back", "dc", "δc[t+1] ⊙ f[t+1]"),
+    ),
+    "results of the step exchanged": (
+        [
+            ("return next_h, next_c, cache", "return next_c, next_h, cache"),
+            ("prev_h, prev_c, step_cache =", "prev_c, prev_h, step_cache ="),
+        ],
+        ("return-order-swapped", "h", "h, c"),
+    ),
+    "h0 at every step": (
+        [("lstm_step_forward(x[:, t], prev_h, prev_c", "lstm_step_forward(x[:, t], h0, prev_c")],
+        ("not-carried", "h", "h of the step before"),
+    ),
+    "candidate with σ": ([("np.tanh(a[:, 3 * H :])", "sigmoid(a[:, 3 * H :])")], ("wrong-activation", "g", "tanh")),
+    "candidate without tanh": ([("np.tanh(a[:, 3 * H :])", "a[:, 3 * H :]")], ("missing-activation", "g", "tanh")),
+    "forget gate the other way": (
+        [("f * prev_c + i * g", "(1 - f) * prev_c + i * g")],
+        ("opposite-polarity", "c", "f ⊙ c[t−1] + i ⊙ g"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_mistake_is_named_and_nothing_else(name):
+    edits, (identity, quantity, part) = PLANTED[name]
+    report = graded(changed(ANNA, *edits))
+    named = [(m.id, m.quantity) for m in report.mistakes if m.certain]
+    assert named[0] == (identity, quantity), report
+    assert part in report.mistakes[0].right
+    assert report.mistakes[0].agreement < 1e-12
+    assert {m.id for m in report.mistakes} <= {identity, "wrong-activation"}
+    assert not report.full_marks
+
+
+def test_the_pseudo_code_s_swapped_unpacking_is_named():
+    source = changed(ANNA, ("prev_h, prev_c, step_cache =", "prev_c, prev_h, step_cache ="))
+    report = graded(source)
+    assert [m.id for m in report.mistakes] == ["states-exchanged"]
+    assert report.mistakes[0].where.function == "lstm_forward"
+
+
+def test_a_swapped_return_that_reaches_the_loop_is_one_mistake():
+    report = graded(changed(ANNA, ("return next_h, next_c, cache", "return next_c, next_h, cache")))
+    assert [m.id for m in report.mistakes] == ["return-order-swapped"]
+
+
+def test_two_faults_in_one_function_come_out_as_two_mistakes():
+    source = changed(ANNA, ("dnext_c + dnext_h * o * (1 - t**2)", "dnext_c"), ("df * f * (1 - f)", "df"))
+    report = graded(source)
+    assert {(m.id, m.quantity, m.certain) for m in report.mistakes} == {
+        ("missing-path", "dc", True),
+        ("missing-activation-derivative", "da_f", True),
+    }
+
+
+def test_faults_in_two_functions_come_out_as_two_mistakes():
+    source = changed(ANNA, ("dnext_c + dnext_h * o * (1 - t**2)", "dnext_c"), ("dWx += dWx_t", "dWx = dWx_t"))
+    report = graded(source)
+    assert [(m.id, m.where.function) for m in report.mistakes] == [
+        ("missing-path", "lstm_step_backward"),
+        ("overwritten-over-time", "lstm_backward"),
+    ]
+
+
+def test_the_gru_s_other_polarity_is_named_and_its_own_backward_credited():
+    report = graded(code(load("gru_writes")), "gru", "gatecheck")
+    assert [(m.id, m.quantity) for m in report.mistakes] == [("opposite-polarity", "h")]
+    status = {t.name: t.status for t in report.tasks}
+    assert status == {"step": "failed", "step_backward": "passed", "forward": "passed", "backward": "passed"}
+    assert all(c.because == "h" for t in report.tasks[1:] for c in t.checks)
+
+
+def test_what_no_wrong_program_explains_is_not_named():
+    report = graded(changed(ANNA, ("df = dc * prev_c", "df = 3.7 * dc * prev_c"), ("dg = dc * i", "dg = 0.3 * dc * i")))
+    assert not any(m.certain for m in report.mistakes)
+    assert {c.quantity for c in report.checks if c.status == "failed"} >= {"dW_f", "dW_g"}
+
+
+@pytest.mark.parametrize("follow_on", ["credit", "skip"])
+def test_what_follows_from_a_mistake_is_credited_or_not_as_the_assignment_says(follow_on):
+    report = graded(changed(ANNA, ("dnext_c + dnext_h * o * (1 - t**2)", "dnext_c")), follow_on=follow_on)
+    step, later = report.tasks[1], report.tasks[3]
+    by_name = {c.quantity: c for c in step.checks}
+    assert by_name["dc"].status == "failed"
+    assert by_name["dW_f"].because == "dc"
+    assert by_name["dW_o"].status == "passed"
+    assert by_name["dW_o"].because is None
+    expected = "passed" if follow_on == "credit" else "skipped"
+    assert by_name["dW_f"].status == later.status == expected
+    assert step.max_score == pytest.approx(4)
+
+
+# The ladder: one rung, one message.
+LADDER = {
+    "missing": (
+        [("def lstm_step_backward", "def lstm_step_backwards")],
+        "no function lstm_step_backward. Did you mean lstm_step_backwards?",
+    ),
+    "no return": ([("    return dx, dprev_h, dprev_c, dWx, dWh, db", "    pass")], "returns nothing"),
+    "count": ([("return dx, dprev_h, dprev_c, dWx, dWh, db", "return dx, dprev_h")], "returns 2 results instead of 6"),
+    "kind": ([("dprev_c = dc * f", "dprev_c = (dc * f).tolist()")], "dprev_c is a list, not an array"),
+    "shape": ([("dWx = x.T @ da", "dWx = da.T @ x")], "It is transposed."),
+    "dtype": (
+        [("db = da.sum(axis=0)", "db = da.sum(axis=0).astype('f')")],
+        "db holds float32 numbers instead of float64",
+    ),
+    "whole numbers": (
+        [("db = da.sum(axis=0)", "db = da.sum(axis=0).astype(int)")],
+        "A buffer of whole numbers cuts off the fractions",
+    ),
+    "finite": ([("dprev_c = dc * f", "dprev_c = dc * f * np.nan")], "are NaN or infinite"),
+    "values": ([("dprev_c = dc * f", "dprev_c = dc * f * 1.000001")], "off by"),
+    "exception": ([("df = dc * prev_c", "df = dc * prev_cc")], "raised NameError in line 27"),
+    "not callable": ([("def lstm_step_backward", "lstm_step_backward = 3\ndef other")], "is not a function"),
+}
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_each_rung_of_the_ladder_has_its_message(rung):
+    edits, message = LADDER[rung]
+    report = graded(changed(ANNA, *edits))
+    failed = [c for c in report.checks if c.status == "failed"]
+    assert {c.task for c in failed} == {"lstm_step_backward"}
+    assert any(message in c.message for c in failed), {c.message for c in failed}
+    assert report.tasks[3].status == "skipped"
+    assert {c.because for c in report.tasks[3].checks} == {"lstm_step_backward"}
+
+
+def test_an_endless_loop_costs_only_what_it_reaches():
+    source = changed(ANNA, ("    N, T, H = dh.shape\n", "    N, T, H = dh.shape\n    while True: pass\n"))
+    report = graded(source, deadline_seconds=1.5)
+    assert [t.status for t in report.tasks] == ["passed", "passed", "passed", "failed"]
+    assert "did not end in time" in report.tasks[3].checks[0].message
+
+
+def test_a_file_that_cannot_be_loaded_is_rejected_with_its_line():
+    report = graded(ANNA + "\ndef (:\n")
+    assert report.outcome == "rejected"
+    assert report.score == 0
+    assert not report.full_marks
+    assert "line" in report.message
+
+
+def test_arguments_changed_in_place_are_a_warning_and_cost_nothing():
+    report = graded(changed(ANNA, ("    dc = dnext_c + ", "    dc = dnext_c\n    dc += ")))
+    assert report.full_marks
+    assert "dnext_c" in report.warnings[0]
+
+
+def test_a_seed_gives_the_same_numbers_again():
+    wrong = changed(ANNA, ("df = dc * prev_c", "df = 3.7 * dc * prev_c"))
+    one, two, three = (graded(wrong, seed=s) for s in ("1f", "1f", "20"))
+    errors = [[c.error for c in r.checks] for r in (one, two, three)]
+    assert errors[0] == errors[1] != errors[2]
+    assert one.seed == "1f"
+
+
+def test_a_cell_without_finite_values_is_our_fault_not_the_student_s(tmp_path):
+    (tmp_path / "bad.cell").write_text("x: D\nh: H\nh[t] = log(-exp(W @ x[t])) + h[t-1]\n")
+    report = graded("pass", str(tmp_path / "bad.cell"), "gatecheck")
+    assert report.outcome == "error"
+    assert report.max_score == 0
+    assert {c.status for c in report.checks} == {"undetermined"}
