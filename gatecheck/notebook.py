@@ -38,7 +38,7 @@ class LoadedCell:
         """The equations."""
         from .calculus.system import system
         from .writing.derivation import show
-        from .writing.formulas import FORMATS
+        from .writing.formats import FORMATS
 
         lines = system(self.cell)
         return Formulas(show(FORMATS["unicode"](lines)), show(FORMATS["latex"](lines)))
@@ -47,7 +47,7 @@ class LoadedCell:
         """The backward equations; the loss reads the output, unless said otherwise."""
         from .calculus.backward import derive
         from .writing.derivation import derive as written
-        from .writing.formulas import FORMATS
+        from .writing.formats import FORMATS
 
         backward = derive(self.cell, loss)
         text, latex = (written(FORMATS[f](backward.system), backward) for f in ("unicode", "latex"))
@@ -56,7 +56,7 @@ class LoadedCell:
     def paths(self, source: str | None = None, target: str | None = None) -> Formulas:
         """Every path from source[t-1] to target[t]."""
         from .calculus.paths import paths
-        from .writing.formulas import FORMATS
+        from .writing.formats import FORMATS
         from .writing.routes import as_latex, page_of
 
         found = paths(self.cell, source, target)

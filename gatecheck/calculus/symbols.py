@@ -32,11 +32,13 @@ def symbol(kind: str, name: str, lag: int | None = None) -> Symbol:
 
 
 def label(of: Symbol) -> Label:
+    """What a symbol stands for."""
     kind, name, lag = of.name.split("|")
     return Label(kind, name, int(lag) if lag else None)
 
 
 def value(name: str, lag: int | None) -> Symbol:
+    """One element of a forward quantity; a parameter has no lag."""
     return symbol("value", name, lag)
 
 
@@ -57,16 +59,22 @@ class exp(_Elementwise):
 
 
 class log(_Elementwise):
+    """The natural logarithm."""
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return 1 / self.args[0]
 
 
 class sigmoid(_Elementwise):
+    """The logistic function; its derivative is y (1 - y)."""
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return self * (1 - self)
 
 
 class tanh(_Elementwise):
+    """The hyperbolic tangent; its derivative is 1 - y²."""
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return 1 - self**2
 
@@ -74,28 +82,47 @@ class tanh(_Elementwise):
 class step(_Elementwise):
     """1 where the argument is positive, else 0 (0 at 0, as NumPy code with `> 0` has it)."""
 
+    @classmethod
+    def eval(cls, argument: Expr) -> Expr | None:
+        return Integer(bool(argument > 0)) if argument.is_Rational else None  # from maximum(a, a + 1)
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return Integer(0)
 
 
 class relu(_Elementwise):
+    """The argument where it is positive, else 0."""
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return step(self.args[0])
 
 
 class sign(_Elementwise):
+    """1, 0 or -1; constant almost everywhere."""
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return Integer(0)
 
 
 class absolute(_Elementwise):
+    """|a|; its derivative is the sign."""
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return sign(self.args[0])
 
 
 class softplus(_Elementwise):
+    """log(1 + exp(a)); its derivative is the sigmoid."""
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return sigmoid(self.args[0])
+
+
+class erf(_Elementwise):
+    """Our own: SymPy's never stops looking for a sign to pull out of a sum within a sum."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return 2 / sympy.sqrt(sympy.pi) * exp(-(self.args[0] ** 2))
 
 
 class maximum(Function):
@@ -111,7 +138,7 @@ class maximum(Function):
 #: A cell file's name for a function -> what stands for it here.
 ELEMENTWISE = {
     "sigmoid": sigmoid, "tanh": tanh, "relu": relu, "exp": exp, "log": log, "sqrt": sympy.sqrt,
-    "softplus": softplus, "erf": sympy.erf, "abs": absolute, "sign": sign, "maximum": maximum,
+    "softplus": softplus, "erf": erf, "abs": absolute, "sign": sign, "maximum": maximum,
 }  # fmt: skip
 
 
@@ -151,6 +178,8 @@ class Total(Atom):
 
 
 class Mean(Atom):
+    """The mean of a vector's elements: a scalar."""
+
     nargs = 1
 
 
@@ -161,6 +190,8 @@ class Spread(Atom):
 
 
 class Softmax(Atom):
+    """exp(v) / Σ exp(v): neither linear nor elementwise, an atom with one rule of its own."""
+
     nargs = 1
 
 

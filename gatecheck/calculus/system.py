@@ -58,6 +58,7 @@ class Line:
 
 
 def preactivation(name: str) -> str:
+    """The name of what the activation of `name` is applied to."""
     return f"a_{name}"
 
 

@@ -69,7 +69,7 @@ def _equations(folder: Path, cell: Cell) -> None:
 def _gradients(cell: Cell) -> None:
     from ..calculus.backward import derive
     from ..writing.equations import all_formulas, quantity
-    from ..writing.formulas import FORMATS
+    from ..writing.formats import FORMATS
 
     backward = derive(cell)
     writer: Formulas = FORMATS[chosen(None)](backward.system)
@@ -83,7 +83,7 @@ def _gradients(cell: Cell) -> None:
 
 def _paths(cell: Cell) -> None:
     from ..calculus.paths import paths
-    from ..writing.formulas import FORMATS
+    from ..writing.formats import FORMATS
     from ..writing.routes import arrow, jacobian
 
     found = paths(cell)

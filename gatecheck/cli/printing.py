@@ -50,7 +50,7 @@ def show(cell: str, style: str | None) -> None:
     from ..calculus.system import system
     from ..cells import load
     from ..writing import derivation
-    from ..writing.formulas import FORMATS
+    from ..writing.formats import FORMATS
 
     lines = system(load(cell))
     if chosen(style) == "json":
@@ -75,7 +75,7 @@ def derive(cell: str, loss: str | None, wrt: tuple[str, ...], style: str | None)
     from ..calculus.backward import derive as derived
     from ..cells import load
     from ..writing import derivation
-    from ..writing.formulas import FORMATS
+    from ..writing.formats import FORMATS
 
     backward = derived(load(cell), [n.strip() for n in loss.split(",") if n.strip()] if loss else None)
     derivation.known(backward, wrt)
@@ -100,7 +100,7 @@ def paths(cell: str, source: str | None, target: str | None, style: str | None) 
     from ..calculus.paths import paths as found_paths
     from ..cells import load
     from ..writing import routes
-    from ..writing.formulas import FORMATS
+    from ..writing.formats import FORMATS
 
     found = found_paths(load(cell), source, target)
     match chosen(style):

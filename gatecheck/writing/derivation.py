@@ -13,7 +13,8 @@ from ..calculus.system import System
 from ..errors import CellError, Problem, nearest
 from . import escaping, page
 from .equations import Formula, equation, parameter, quantity
-from .formulas import Formulas, Latex, Text
+from .formats import Latex, Text
+from .formulas import Formulas
 from .order import blocks
 
 

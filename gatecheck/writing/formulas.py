@@ -15,7 +15,8 @@ from ..calculus.symbols import Label, Spread, Times, TransposedTimes, label
 from ..calculus.system import System
 from ..cells import SCALAR
 
-_SUM, _PRODUCT, _POWER, _WHOLE = range(4)
+#: How tightly an expression binds.
+SUM, PRODUCT, POWER, WHOLE = range(4)
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -54,12 +55,12 @@ class Formulas(StrPrinter):
     def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
         """The product of a column and a row: left rightᵀ."""
         self._positions, self._shift = positions, 0
-        return f"{self._in(left, _PRODUCT, True)}{self.dot}{self._in(right, _POWER, True)}{self.transpose}"
+        return f"{self._in(left, PRODUCT, True)}{self.dot}{self._in(right, POWER, True)}{self.transpose}"
 
     def factor(self, expression: Expr, positions: Mapping[Expr, int], shift: int, alone: bool) -> str:
         """A factor of a product, in brackets where it needs them beside others."""
         self._positions, self._shift = positions, shift
-        return self._in(expression, _SUM if alone else _PRODUCT, False)
+        return self._in(expression, SUM if alone else PRODUCT, False)
 
     def name(self, label: Label, shift: int = 0) -> str:
         """A symbol's name at its step, written `shift` steps later."""
@@ -101,8 +102,8 @@ class Formulas(StrPrinter):
     def _signed(self, term: Expr) -> tuple[str, str]:
         number, rest = term.as_coeff_Mul()
         if number < 0:
-            return self.minus, self._in(-number if rest == 1 else (-number) * rest, _SUM, False)
-        return "+", self._in(term, _SUM, False)
+            return self.minus, self._in(-number if rest == 1 else (-number) * rest, SUM, False)
+        return "+", self._in(term, SUM, False)
 
     def _in(self, expression: Expr, level: int, strict: bool) -> str:
         """The expression as part of something that binds at `level`."""
@@ -112,14 +113,14 @@ class Formulas(StrPrinter):
 
     def _level(self, expression: Expr) -> int:
         if expression.is_Add:
-            return _SUM
+            return SUM
         if expression.is_Mul or isinstance(expression, (Times, TransposedTimes, Spread)):
-            return _PRODUCT
+            return PRODUCT
         if expression.is_Rational and not (expression.is_Integer and expression >= 0):
-            return _PRODUCT
+            return PRODUCT
         if expression.is_Pow and expression.exp.is_negative:
-            return _PRODUCT
-        return _WHOLE
+            return PRODUCT
+        return WHOLE
 
     def _print_Add(self, expression: Expr, order: object = None) -> str:
         (sign, first), *rest = [self._signed(a) for a in self._sorted_sum(expression)]
@@ -129,7 +130,7 @@ class Formulas(StrPrinter):
     def _print_Mul(self, expression: Expr) -> str:
         number, rest = expression.as_coeff_Mul()
         if number < 0:
-            return self.minus + self._in((-number) * rest, _SUM, True)
+            return self.minus + self._in((-number) * rest, SUM, True)
         upper: list[Expr] = []
         lower: list[Expr] = []
         for factor in rest.args if rest.is_Mul else [rest]:
@@ -145,7 +146,7 @@ class Formulas(StrPrinter):
     def _row(self, number: int, factors: list[Expr]) -> str:
         """Factors side by side."""
         ordered = sorted(factors, key=self._factor_key)
-        texts = [self._in(f, _PRODUCT, len(ordered) > 1 or number != 1) for f in ordered]
+        texts = [self._in(f, PRODUCT, len(ordered) > 1 or number != 1) for f in ordered]
         row = texts[0] if texts else ""
         for previous, factor, text in zip(ordered, ordered[1:], texts[1:], strict=False):
             both = SCALAR not in (self.system.size(previous), self.system.size(factor))
@@ -160,10 +161,10 @@ class Formulas(StrPrinter):
         if exponent == Rational(1, 2):
             return self.root(self._print(base))
         if exponent == Rational(-1, 2) or exponent.is_negative:
-            return self.fraction("1", self._in(Pow(base, -exponent), _PRODUCT, True), False)
+            return self.fraction("1", self._in(Pow(base, -exponent), PRODUCT, True), False)
         if base.is_Function and len(base.args) == 1 and type(base).__name__ != "absolute":
             return self.call(self.function(base) + self.power(exponent), [self._print(base.args[0])])
-        return self._in(base, _POWER, False) + self.power(exponent)
+        return self._in(base, POWER, False) + self.power(exponent)
 
     def power(self, exponent: Expr) -> str:
         return str(exponent).translate(_SUPERSCRIPTS) if exponent.is_Integer else f"^({exponent})"
@@ -210,11 +211,11 @@ class Formulas(StrPrinter):
 
     def _print_Times(self, expression: Expr) -> str:
         matrix, operand = expression.args
-        return self.product(self._print(matrix), self._in(operand, _PRODUCT, True))
+        return self.product(self._print(matrix), self._in(operand, PRODUCT, True))
 
     def _print_TransposedTimes(self, expression: Expr) -> str:
         matrix, operand = expression.args
-        return self.product(self._print(matrix) + self.transpose, self._in(operand, _PRODUCT, True))
+        return self.product(self._print(matrix) + self.transpose, self._in(operand, PRODUCT, True))
 
     def product(self, matrix: str, operand: str) -> str:
         return f"{matrix} {operand}"
@@ -233,129 +234,4 @@ class Formulas(StrPrinter):
         return f"[{vector}]_{which}"
 
     def _print_Spread(self, expression: Expr) -> str:
-        return f"{self._in(expression.args[0], _PRODUCT, True)} 𝟏"
-
-
-class Text(Formulas):
-    """ASCII, in the language of cell files."""
-
-    minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
-    names: Mapping[str, str] = {
-        "maximum": "maximum",
-        "absolute": "abs",
-        "Softmax": "softmax",
-        "Mean": "mean",
-        "Total": "sum",
-    }
-
-    def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
-        self._positions, self._shift = positions, 0
-        return f"{self._in(left, _PRODUCT, True)} @ {self._in(right, _POWER, True)}.T"
-
-    def loss(self, name: str) -> str:
-        return f"dL/d{name}"
-
-    def over_time(self, term: str) -> str:
-        return f"sum_t {term}"
-
-    def power(self, exponent: Expr) -> str:
-        return f"**{exponent}" if exponent.is_Integer else f"**({exponent})"
-
-    def root(self, inside: str) -> str:
-        return f"sqrt({inside})"
-
-    def product(self, matrix: str, operand: str) -> str:
-        return f"{matrix} @ {operand}"
-
-    def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
-        base, exponent = expression.base, expression.exp
-        if base.is_Function and exponent.is_Integer and exponent > 0:
-            return self._print(base) + self.power(exponent)
-        return super()._print_Pow(expression)
-
-    def _print_absolute(self, expression: Expr) -> str:
-        return f"abs({self._print(expression.args[0])})"
-
-    def _print_step(self, expression: Expr) -> str:
-        return f"({self._print(expression.args[0])} > 0)"
-
-    def _print_Join(self, expression: Expr) -> str:
-        return self.call("concat", [self._print(a) for a in expression.args])
-
-    def part(self, vector: str, which: str) -> str:
-        return f"({vector})[{which}]"
-
-    def _print_Spread(self, expression: Expr) -> str:
-        return f"{self._in(expression.args[0], _PRODUCT, True)} * ones"
-
-
-class Latex(Formulas):
-    """LaTeX, for maths mode; every index is written out."""
-
-    minus, times, dot, delta, transpose, pi = "-", r" \odot ", r" \, ", r"\delta ", r"^{\top}", r"\pi"
-    brackets = (r"\left(", r"\right)")
-    names: Mapping[str, str] = {
-        "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
-        "Total": r"\textstyle\sum ", "Mean": r"\operatorname{mean}", "Softmax": r"\operatorname{softmax}",
-    }  # fmt: skip
-
-    def name(self, label: Label, shift: int = 0) -> str:
-        stem, *parts = label.name.split("_")
-        text = stem if len(stem) == 1 else rf"\mathit{{{stem}}}"
-        if label.lag is not None:
-            offset = shift - label.lag
-            parts.append("t" if offset == 0 else f"t{offset:+d}")
-        below = ",".join(parts)
-        text += f"_{below}" if len(below) == 1 else f"_{{{below}}}" if below else ""
-        if label.kind == "loss":
-            return self.loss(text)
-        return self.delta + text if label.kind == "gradient" else text
-
-    def loss(self, name: str) -> str:
-        time = "_t" if "t" in name.partition("_")[2] else ""
-        return rf"\frac{{\partial L{time}}}{{\partial {name}}}"
-
-    def over_time(self, term: str) -> str:
-        return rf"\sum_t {term}"
-
-    def _below(self, number: int, factors: list[Expr]) -> str:
-        # A fraction's bar encloses what stands below it.
-        return str(self._print(factors[0])) if number == 1 and len(factors) == 1 else super()._below(number, factors)
-
-    def fraction(self, above: str, below: str, several: bool) -> str:
-        return rf"\frac{{{above}}}{{{below}}}"
-
-    def number(self, p: str, q: str) -> str:
-        sign = "-" if p.startswith("-") else ""
-        return rf"{sign}\tfrac{{{p.lstrip('-')}}}{{{q}}}"
-
-    def power(self, exponent: Expr) -> str:
-        return f"^{{{exponent}}}"
-
-    def root(self, inside: str) -> str:
-        return rf"\sqrt{{{inside}}}"
-
-    def function(self, expression: Expr) -> str:
-        kind = type(expression).__name__
-        return self.names.get(kind, rf"\operatorname{{{kind}}}")
-
-    def call(self, name: str, arguments: list[str]) -> str:
-        return rf"{name}\left({', '.join(arguments)}\right)"
-
-    def _print_absolute(self, expression: Expr) -> str:
-        return rf"\left|{self._print(expression.args[0])}\right|"
-
-    def _print_step(self, expression: Expr) -> str:
-        return rf"\left[{self._print(expression.args[0])} > 0\right]"
-
-    def _print_Join(self, expression: Expr) -> str:
-        return rf"\left[{'; '.join(map(self._print, expression.args))}\right]"
-
-    def part(self, vector: str, which: str) -> str:
-        return rf"\left[{vector}\right]_{{{which}}}"
-
-    def _print_Spread(self, expression: Expr) -> str:
-        return rf"{self._in(expression.args[0], _PRODUCT, True)} \, \mathbf{{1}}"
-
-
-FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex}
+        return f"{self._in(expression.args[0], PRODUCT, True)} 𝟏"

@@ -9,10 +9,11 @@ from sympy import Expr
 
 from ..calculus.symbols import Label
 from ..cells import Size
-from .formulas import _POWER, _PRODUCT, _WHOLE, Formulas
+from .formulas import POWER, PRODUCT, WHOLE, Formulas
 
 
 def parameter(name: str) -> str:
+    """A parameter in code."""
     return f'p["{name}"]'
 
 
@@ -47,7 +48,7 @@ class NumPy(Formulas):
     def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
         """The sum over the batch of the products of a column and a row."""
         self._positions, self._shift = positions, 0
-        return f"{self._enclosed(left)}.T @ {self._in(right, _POWER, True)}"
+        return f"{self._enclosed(left)}.T @ {self._in(right, POWER, True)}"
 
     def power(self, exponent: Expr) -> str:
         return f"**{exponent}" if exponent.is_Integer else f"**({exponent})"
@@ -63,16 +64,16 @@ class NumPy(Formulas):
 
     def _print_Times(self, expression: Expr) -> str:
         matrix, operand = expression.args
-        return f"{self._in(operand, _PRODUCT, True)} @ {self._print(matrix)}.T"
+        return f"{self._in(operand, PRODUCT, True)} @ {self._print(matrix)}.T"
 
     def _print_TransposedTimes(self, expression: Expr) -> str:
         matrix, operand = expression.args
-        return f"{self._in(operand, _PRODUCT, True)} @ {self._print(matrix)}"
+        return f"{self._in(operand, PRODUCT, True)} @ {self._print(matrix)}"
 
     def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
         base, exponent = expression.base, expression.exp
         if base.is_Function and exponent.is_Integer and exponent > 0:
-            return self._in(base, _POWER, True) + self.power(exponent)
+            return self._in(base, POWER, True) + self.power(exponent)
         return super()._print_Pow(expression)
 
     def function(self, expression: Expr) -> str:
@@ -125,5 +126,5 @@ class NumPy(Formulas):
 
     def _level(self, expression: Expr) -> int:
         if type(expression).__name__ == "Spread":
-            return _WHOLE
+            return WHOLE
         return super()._level(expression)

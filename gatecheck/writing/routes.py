@@ -11,7 +11,8 @@ from ..calculus.paths import Path, Paths, Step, count
 from ..calculus.symbols import label, value
 from . import page
 from .derivation import heading
-from .formulas import Formulas, Latex, Text
+from .formats import Latex, Text
+from .formulas import Formulas
 
 STEPS = (1, 2, 3, 10)
 
@@ -46,10 +47,12 @@ def _what_is_met(found: Paths) -> str:
 
 
 def plural(number: int, word: str) -> str:
+    """`1 path`, `2 paths`."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def at(writer: Formulas, name: str, lag: int) -> str:
+    """A quantity at its step: c, c[t−1]."""
     return name + writer.index(-lag)
 
 

@@ -158,7 +158,7 @@ seed 5c1e | gatecheck 0.1.0"""
 def test_colour_changes_no_character():
     coloured = render(REPORT, 80, color=True, source=SOURCE)
     assert without_codes(coloured) == render(REPORT, 80, source=SOURCE)
-    for style, text in ((32, "  ✓ right   "), (31, "  ✕ yours   "), (1, "Tasks"), (31, "✕ dc"), (32, "✓ dW_o")):
+    for style, text in ((32, "  ✓ right   "), (31, "  ✕ yours   "), (1, "Tasks"), (31, "✕ "), (31, "dc"), (32, "dW_o")):
         assert f"\x1b[{style}m{text}\x1b[0m" in coloured
 
 
@@ -205,6 +205,11 @@ def test_a_label_that_does_not_fit_the_bracket_stands_beside_it():
         "                    └─┘",
         "            missing: the sum over time",
     ]
+
+
+def test_a_label_stands_before_a_bracket_that_is_at_the_edge():
+    shown = formula_lines(with_mistake(wrong="δh ⊙ tanh(c)", right="δh ⊙ tanh(c) ⊙ o", path="o"), 36)
+    assert shown[2:] == ["                    missing: o └─┘"]
 
 
 def test_what_is_too_much_is_marked_below_its_gap():
@@ -343,7 +348,7 @@ def test_fifteen_messages_alike_are_one_message():
     ]
     assert table(*checks) == [
         "  ✕ failed   back  ✕ dW_f  dW_i  dW_g  dW_o  dW_c  dU_f  dU_i  dU_g  dU_o  0 / 4",
-        "                   dU_c  db_f  db_i  db_g  db_o  db_c",
+        "                     dU_c  db_f  db_i  db_g  db_o  db_c",
         "             dW_f  dW_f: shape (4, 5) instead of (5, 4)",
         "             likewise  the 14 others",
     ]
@@ -383,6 +388,15 @@ def test_checks_within_one_task_say_what_they_wait_for_and_follow_from():
         "             could not be checked: not counted  ? db",
         "             dc  off by 1",
         "             db  our reference overflowed",
+    ]
+
+
+def test_what_failed_and_what_passed_are_told_apart_without_colour():
+    failed = [Check("all", f"dW_{gate}", "failed", 0, 1) for gate in "figo"]
+    passed = [Check("all", f"d{kind}_{gate}", "passed", 1, 1) for kind in "Ub" for gate in "figo"]
+    assert table(*failed, *passed) == [
+        "  ✕ failed   all  ✕ dW_f  dW_i  dW_g  dW_o                                8 / 12",
+        "                  ✓ dU_f  dU_i  dU_g  dU_o  db_f  db_i  db_g  db_o",
     ]
 
 

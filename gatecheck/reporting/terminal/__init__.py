@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from gatecheck.grading.report import Report, total
-from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, paint, spread
+from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, paint
 from gatecheck.reporting.terminal.mistakes import mistake_lines
 from gatecheck.reporting.terminal.signs import ASCII, UNICODE, Signs, safe
 from gatecheck.reporting.terminal.tasks import number, task_lines
@@ -86,8 +86,9 @@ def _header(report: Report, columns: int, signs: Signs) -> list[Line]:
     facts = [part for part in (report.student, report.file, report.convention) if part]
     title = report.title or report.assignment
     right = dot.join([*facts, _duration(report.seconds)])
-    if cells(title) + cells(right) + 2 <= columns:
-        return spread((Span(title, "bold"),), (Span(right),), columns)
+    space = columns - cells(title + right)
+    if space >= 2:
+        return [(Span(title, "bold"), Span(" " * space), Span(right))]
     return [*hang("", title, columns, text_style="bold"), *hang("", right, columns)]
 
 
@@ -168,4 +169,4 @@ def _footer(report: Report, columns: int, signs: Signs) -> list[Line]:
 def _dotted(facts: list[str], columns: int, signs: Signs) -> list[Line]:
     """Facts side by side with a dot between them; none is broken where it can be helped."""
     items = [f"{fact} {signs.dot}" for fact in facts[:-1]] + facts[-1:]
-    return flow([[(Span(line),) for item in items for line in fold(item, columns)]], columns, gap=1)
+    return flow([(Span(line),) for item in items for line in fold(item, columns)], columns, gap=1)

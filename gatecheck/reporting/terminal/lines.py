@@ -7,7 +7,7 @@ are full of them (`δc[t+1]`). Layout never looks at colour, so the text is the 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32"}
@@ -39,11 +39,6 @@ def _cells_of(character: str) -> int:
 def size(line: Iterable[Span]) -> int:
     """The columns that a line occupies."""
     return sum(cells(span.text) for span in line)
-
-
-def pad(text: str, columns: int) -> str:
-    """The text filled up with spaces."""
-    return text + " " * (columns - cells(text))
 
 
 def reach(text: str, start: int, columns: int) -> int:
@@ -90,26 +85,15 @@ def hang(
     return [start, *((Span(" " * left), Span(line, text_style)) for line in rest)]
 
 
-def flow(groups: Iterable[Sequence[Line]], columns: int, gap: int = 2) -> list[Line]:
-    """Items side by side in as many lines as they need: a gap apart, groups of them one column more."""
+def flow(items: Iterable[Line], columns: int, gap: int = 2) -> list[Line]:
+    """Items side by side, a gap apart, in as many lines as they need."""
     lines: list[Line] = []
-    for group in groups:
-        space = gap + (1 if lines else 0)
-        for item in group:
-            if lines and size(lines[-1]) + space + size(item) <= columns:
-                lines[-1] += (Span(" " * space), *item)
-            else:
-                lines.append(item)
-            space = gap
+    for item in items:
+        if lines and size(lines[-1]) + gap + size(item) <= columns:
+            lines[-1] += (Span(" " * gap), *item)
+        else:
+            lines.append(item)
     return lines
-
-
-def spread(left: Line, right: Line, columns: int) -> list[Line]:
-    """Two texts at the two ends of a line, or in two lines where one is too short."""
-    space = columns - size(left) - size(right)
-    if space >= 2:
-        return [(*left, Span(" " * space), *right)]
-    return [left, (Span(" " * max(columns - size(right), 0)), *right)]
 
 
 def paint(lines: Iterable[Line], color: bool) -> str:

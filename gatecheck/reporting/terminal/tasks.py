@@ -84,28 +84,33 @@ def _quantities(task: TaskResult, columns: int, signs: Signs) -> list[Line]:
     failed, passed = ([c for c in own if c.status == status] for status in ("failed", "passed"))
     if not failed and not passed and len(groups := _groups(task)) == 1:
         ((label, status), checks), *_ = groups.items()
-        return _dim(label, columns) + flow([_items(status, checks, columns, signs)], columns)
-    # A task that passed has said so already; marks are for telling the two apart.
-    marked = bool(failed) or len(passed) < len(task.checks)
-    both = _items("failed", failed, columns, signs), _items("passed", passed, columns, signs, marked)
-    return flow(both, columns)
+        return _dim(label, columns) + _flowed(status, checks, columns, signs)
+    if len(passed) == len(task.checks):
+        return flow(_items(passed, columns, signs), columns)  # the row has said that they passed
+    lines = _flowed("failed", failed, columns, signs), _flowed("passed", passed, columns, signs)
+    return _side_by_side(*lines, columns) if max(map(len, lines)) == 1 else [*lines[0], *lines[1]]
 
 
 def _dim(text: str, columns: int) -> list[Line]:
     return [(Span(line, "dim"),) for line in fold(text, columns)]
 
 
-def _items(
-    status: Status, checks: Iterable[Check], columns: int, signs: Signs, marked: bool = True
-) -> list[Line]:
-    """The names of quantities, the first with the mark of their common status."""
-    mark, style = f"{signs.of(status)} " if marked else "", _STYLES[status] if marked else ""
-    items: list[Line] = []
-    for check in checks:
-        text = cut(mark + check.quantity, columns, signs.more)
-        items.append((Span(text, style),))
-        mark = ""
-    return items
+def _items(checks: Iterable[Check], columns: int, signs: Signs, style: str = "") -> list[Line]:
+    return [(Span(cut(check.quantity, columns, signs.more), style),) for check in checks]
+
+
+def _flowed(status: Status, checks: Iterable[Check], columns: int, signs: Signs) -> list[Line]:
+    """The names of quantities after the mark of their common status."""
+    style = _STYLES[status]
+    lines = flow(_items(checks, columns - 2, signs, style), columns - 2)
+    marks = [f"{signs.of(status)} ", *["  "] * len(lines)]
+    return [(Span(mark, style), *line) for mark, line in zip(marks, lines, strict=False)]
+
+
+def _side_by_side(left: list[Line], right: list[Line], columns: int) -> list[Line]:
+    if left and right and size(left[0]) + 3 + size(right[0]) <= columns:
+        return [(*left[0], Span("   "), *right[0])]
+    return left + right
 
 
 def _details(
@@ -122,7 +127,7 @@ def _details(
         if not beside:
             yield from hang(" " * indent, label, columns, text_style="dim")
             lead, room = (Span(" " * (indent + 2)),), columns - indent - 2
-        for line in flow([_items(status, checks, room, signs)], room):
+        for line in _flowed(status, checks, room, signs):
             yield (*lead, *line)
             lead = (Span(" " * size(lead)),)
     failed = [
