@@ -16,17 +16,17 @@ TAKEN = frozenset({
     "backward", "range", "len", "reversed", "zip", *FUNCTIONS,
 })  # fmt: skip
 
-#: Prefix, suffix, meaning: the names that gatecheck makes from those of a cell.
+#: Prefix, suffix, of what, meaning: the names that gatecheck makes from those of a cell.
 DERIVED = (
-    ("d", "", "the gradient of"),
-    ("a_", "", "the pre-activation of"),
-    ("da_", "", "the gradient of the pre-activation of"),
-    ("", "_prev", "the previous value of"),
-    ("d", "_prev", "the gradient of the previous value of"),
-    ("", "0", "the initial value of"),
-    ("d", "0", "the gradient of the initial value of"),
-    ("d", "_t", "one step's gradient of"),
-    ("d", "_back", "the gradient that leaves a step backwards of"),
+    ("d", "", "all", "the gradient of"),
+    ("d", "_t", "all", "one step's gradient of"),
+    ("a_", "", "assigned", "the pre-activation of"),
+    ("da_", "", "assigned", "the gradient of the pre-activation of"),
+    ("", "_prev", "lagged", "the previous value of"),
+    ("d", "_prev", "lagged", "the gradient of the previous value of"),
+    ("", "0", "lagged", "the initial value of"),
+    ("d", "0", "lagged", "the gradient of the initial value of"),
+    ("d", "_back", "lagged", "what leaves a step backwards as the gradient of"),
 )
 
 
@@ -58,7 +58,11 @@ class _Names:
         self.matrices = [n.matrix for n in nodes if isinstance(n, Product)]
         beside = set(map(id, self.matrices))
         self.vectors = [r for r in self.reads if r.lag is None and id(r) not in beside]
-        self.all = {*self.declared, *self.assigned, *(r.name for r in self.reads)}
+        self.kinds = {
+            "all": {*self.declared, *self.assigned, *(r.name for r in self.reads)},
+            "assigned": set(self.assigned),
+            "lagged": {r.name for r in self.reads if r.lag == 1},
+        }
 
     def declared_once(self) -> None:
         for d in self.declarations:
@@ -85,8 +89,9 @@ class _Names:
             if name in TAKEN:
                 message = f"{name} has another meaning in the code that gatecheck writes"
                 raise fault(message, place, "Choose another name.")
-            for base, meaning in _bases(name):
-                if base in self.all:
+            for prefix, suffix, kind, meaning in DERIVED:
+                base = name.removeprefix(prefix).removesuffix(suffix)
+                if name == f"{prefix}{base}{suffix}" and base in self.kinds[kind]:
                     message = f"{name} is the name that gatecheck gives to {meaning} {base}"
                     raise fault(message, place, "Choose another name.")
 
@@ -186,13 +191,6 @@ class _Names:
 def _named(owner: Declaration | Assignment | Read) -> Place:
     """The place of the name alone."""
     return replace(owner.place, width=len(owner.name))
-
-
-def _bases(name: str) -> Iterator[tuple[str, str]]:
-    """(a name that gatecheck would make this one from, what it would mean)."""
-    for prefix, suffix, meaning in DERIVED:
-        if name.startswith(prefix) and name.endswith(suffix) and len(name) > len(prefix) + len(suffix):
-            yield name[len(prefix) : len(name) - len(suffix)], meaning
 
 
 def _without_index(read: Read, other: Place, matrix: bool) -> CellError:

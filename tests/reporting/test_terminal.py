@@ -209,7 +209,7 @@ def test_a_label_that_does_not_fit_the_bracket_stands_beside_it():
 
 def test_a_label_stands_before_a_bracket_that_is_at_the_edge():
     shown = formula_lines(with_mistake(wrong="δh ⊙ tanh(c)", right="δh ⊙ tanh(c) ⊙ o", path="o"), 36)
-    assert shown[2:] == ["                    missing: o └─┘"]
+    assert shown[2:] == ["                   missing: o └─┘"]
 
 
 def test_what_is_too_much_is_marked_below_its_gap():

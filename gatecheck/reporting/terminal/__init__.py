@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from gatecheck.grading.report import Report, total
-from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, paint
+from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, paint, print_on
 from gatecheck.reporting.terminal.mistakes import mistake_lines
 from gatecheck.reporting.terminal.signs import ASCII, UNICODE, Signs, safe
 from gatecheck.reporting.terminal.tasks import number, task_lines
@@ -29,8 +29,14 @@ def show(report: Report, stream: TextIO | None = None, source: str | None = None
     """Print the report to a stream (standard output), as wide, colourful and Unicode as it can be."""
     stream = stream or sys.stdout
     width = shutil.get_terminal_size().columns - 1
-    text = render(report, width, color=wants_color(stream), source=source, unicode=takes_unicode(stream))
-    stream.write(text + "\n")
+    unicode = takes_unicode(stream)
+    if not wants_color(stream):
+        stream.write(render(report, width, source=source, unicode=unicode) + "\n")
+        return
+    from rich.console import Console
+
+    # rich writes escape codes, or asks an old Windows console for the colours itself.
+    print_on(Console(file=stream, force_terminal=True, no_color=False), _laid_out(report, width, source, unicode))
 
 
 def wants_color(stream: TextIO) -> bool:
@@ -55,9 +61,12 @@ def render(
     report: Report, width: int = 80, *, color: bool = False, source: str | None = None, unicode: bool = True
 ) -> str:
     """The report as text; source is the student's file, for the lines around a mistake."""
+    return paint(_laid_out(report, width, source, unicode), color)
+
+
+def _laid_out(report: Report, width: int, source: str | None, unicode: bool) -> Iterator[Line]:
     columns = min(max(width, _NARROWEST), _WIDEST)
-    signs = UNICODE if unicode else ASCII
-    return paint(_lines(safe(report, unicode), source, columns, signs), color)
+    return _lines(safe(report, unicode), source, columns, UNICODE if unicode else ASCII)
 
 
 def _lines(report: Report, source: str | None, columns: int, signs: Signs) -> Iterator[Line]:

@@ -1,17 +1,19 @@
 """Lines of styled text for a terminal, laid out by the cells that they occupy.
 
-The escape codes are written here, not by rich: it takes square brackets for markup, and formulas
-are full of them (`δc[t+1]`). Layout never looks at colour, so the text is the same without it.
+Layout never looks at colour, so the text is the same without it. Colours are rich's, which knows what
+each console can do; it gets finished lines, since it would take square brackets for markup, and formulas
+are full of them (`δc[t+1]`).
 """
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32"}
-
+if TYPE_CHECKING:
+    from rich.console import Console
 
 class Span(NamedTuple):
     """A stretch of text in one style: "", "bold", "dim", "red" or "green"."""
@@ -98,12 +100,22 @@ def flow(items: Iterable[Line], columns: int, gap: int = 2) -> list[Line]:
 
 def paint(lines: Iterable[Line], color: bool) -> str:
     """The lines as text, with escape codes or without; no line ends in blanks."""
-    return "\n".join("".join(_painted(span, color) for span in _trimmed(line)) for line in lines)
+    if not color:
+        return "\n".join("".join(span.text for span in _trimmed(line)) for line in lines)
+    from rich.console import Console  # 30 ms that only colour costs
+
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", legacy_windows=False, no_color=False)
+    with console.capture() as capture:
+        print_on(console, lines)
+    return capture.get().removesuffix("\n")
 
 
-def _painted(span: Span, color: bool) -> str:
-    text, style = span
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if color and style and text else text
+def print_on(console: Console, lines: Iterable[Line]) -> None:
+    """Print the lines on a console of rich's."""
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text.assemble(*_trimmed(line)), soft_wrap=True, highlight=False)
 
 
 def _trimmed(line: Line) -> Line:

@@ -1,0 +1,88 @@
+"""Derived gradients against torch's autograd in float64, for every cell file. Run with -m peers where torch is installed."""
+
+import numpy as np
+import oracle
+import pytest
+
+from gatecheck.assignment.compiling import compiled
+from gatecheck.assignment.program import Data, run
+from gatecheck.calculus.backward import derive
+from gatecheck.cells import library, load
+from gatecheck.cells import tree as t
+
+pytestmark = pytest.mark.peers
+torch = pytest.importorskip("torch")
+
+APPLY = {
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "exp": torch.exp,
+    "log": torch.log,
+    "sqrt": torch.sqrt,
+    "softplus": torch.nn.functional.softplus,
+    "erf": torch.erf,
+    "abs": torch.abs,
+    "sign": torch.sign,
+    "maximum": torch.maximum,
+}
+
+
+def evaluate(node, values):
+    """The author's expression, by torch."""
+    match node:
+        case t.Number(text=text):
+            return torch.tensor([float(text)], dtype=torch.float64)
+        case t.Read(name=name, lag=lag):
+            return values[(name, lag)]
+        case t.Apply(function=function, arguments=arguments):
+            return APPLY[function](*torch.broadcast_tensors(*(evaluate(a, values) for a in arguments)))
+        case t.Binary(operator=operator, left=left, right=right):
+            a, b = evaluate(left, values), evaluate(right, values)
+            return {"+": torch.add, "-": torch.sub, "*": torch.mul, "/": torch.div}[operator](a, b)
+        case t.Negate(argument=argument):
+            return -evaluate(argument, values)
+        case t.Power(base=base, exponent=exponent):
+            return evaluate(base, values) ** float(exponent)
+        case t.Product(matrix=matrix, transposed=transposed, operand=operand):
+            w = values[(matrix.name, None)]
+            return evaluate(operand, values) @ (w if transposed else w.T)
+        case t.Concat(parts=parts):
+            return torch.cat([evaluate(p, values) for p in parts], dim=-1)
+        case t.Reduce(function=function, argument=argument):
+            v = evaluate(argument, values)
+            return v.sum(-1, keepdim=True) if function == "sum" else v.mean(-1, keepdim=True)
+        case t.Softmax(argument=argument):
+            return torch.softmax(evaluate(argument, values), dim=-1)
+    raise AssertionError(node)
+
+
+def gradients(cell, inputs, initial, parameters, upstream):
+    """By autograd: {name: gradient} for inputs, initial values and parameters."""
+    leaves = {
+        (kind, name): torch.tensor(array, requires_grad=True)
+        for kind, arrays in (("inputs", inputs), ("initial", initial), ("parameters", parameters))
+        for name, array in arrays.items()
+    }
+    before = {n: leaves["initial", n] for n in cell.lagged}
+    loss = torch.zeros((), dtype=torch.float64)
+    for k in range(len(next(iter(inputs.values())))):
+        values = {(n, None): leaves["parameters", n] for n in parameters}
+        values |= {(n, 0): leaves["inputs", n][k] for n in inputs} | {(n, 1): v for n, v in before.items()}
+        for e in cell.equations:
+            values[(e.name, 0)] = evaluate(e.expression, values)
+        for n, u in upstream.items():
+            loss = loss + (values[(n, 0)] * torch.tensor(u[k])).sum()
+        before = {n: values[(n, 0)] for n in before}
+    loss.backward()
+    return {key: (torch.zeros_like(leaf) if leaf.grad is None else leaf.grad).numpy() for key, leaf in leaves.items()}
+
+
+@pytest.mark.parametrize("name", library())
+def test_every_gradient_agrees_with_autograd(name):
+    cell = load(name)
+    sizes, inputs, initial, parameters, upstream = oracle.draw(cell, np.random.default_rng(5), T=6, B=3)
+    done = run(compiled(derive(cell)), Data(inputs, initial, parameters, upstream, sizes))
+    for (kind, key), truth in gradients(cell, inputs, initial, parameters, upstream).items():
+        mine = {"inputs": done.gradients, "initial": done.initial, "parameters": done.parameters}[kind][key]
+        assert oracle.far(mine, truth) < 1e-13, key
