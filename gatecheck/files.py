@@ -24,13 +24,16 @@ def write_whole(path: Path, content: str | bytes) -> None:
         os.chmod(temporary, 0o666 & ~_umask())  # a temporary file is private, this one is not
         os.replace(temporary, path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
         raise unwritable(path, error) from None
-    except BaseException:  # Ctrl-C leaves nothing behind
+    finally:  # Ctrl-C leaves nothing behind either
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        raise
+
+
+def refuse_existing(path: Path, advice: str) -> None:
+    """Raises BadInput where something has that name already, be it a link that leads nowhere."""
+    if os.path.lexists(path):
+        raise BadInput(Problem(f"{printable(str(path))} exists already", None, advice))
 
 
 def unwritable(path: Path, error: OSError) -> BadInput:

@@ -5,6 +5,7 @@ Command modules import click and nothing else that costs time; what a command ne
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import NoReturn
@@ -13,6 +14,9 @@ import click
 
 from ..version import __version__
 from . import demo, instructor, printing, student
+
+#: Set in the environment, it lets an unexpected error show where it came from.
+TRACEBACK = "GATECHECK_TRACEBACK"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -41,26 +45,50 @@ def main() -> NoReturn:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
+    if sys.stdout is None:  # whoever started us closed it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         result = cli.main(arguments, prog_name="gatecheck", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as end:
-        return end.exit_code
     except click.ClickException as error:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\ninterrupted", err=True)
+        click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader went away (| head): silence what Python would say at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit:
+        return 1  # click's answer to a reader that went away (| head)
     except Exception as error:
-        from ..errors import GatecheckError  # here: --help need not wait for it
+        return _told(error)
 
-        if not isinstance(error, GatecheckError):
-            raise
+
+def _told(error: Exception) -> int:
+    """Say in a few words what went wrong; the exit code."""
+    from ..errors import GatecheckError  # here: --help need not wait for it
+
+    if isinstance(error, GatecheckError):
         click.echo(f"gatecheck: {error}", err=True)
         return error.exit_code
+    if os.environ.get(TRACEBACK):
+        raise error
+    if isinstance(error, OSError):
+        _silence()
+    if isinstance(error, BrokenPipeError):
+        return 1
+    # What the system refuses (a full disk) is seldom our mistake; everything else that comes here is.
+    if isinstance(error, OSError) and error.strerror:
+        click.echo(f"gatecheck: {error.strerror}{f': {error.filename}' if error.filename else ''}", err=True)
+    else:
+        click.echo(f"gatecheck: a mistake of gatecheck's own: {type(error).__name__}: {error}", err=True)
+    click.echo(f"  To see where, and for a report of it, set {TRACEBACK}=1 and run the command again.", err=True)
+    return 2
+
+
+def _silence() -> None:
+    """Let Python not try again at its end to print what could not be printed."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import click
 
-from .output import FORMATS, cell_argument, chosen, emit, emit_json, format_option, save
+from .output import (
+    FORMATS,
+    cell_argument,
+    chosen,
+    emit,
+    emit_json,
+    format_option,
+    listed,
+    plain_format,
+    save,
+    words,
+)
 
 
 @click.command("cells")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def cells(style: str) -> None:
+@plain_format
+def cells(style: str | None) -> None:
     """List the library of cells.
 
     \b
     Example:  gatecheck cells
     """
     from ..cells import library, load
-    from ..writing.escaping import ascii_only, plain
-    from .output import speaks_unicode
+    from ..writing.escaping import plain
 
     found = [load(name) for name in library()]
     if style == "json":
@@ -29,10 +39,9 @@ def cells(style: str) -> None:
             ]
         )  # fmt: skip
         return
-    words = plain if speaks_unicode() else ascii_only
     width = max(len(c.name) for c in found)
     for c in found:
-        emit(f"{c.name:<{width}}  {words(c.title)}")
+        emit(f"{c.name:<{width}}  {words(c.title, style)}".rstrip())
         gates = ", ".join(n for n in c.assigned if n not in c.states)
         states = ", ".join(c.states) or "none"
         emit(f"{'':<{width}}  states {states}; computes {gates or 'nothing else'}; {len(c.parameters)} parameters")
@@ -77,7 +86,7 @@ def derive(cell: str, loss: str | None, wrt: tuple[str, ...], style: str | None)
     from ..writing import derivation
     from ..writing.formats import FORMATS
 
-    backward = derived(load(cell), [n.strip() for n in loss.split(",") if n.strip()] if loss else None)
+    backward = derived(load(cell), listed(loss, "--loss") or None)
     derivation.known(backward, wrt)
     if chosen(style) == "json":
         emit_json(derivation.as_data(backward.system, backward, wrt))
@@ -135,8 +144,8 @@ def code(cell: str, convention: str, output: str | None, force: bool) -> None:
 
 
 @click.command("conventions")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def conventions(style: str) -> None:
+@plain_format
+def conventions(style: str | None) -> None:
     """List the conventions: how courses lay a cell out.
 
     \b
@@ -150,7 +159,7 @@ def conventions(style: str) -> None:
         emit_json([{"name": c.name, "title": c.title} for c in found])
         return
     for c in found:
-        emit(f"{c.name:<12}{c.title if chosen(None) == 'unicode' else c.title.replace('·', '.')}")
+        emit(f"{c.name:<12}{words(c.title, style)}")
 
 
 COMMANDS = (cells, show, derive, paths, code, conventions)

@@ -156,8 +156,7 @@ def _mistake(group: list[Found], function: str, certain: bool) -> Mistake:
     first = group[0].wrong
     names = [f.wrong.quantity.removeprefix("d") for f in group]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    own = {f.wrong.quantity for f in group}
-    explains = dict.fromkeys(q for f in group for q in f.explains if q not in own)
+    explains = dict.fromkeys(q for f in group for q in f.explains if q != first.quantity)
     return Mistake(
         id=first.id,
         title=first.many.replace("{}", listed) if len(group) > 1 else first.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ..errors import printable
 
@@ -18,9 +19,13 @@ def plain(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
+_ASCII = str.maketrans(dict(zip("–—−‐‘’“”·×⊙…", "-----''\"\".x*", strict=False)) | {"…": "...", "→": "->"})
+
+
 def ascii_only(text: str) -> str:
-    """One line of ASCII; what has no ASCII form becomes a question mark."""
-    return plain(text).translate({0x2013: "-", 0x2014: "-", 0x2212: "-", 0x2019: "'"}).encode("ascii", "replace").decode()
+    """One line of ASCII: letters without their accents; what has no ASCII form becomes a question mark."""
+    apart = unicodedata.normalize("NFKD", plain(text).translate(_ASCII))
+    return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode()
 
 
 def latex(text: str) -> str:

@@ -65,9 +65,10 @@ def _evidence(mistake: Mistake, signs: Signs) -> str:
 
 
 def _follows(mistake: Mistake, report: Report) -> str:
-    """What will not be right before the mistake is mended; what was credited anyway is in the table."""
-    credited = {check.quantity for check in report.checks if check.status == "passed" and check.because}
-    names = [name for name in mistake.explains if name not in credited]
+    """What is not judged before the mistake is mended; what was credited anyway is in the table."""
+    credited = {c.quantity for c in report.checks if c.status == "passed" and c.because}
+    alike = {c.quantity for c in report.checks if c.status == "failed" and not c.because}  # wrong in the same way
+    names = [name for name in mistake.explains if name not in credited | alike]
     return (
         f"Mend it first: {', '.join(names)} {'follow' if len(names) > 1 else 'follows'} from it."
         if names
