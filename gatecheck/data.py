@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gatecheck.errors import Fault
+from .errors import Fault
 
 PACKAGE = Path(__file__).parent
 

@@ -38,7 +38,9 @@ def refuse_existing(path: Path, advice: str) -> None:
 
 def unwritable(path: Path, error: OSError) -> BadInput:
     """The error that says why a place cannot be written, and what to do."""
-    return BadInput(Problem(f"cannot write {printable(str(path))}: {error.strerror or error}", None, "Choose another place."))
+    return BadInput(
+        Problem(f"cannot write {printable(str(path))}: {error.strerror or error}", None, "Choose another place.")
+    )
 
 
 def _umask() -> int:

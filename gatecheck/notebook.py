@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from .assignment.kit import Kit, kit_for, open_kit
+from .assignment.model import find
 from .cells import Cell
 from .cells import load as load_cell
-from .errors import BadInput, Problem
+from .conventions import BACKWARD
+from .errors import AssignmentError, BadInput, Problem, SubmissionError, nearest, printable
+from .grading.feedback import redacted
+from .grading.gathering import gather
+from .grading.intake import Submission, read_submission, submission_from
+from .grading.judge import grade
 from .grading.report import Report
 from .grading.running import Worker
+from .reporting.terminal import show as print_report
+
+SEED = re.compile(r"[0-9a-fA-F]{1,64}")
 
 
 class Formulas:
@@ -25,7 +38,8 @@ class Formulas:
         return self.text
 
     def _repr_latex_(self) -> str:
-        return f"$$\n{self.latex.replace('align*', 'aligned')}\n$$"
+        lines = self.latex.replace("align*", "aligned").splitlines()
+        return "\n".join(["$$", *(line for line in lines if not line.startswith("%")), "$$"])
 
 
 class LoadedCell:
@@ -43,13 +57,14 @@ class LoadedCell:
         lines = system(self.cell)
         return Formulas(show(FORMATS["unicode"](lines)), show(FORMATS["latex"](lines)))
 
-    def derive(self, loss: tuple[str, ...] | None = None) -> Formulas:
-        """The backward equations; the loss reads the output, unless said otherwise."""
+    def derive(self, loss: str | Iterable[str] | None = None) -> Formulas:
+        """The backward equations; the loss reads the output, unless said otherwise, as "h,c" or ("h", "c")."""
         from .calculus.backward import derive
         from .writing.derivation import derive as written
         from .writing.formats import FORMATS
 
-        backward = derive(self.cell, loss)
+        names = [n.strip() for n in loss.split(",")] if isinstance(loss, str) else loss
+        backward = derive(self.cell, names)
         text, latex = (written(FORMATS[f](backward.system), backward) for f in ("unicode", "latex"))
         return Formulas(text, latex)
 
@@ -60,7 +75,9 @@ class LoadedCell:
         from .writing.routes import as_latex, page_of
 
         found = paths(self.cell, source, target)
-        return Formulas(page_of(FORMATS["unicode"](found.system), found), as_latex(FORMATS["latex"](found.system), found))
+        return Formulas(
+            page_of(FORMATS["unicode"](found.system), found), as_latex(FORMATS["latex"](found.system), found)
+        )
 
     def code(self, convention: str = "gatecheck") -> str:
         """The NumPy reference."""
@@ -80,6 +97,15 @@ def load(cell: str | os.PathLike[str]) -> LoadedCell:
     return LoadedCell(load_cell(cell))
 
 
+class Shown(Report):
+    """A report that was printed when it was made: to see it again as a whole would be too much."""
+
+    def __repr__(self) -> str:
+        from .reporting.summary import summary
+
+        return summary(self)
+
+
 def check(
     what: Callable[..., Any] | str | os.PathLike[str],
     *,
@@ -91,48 +117,59 @@ def check(
 ) -> Report:
     """Grade a function or a file, here and now; nothing is recorded.
 
-    what: a function, with everything that it names, or the path of a file. Either cell (and convention) or assignment says
-    what is wanted; a file finds its own assignment. seed: for the same inputs again. show: print the report as well.
-    The code runs in a process of its own. Raises BadInput where something cannot be used.
+    what: a function, with everything that it names, or the path of a file. Either cell (and convention) or assignment
+    says what is wanted; a file finds its own assignment. seed: for the same inputs again. show: print the report as
+    well. The code runs in a process of its own. Raises BadInput where something cannot be used.
     """
-    worker = Worker()
-    try:
-        report = _checked(what, cell, convention, assignment, seed, worker)
-    finally:
-        worker.close()
-    if show:
-        from .reporting.terminal import show as print_report
-
-        print_report(report)
-    return report
-
-
-def _checked(what: Any, cell: Any, convention: str, assignment: Any, seed: str | None, worker: Worker) -> Report:
-    from dataclasses import replace
-
-    from .assignment.kit import kit_for, open_kit
-    from .assignment.model import find
-    from .grading.feedback import redacted
-    from .grading.gathering import gather
-    from .grading.intake import read_submission, submission_from
-    from .grading.judge import grade
-
+    if seed is not None and not SEED.fullmatch(seed):
+        raise BadInput(Problem("seed is not hexadecimal", None, "It stands at the end of a report."))
+    if not callable(what) and not isinstance(what, str | os.PathLike):
+        message = f"{what!r:.80} is neither a function nor the path of a file"
+        raise BadInput(Problem(printable(message), None, "Give the function itself, without calling it."))
     if cell is not None and assignment is not None:
         raise BadInput(Problem("both cell and assignment are given", None, "An assignment names its own cell."))
+    with Worker() as worker:
+        kit = _kit(what, cell, convention, assignment)
+        kit, submission = _function(what, kit) if callable(what) else (kit, read_submission(os.fspath(what)))
+        report = redacted(grade(submission, kit, worker, seed), kit.assignment.grading.feedback)
+    shown = Shown(**{f.name: getattr(report, f.name) for f in fields(report)})
+    if show:
+        print_report(shown, source=submission.source.decode("utf-8", "replace"))
+    return shown
+
+
+def _kit(what: Any, cell: Any, convention: str, assignment: Any) -> Kit:
+    """What the code is graded by."""
+    if cell is not None:
+        return kit_for(cell, convention)
+    if assignment is not None:
+        return open_kit(Path(assignment))
     if callable(what):
-        if cell is None and assignment is None:
-            raise BadInput(Problem("no cell is named", None, 'For example check(step, cell="…").'))
-        kit = open_kit(Path(assignment)) if assignment is not None else kit_for(cell, convention)
-        names = [t.name for t in kit.assignment.tasks]
-        name = getattr(what, "__name__", "")
-        if name not in names:
-            raise BadInput(Problem(f"{kit.layout.convention.name} has no function {name}", None, f"Known: {', '.join(names)}."))
-        source = gather(what, names)
-        # Only the function that was given counts; what it stands on is called, and not judged.
-        tasks = tuple(replace(t, after=()) for t in kit.assignment.tasks if t.name == name)
-        kit = replace(kit, assignment=replace(kit.assignment, tasks=tasks))
-        submission = submission_from(f"{name}.py", source.encode())
-    else:
-        kit = kit_for(cell, convention) if cell is not None else open_kit(Path(assignment) if assignment else find(Path(what).parent))
-        submission = read_submission(what)
-    return redacted(grade(submission, kit, worker, seed), kit.assignment.grading.feedback)
+        raise BadInput(Problem("no cell is named", None, 'For example check(step, cell="…").'))
+    try:
+        folder = find(Path(what).absolute().parent)
+    except AssignmentError as error:
+        advice = 'Name it: check(file, assignment="…"); or a cell: check(file, cell="…").'
+        raise AssignmentError(Problem(error.problems[0].message, None, advice)) from None
+    return open_kit(folder)
+
+
+def _function(function: Callable[..., Any], kit: Kit) -> tuple[Kit, Submission]:
+    """The kit reduced to one function, and its source with everything that it stands on."""
+    name = getattr(function, "__name__", type(function).__name__)
+    signature = kit.layout.by_name(name)
+    task = next((t for t in kit.assignment.tasks if t.name == name), None)
+    if signature is None or task is None:
+        known = [t.name for t in kit.assignment.tasks]
+        raise BadInput(Problem(f"no function {printable(name)} is asked for", None, nearest(name, known)))
+    # A backward function is called with what its forward function keeps.
+    forward = [kit.layout.signature(f).name for f, back in BACKWARD.items() if back == signature.role]
+    scope = getattr(inspect.unwrap(function), "__globals__", {})
+    if missing := [f for f in forward if not callable(scope.get(f))]:
+        kept = next(s.name for s in signature.takes if s.kind == "cache")
+        message = f"{name} needs {missing[0]}, which gives it {kept}"
+        raise SubmissionError(Problem(message, None, f"Define {missing[0]} beside {name}."))
+    source = gather(function, forward)
+    # Only the function that was given counts; what it stands on is called, and not judged.
+    alone = replace(kit.assignment, tasks=(replace(task, after=()),))
+    return replace(kit, assignment=alone), submission_from(f"{name}.py", source.encode())

@@ -17,8 +17,14 @@ def report():
 def test_task(report, task):
     if report.message:
         pytest.fail(report.message, pytrace=False)
-    mistakes = [m.title for m in report.mistakes if m.where.function == task]
-    checks = next(t.checks for t in report.tasks if t.name == task)
-    wrong = [f"{c.quantity}: {c.message}" for c in checks if c.status != "passed"]
+    checks = [c for c in report.checks if c.task == task]
+    if all(c.status in ("skipped", "undetermined") for c in checks):
+        pytest.skip(checks[0].message if checks else "this assignment gives no feedback")
+    wrong = {}
+    for c in checks:
+        if c.status == "failed":
+            wrong.setdefault(c.message or "not right", []).append(c.quantity)
+    mistakes = [m.title for m in report.mistakes if m.where is None or m.where.function == task]
     if wrong:
-        pytest.fail("\n".join([*mistakes, *wrong]), pytrace=False)
+        lines = [f"{', '.join(names)}: {message}" for message, names in wrong.items()]
+        pytest.fail("\n".join([*mistakes, *lines]), pytrace=False)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from gatecheck.assignment.places import Path as Keys
-from gatecheck.assignment.places import Places, statements
-from gatecheck.errors import AssignmentError, Place, Problem, nearest, printable
+from ..errors import AssignmentError, Place, Problem, nearest, printable
+from .places import Path as Keys
+from .places import Places, statements
 
 MOST_BYTES = 2**20
 # tomllib takes time that grows with the square of a dotted key's length, so long ones are refused first.

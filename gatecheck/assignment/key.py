@@ -1,21 +1,25 @@
 """The key: a cell's program and its wrong programs, derived once, stored as data, used without SymPy.
 
 A key lies beside assignment.toml; for a cell without an assignment a cache holds it. It is valid for one cell (by hash)
-and one version of gatecheck, and holds nothing secret: whatever lies on a student's machine is public.
+and one version of gatecheck, and holds nothing secret: whatever lies on a student's machine is public. Its own hash
+tells damage: a key that was changed would run, and be wrong about right answers.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import sys
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..cells import Cell
-from ..errors import AssignmentError, Place, Problem
+from ..errors import AssignmentError, BadInput, Place, Problem, printable
+from ..files import write_whole
 from ..version import __version__
 
 if TYPE_CHECKING:
@@ -47,11 +51,20 @@ class Key:
         }
         lines = [f" {_json(n)}: {_json(v)}" for n, v in data.items()]
         wrong = ",\n".join(f"  {_json(w.to_data())}" for w in self.wrong)
-        return "{\n" + ",\n".join([*lines, f' "wrong": [\n{wrong}\n ]']) + "\n}\n"
+        body = "{\n" + ",\n".join([*lines, f' "wrong": [\n{wrong}\n ]']) + ",\n"
+        return f'{body}{_SEAL}"{_hash(body)}"\n}}\n'
+
+
+#: What stands before a key's own hash, on its last line but one.
+_SEAL = ' "sha256": '
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _hash(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def build(cell: Cell) -> Key:
@@ -64,17 +77,42 @@ def build(cell: Cell) -> Key:
 
 
 def parse(text: str, file: str) -> Key:
-    """The key that a file holds. Raises AssignmentError where it holds none."""
+    """The key that a file holds. Raises AssignmentError where it holds none, or none of this version."""
+    with _refusing(file):
+        return _key(text, _head(text))
+
+
+_HEAD = ("schema", "tool", "cell", "cell_sha256")
+
+
+def _head(text: str) -> dict[str, Any]:
+    """A key's entries, as far as every version has them."""
+    data: dict[str, Any] = json.loads(text)
+    if not isinstance(data, dict) or not all(isinstance(data[n], str) for n in _HEAD):
+        raise ValueError(f"it has no {', '.join(_HEAD)}")
+    if not data["schema"].startswith("gatecheck/key/"):
+        raise ValueError(f"its schema is {data['schema']}")
+    return data
+
+
+def _key(text: str, data: dict[str, Any]) -> Key:
     from .mistake import Wrong
     from .program import Program
 
+    body, _, _ = text.rpartition(_SEAL)
+    if data["sha256"] != _hash(body):
+        raise ValueError("it was changed after it was made")
+    wrong = tuple(Wrong.from_data(w) for w in data["wrong"])
+    return Key(data["cell"], data["cell_sha256"], Program.from_data(data["program"]), wrong, data["tool"])
+
+
+@contextlib.contextmanager
+def _refusing(file: str) -> Iterator[None]:
     try:
-        data = json.loads(text)
-        if data["schema"] != SCHEMA:
-            raise ValueError(f"schema {data['schema']!r}")
-        wrong = tuple(Wrong.from_data(w) for w in data["wrong"])
-        return Key(data["cell"], data["cell_sha256"], Program.from_data(data["program"]), wrong, data["tool"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        yield
+    except KeyError as error:
+        raise AssignmentError(Problem(f"this is not a key: it has no {error}", Place(file, 1), REMAKE)) from None
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise AssignmentError(Problem(f"this is not a key: {error}", Place(file, 1), REMAKE)) from None
 
 
@@ -82,38 +120,47 @@ REMAKE = "Ask for the assignment folder again, or let its author run gatecheck g
 
 
 def read(folder: Path, cell: Cell) -> Key:
-    """The key in an assignment's folder.
+    """The key in an assignment's folder; one of another version of gatecheck is derived anew, with SymPy.
 
     Raises AssignmentError where there is none, or where it belongs to another cell.
     """
     path = folder / FILE
+    shown = printable(str(path))
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise AssignmentError(Problem(f"cannot read the key {path}: {error}", None, REMAKE)) from None
-    key = parse(text, str(path))
-    if key.cell_sha256 != cell.sha256:
-        message = f"the key {path} belongs to another version of {cell.name}"
-        raise AssignmentError(Problem(message, None, "The cell file was changed after the key was made. " + REMAKE))
-    return key
+        reason = (error.strerror if isinstance(error, OSError) else "") or "it is not UTF-8 text"
+        raise AssignmentError(Problem(f"cannot read the key {shown}: {reason}", None, REMAKE)) from None
+    with _refusing(str(path)):
+        data = _head(text)
+    if data["cell_sha256"] != cell.sha256:
+        message = f"the key {shown} belongs to another version of {cell.name}"
+        raise AssignmentError(Problem(message, None, f"The cell file was changed after the key was made. {REMAKE}"))
+    if data["tool"] != __version__:  # its form and its sentences may differ
+        return cached(cell)
+    with _refusing(str(path)):
+        return _key(text, data)
 
 
 def cached(cell: Cell) -> Key:
     """The key of a cell without an assignment: from the user's cache, else derived and put there."""
-    path = cache_folder() / f"{cell.name}-{cell.sha256[:16]}-{__version__}.json"
-    try:
+    name = f"{cell.name}-{cell.sha256[:16]}-{__version__}.json"
+    with contextlib.suppress(OSError, UnicodeDecodeError, AssignmentError, RuntimeError):
+        path = cache_folder() / name
         key = parse(path.read_text(encoding="utf-8"), str(path))
         if key.cell_sha256 == cell.sha256 and key.tool == __version__:
             return key
-    except (OSError, UnicodeDecodeError, AssignmentError):
-        pass  # no key yet, or a damaged one: make it anew
+    # There is no key yet, or a damaged one, or no place for one, which is no fault.
     key = build(cell)
-    _store(path, key.to_text())
+    with contextlib.suppress(OSError, BadInput, RuntimeError):
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, key.to_text())
     return key
 
 
 def cache_folder() -> Path:
-    """Where this system keeps caches."""
+    """Where this system keeps caches. Raises RuntimeError for a user without a home."""
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
@@ -121,14 +168,3 @@ def cache_folder() -> Path:
     else:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "gatecheck"
-
-
-def _store(path: Path, text: str) -> None:
-    """Write beside, then rename; a cache that cannot be written is no fault."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as stream:
-            stream.write(text)
-        os.replace(stream.name, path)
-    except OSError:
-        pass

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..cells import Cell, library, load
 from ..conventions import Layout, layout
 from ..errors import AssignmentError, Place, Problem, nearest
-from ..version import __version__
 from . import key as keys
 from .key import Key
 from .model import FILE, Assignment, Grading, Task, read
 
 #: What each function is worth where nobody says otherwise.
 POINTS = {"step": 2.0, "step_backward": 4.0, "forward": 1.0, "backward": 3.0}
+_IMPORTED = ("gatecheck", "numpy", "pytest", "conftest", "click", "jinja2", "rich", "sympy")
 AFTER = {"step_backward": ("step",), "forward": ("step",), "backward": ("forward", "step_backward")}
 
 
@@ -46,26 +48,24 @@ def open_kit(folder: Path) -> Kit:
     made = layout(cell, assignment.convention)
     known = [s.name for s in made.signatures]
     problems = [
-        Problem(f"{made.convention.name} has no function {t.name} for {cell.name}", _line(assignment, t.name), nearest(t.name, known))
+        Problem(
+            f"{made.convention.name} has no function {t.name} for {cell.name}",
+            _line(assignment, t.name),
+            nearest(t.name, known),
+        )
         for t in assignment.tasks
         if t.name not in known
     ]
     if problems:
         raise AssignmentError(*problems)
-    return Kit(assignment, cell, made, _key(assignment, cell))
+    return Kit(assignment, cell, made, keys.read(assignment.folder, cell))
 
 
-def _key(assignment: Assignment, cell: Cell) -> Key:
-    """The stored key; one of another version of gatecheck is derived anew, since its sentences may differ."""
-    stored = keys.read(assignment.folder, cell)
-    return stored if stored.tool == __version__ else keys.cached(cell)
-
-
-def _line(assignment: Assignment, word: str) -> Place:
+def _line(assignment: Assignment, name: str) -> Place:
     path = assignment.folder / FILE
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if (column := text.find(word)) >= 0:
-            return Place(str(path), number, column + 1, text, len(word))
+    for number, text in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if found := re.search(rf"""\bname\s*=\s*["']({re.escape(name)})["']""", text):
+            return Place(str(path), number, found.start(1) + 1, text, len(name))
     return Place(str(path), 1)
 
 
@@ -85,5 +85,7 @@ def standard(cell: Cell, made: Layout, folder: Path = Path()) -> Assignment:
     tasks = tuple(
         Task(names[role], POINTS[role], tuple(names[r] for r in AFTER.get(role, ()) if r in names)) for role in names
     )
+    # A file of that name would hide the module from the public tests beside it.
+    stem = f"{cell.name}_cell" if cell.name in {*sys.stdlib_module_names, *_IMPORTED} else cell.name
     title = f"{cell.name.replace('_', ' ').upper() if len(cell.name) <= 4 else cell.name.replace('_', ' ')} by hand"
-    return Assignment(folder, title, f"{cell.name}.cell", made.convention.name, f"{cell.name}.py", Grading(), tasks)
+    return Assignment(folder, title, f"{cell.name}.cell", made.convention.name, f"{stem}.py", Grading(), tasks)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gatecheck.assignment.fields import Document, Table, text_of
-from gatecheck.errors import AssignmentError, Problem, nearest
+from ..errors import AssignmentError, Problem, nearest
+from .fields import Document, Table, text_of
 
 FILE = "assignment.toml"
 VERSION = 1

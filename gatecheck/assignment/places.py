@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatecheck.errors import Place
+from ..errors import Place
 
 Path = tuple[str | int, ...]
 

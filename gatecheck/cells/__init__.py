@@ -42,19 +42,20 @@ def load(cell: str | os.PathLike[str]) -> Cell:
         with path.open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise _missing(shown, path) from None
+        raise _missing(os.fspath(cell), path) from None
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "it can be no file's name"
         raise fault(f"cannot read {shown[:80]}: {reason}", None) from None
     return read(data, file=str(path))
 
 
-def _missing(shown: str, path: Path) -> CellError:
+def _missing(cell: str, path: Path) -> CellError:
     """Where a name was meant, the names there are; where a file, those beside it."""
-    if path.name == shown and path.suffix != ".cell":
-        advice = f"{nearest(shown.lower(), library())} Or give the path of a .cell file."
+    shown = printable(cell)
+    if path.name == cell and path.suffix != ".cell":
+        advice = f"{nearest(cell.lower(), library())} Or give the path of a .cell file."
         return fault(f"no cell is called {shown}", None, advice)
-    if path.stem in library() and path.name == shown:
+    if path.name == cell and path.stem in library():
         return fault(f"there is no file {shown}", None, f"The library's cell is called {path.stem}.")
     advice = nearest(path.name, (p.name for p in path.parent.glob("*.cell")))
     return fault(f"there is no file {shown}", None, advice if advice.startswith("Did") else "")

@@ -113,9 +113,7 @@ def _product(text: Text, node: ast.BinOp, inner: Callable[[ast.expr], Node]) -> 
         left, transposed = left.value, True
     if not isinstance(left, ast.Name):
         raise fault("left of @ stands a parameter or its .T", text.place(node.left), _order(node))
-    operand = inner(node.right)
-    _need_index(text, node.right, operand, "its product with a matrix")
-    return Product(text.place(node), Read(text.place(left), left.id, None), transposed, operand)
+    return Product(text.place(node), Read(text.place(left), left.id, None), transposed, inner(node.right))
 
 
 def _order(node: ast.BinOp) -> str:
@@ -164,8 +162,6 @@ def _call(text: Text, node: ast.Call, inner: Callable[[ast.expr], Node]) -> Node
         if not any(map(_reads, arguments)):
             raise fault(f"{function} of a number: write the number itself", place)
         return Apply(place, function, arguments)
-    for argument, part in zip(node.args, arguments, strict=True):
-        _need_index(text, argument, part, "what joins it" if function == "concat" else f"{function} of it")
     if function == "concat":
         return Concat(place, arguments)
     return Reduce(place, function, arguments[0]) if function in REDUCTIONS else Softmax(place, arguments[0])
@@ -200,10 +196,3 @@ def _count_arguments(text: Text, node: ast.Call, function: str) -> None:
 
 def _reads(node: Node) -> list[Read]:
     return [n for n in node.walk() if isinstance(n, Read)]
-
-
-def _need_index(text: Text, node: ast.expr, found: Node, result: str) -> None:
-    """Only of a vector that varies are elements mixed; of anything else the result is a parameter."""
-    if all(r.lag is None for r in _reads(found)):
-        message = f"this reads no input and no state, so {result} is the same at every step"
-        raise fault(message, text.place(node), "Make the result a parameter.")

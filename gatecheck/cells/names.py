@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..errors import CellError, Place, nearest
 from .reading import Assignment, Declaration
 from .text import fault
-from .tree import FUNCTIONS, Product, Read
+from .tree import FUNCTIONS, Concat, Node, Product, Read, Reduce, Softmax
 
 #: Names that generated code uses for something else.
 TAKEN = frozenset({
@@ -42,7 +42,7 @@ def check(declarations: list[Declaration], equations: list[Assignment]) -> None:
     names.defined_before_read()
     names.declarations_used()
     names.equations_used()
-    names.equations_vary()
+    names.all_varies()
 
 
 class _Names:
@@ -179,11 +179,16 @@ class _Names:
                 advice = "The last equation gives the output. Read the name in another, or remove the line."
                 raise fault(message, e.target, advice)
 
-    def equations_vary(self) -> None:
+    def all_varies(self) -> None:
+        """What is the same at every step is a parameter: an equation of it, or a mixing of its elements, is none."""
         for e in self.equations:
-            reads = (n for n in e.expression.walk() if isinstance(n, Read))
-            if all(r.lag is None for r in reads):
-                message = f"{e.name} is the same at every step: its equation reads no input and no state"
+            for node in e.expression.walk():
+                for part in _mixed(node):
+                    if _constant(part):
+                        message = "this reads no input and no state: it is the same at every step"
+                        raise fault(message, part.place, "Make what is computed from it a parameter.")
+            if _constant(e.expression):
+                message = f"{e.name} reads no input and no state: it is the same at every step"
                 advice = f"Write the right-hand side where {e.name} is read, and leave the equation out."
                 raise fault(message, e.place, advice)
 
@@ -191,6 +196,20 @@ class _Names:
 def _named(owner: Declaration | Assignment | Read) -> Place:
     """The place of the name alone."""
     return replace(owner.place, width=len(owner.name))
+
+
+def _constant(node: Node) -> bool:
+    return all(n.lag is None for n in node.walk() if isinstance(n, Read))
+
+
+def _mixed(node: Node) -> tuple[Node, ...]:
+    """The vectors whose elements a node mixes."""
+    match node:
+        case Product(operand=operand):
+            return (operand,)
+        case Concat() | Reduce() | Softmax():
+            return node.children()
+    return ()
 
 
 def _without_index(read: Read, other: Place, matrix: bool) -> CellError:

@@ -13,6 +13,8 @@ from ..errors import CellError, Place, Problem
 LARGEST_FILE = 64 * 1024
 LONGEST_LINE = 4_000
 
+#: Only these end a line for Python's parser; str.splitlines knows more.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 #: Control characters and those that reorder what an editor shows. No reader of a file should have to wonder.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -64,8 +66,7 @@ def decode(data: bytes, file: str) -> Text:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(data, error.start, file) from None
-    # Only these end a line for Python's parser; str.splitlines knows more.
-    found = Text(file, tuple(re.split(r"\r\n|\r|\n", text)))
+    found = Text(file, tuple(_LINE_END.split(text)))
     if not text.strip():
         raise fault("the file is empty", start, "A cell has at least one equation, as h[t] = …")
     for number, line in enumerate(found.lines, 1):
@@ -74,10 +75,10 @@ def decode(data: bytes, file: str) -> Text:
 
 
 def _not_utf8(data: bytes, offset: int, file: str) -> CellError:
-    before = re.split(rb"\r\n|\r|\n", data[:offset])
-    column = len(before[-1].decode("utf-8-sig", "replace")) + 1
-    message = f"byte {data[offset]:#04x} is not UTF-8"
-    return fault(message, Place(file, len(before), column), "Save the file as UTF-8.")
+    lines = _LINE_END.split(data[:offset].decode("utf-8-sig"))
+    text = _LINE_END.split(data.decode("utf-8-sig", "replace"))[len(lines) - 1]
+    place = Place(file, len(lines), len(lines[-1]) + 1, text)
+    return fault(f"byte {data[offset]:#04x} is not UTF-8", place, "Save the file as UTF-8.")
 
 
 def _check(text: Text, number: int, line: str) -> None:

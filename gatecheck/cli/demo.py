@@ -28,33 +28,41 @@ def demo(folder: str) -> None:
     \b
     Example:  gatecheck demo
     """
+    import shutil
     from pathlib import Path
 
-    from ..cells import load
-    from ..errors import BadInput, Problem
-    from ..files import unwritable
+    from ..files import refuse_existing, unwritable
 
     place = Path(folder)
-    if place.exists():
-        raise BadInput(Problem(f"{folder} exists already", None, "Name another folder: gatecheck demo DIR"))
+    refuse_existing(place, "Name another folder: gatecheck demo DIR")
     try:
-        place.mkdir(parents=True)
+        place.mkdir()
     except OSError as error:
         raise unwritable(place, error) from None
-    emit(_heading("gatecheck demo", f"in {folder}"))
+    try:
+        _show(place)
+    except BaseException:  # Ctrl-C too: no half of a demo stays
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def _show(place: Path) -> None:
+    from ..cells import load
+
+    emit(_heading("gatecheck demo", f"in {place}"))
     cell = load(CELL)
     _equations(place, cell)
     _gradients(cell)
     _paths(cell)
     kit = _assignment(place, cell)
     _submissions(place, kit)
-    emit("Next")
+    emit("\nNext")
     emit("   Your own cell:        gatecheck derive my.cell")
     emit(f"   Be the student:       cd {place / 'kit'}  and  gatecheck check")
 
 
 def _heading(title: str, command: str) -> str:
-    return f"\n{title:<40}{command:>40}"
+    return f"\n{title}{command:>{80 - len(title)}}"
 
 
 def _equations(folder: Path, cell: Cell) -> None:
@@ -98,9 +106,9 @@ def _assignment(folder: Path, cell: Cell) -> Kit:
     from ..assignment.kit import open_kit
     from ..teaching.generate import generate
 
-    emit(_heading("4  From it, an assignment", f"gatecheck generate {cell.name}.cell -o kit --convention {CONVENTION}"))
+    emit(_heading("4  An assignment", f"gatecheck generate {cell.name}.cell -o kit --convention {CONVENTION}"))
     done = generate(cell, folder / "kit", CONVENTION)
-    emit(f"   kit/            {'  '.join(done.files)}")
+    emit("   kit/            starter, hand-out, public tests, assignment.toml")
     emit(f"   kit-solution/   graded before it was written: {done.report.score:g} of {done.report.max_score:g}")
     return open_kit(done.folder)
 
@@ -111,8 +119,7 @@ def _submissions(folder: Path, kit: Kit) -> None:
     from ..grading.intake import read_submission
     from ..grading.judge import grade
     from ..reporting.summary import summary
-    from ..reporting.terminal import show
-    from .output import speaks_unicode
+    from .output import emit_report, speaks_unicode
 
     files = [f"{name}.py" for name in STUDENTS]
     emit(_heading("5  Three students hand in", f"gatecheck grade kit {' '.join(files)}"))
@@ -123,7 +130,7 @@ def _submissions(folder: Path, kit: Kit) -> None:
         emit(f"   {summary(reports[file], speaks_unicode(), 77)}")
     for file in files[1:]:
         emit(_heading(f"   What {file.removesuffix('.py')} sees", f"gatecheck check {file}") + "\n")
-        show(reports[file])
+        emit_report(reports[file], None)
 
 
 COMMANDS = (demo,)

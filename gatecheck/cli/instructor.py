@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import cell_argument, emit, emit_json
+from .output import cell_argument, chosen, emit, emit_json, emit_report, listed, plain_format
+from .seeds import seed_option
 
 if TYPE_CHECKING:
     from ..assignment.kit import Kit
@@ -15,11 +16,17 @@ if TYPE_CHECKING:
 
 @click.command("generate")
 @cell_argument
-@click.option("-o", "--output", metavar="DIR", required=True, help="The students' folder; the solution goes to DIR-solution.")
-@click.option("--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures.")
+@click.option(
+    "-o", "--output", metavar="DIR", required=True, help="The students' folder; the solution goes to DIR-solution."
+)
+@click.option(
+    "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
+)
 @click.option("--tasks", metavar="NAMES", help="The functions to assign, as step,step_backward. Default: all.")
 @click.option("--title", help="The assignment's title.")
-@click.option("--gradients/--no-gradients", default=False, help="Whether the hand-out gives the derived gradients away.")
+@click.option(
+    "--gradients/--no-gradients", default=False, help="Whether the hand-out gives the derived gradients away."
+)
 @click.option(
     "--feedback",
     type=click.Choice(["none", "score", "what", "where", "why", "formula"]),
@@ -27,9 +34,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="How much students are told about a mistake.",
 )
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@plain_format
 def generate(
-    cell: str, output: str, convention: str, tasks: str | None, title: str | None, gradients: bool, feedback: str, style: str
+    cell: str,
+    output: str,
+    convention: str,
+    tasks: str | None,
+    title: str | None,
+    gradients: bool,
+    feedback: str,
+    style: str | None,
 ) -> None:
     """Write an assignment: starter, hand-out, public tests, assignment.toml, key; and its solution, graded first.
 
@@ -42,26 +56,34 @@ def generate(
     from ..cells import load
     from ..teaching.generate import generate as generated
 
-    names = tuple(n.strip() for n in tasks.split(",") if n.strip()) if tasks else ()
+    names = listed(tasks, "--tasks")
     done = generated(load(cell), Path(output), convention, names, title or "", gradients, feedback)
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(
-            {"folder": str(done.folder), "files": done.files, "solution": str(done.solution), "score": score, "max_score": most}
+            {
+                "folder": str(done.folder),
+                "files": done.files,
+                "solution": str(done.solution),
+                "score": score,
+                "max_score": most,
+            }
         )
         return
-    emit(f"{done.folder}/".ljust(24) + "  ".join(done.files))
-    emit(f"{done.solution}/".ljust(24) + f"the solution, graded before it was written: {score:g} of {most:g}")
+    emit(f"{f'{done.folder}/':<22}  {'  '.join(done.files)}")
+    emit(f"{f'{done.solution}/':<22}  the solution, graded before it was written: {score:g} of {most:g}")
 
 
 @click.command("grade")
 @click.argument("assignment", metavar="ASSIGNMENT")
 @click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
-@click.option("--seed", help="Hexadecimal; the same inputs for every submission, again.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@seed_option("the same inputs for every submission, again")
+@plain_format
 @click.option("--full", is_flag=True, help="Print every report whole.")
 @click.pass_context
-def grade(ctx: click.Context, assignment: str, submissions: tuple[str, ...], seed: str | None, style: str, full: bool) -> None:
+def grade(
+    ctx: click.Context, assignment: str, submissions: tuple[str, ...], seed: str | None, style: str | None, full: bool
+) -> None:
     """Grade files (.py, .ipynb) or bundles of an assignment. What a submission says about itself is ignored.
 
     \b
@@ -71,10 +93,8 @@ def grade(ctx: click.Context, assignment: str, submissions: tuple[str, ...], see
     from pathlib import Path
 
     from ..assignment.kit import open_kit
-    from .seeds import checked_seed
 
     kit = open_kit(Path(assignment))
-    seed = checked_seed(seed)
     perfect = True
     for name in submissions:
         report = _grade_one(kit, name, seed)
@@ -94,7 +114,7 @@ def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
     from ..keeping.bundle import read as read_bundle
 
     try:
-        if name.endswith(".zip"):
+        if name.lower().endswith(".zip"):
             bundle = read_bundle(Path(name))
             return judged(submission_from(bundle.file, bundle.source), kit, seed=seed)
         return judged(read_submission(name), kit, seed=seed)
@@ -102,19 +122,15 @@ def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
         return rejected(printable(Path(name).name), kit, "; ".join(p.message for p in error.problems))
 
 
-def _print(report: Report, style: str, full: bool) -> None:
-    if style == "json":
-        click.echo(report.to_json())
-    elif full:
-        from ..reporting.terminal import show
-
-        show(report)
-        emit("")
+def _print(report: Report, style: str | None, full: bool) -> None:
+    if style == "json" or full:
+        emit_report(report, style)
+        if style != "json":
+            emit("")
     else:
         from ..reporting.summary import summary
-        from .output import speaks_unicode
 
-        emit(summary(report, speaks_unicode()))
+        emit(summary(report, chosen(style) == "unicode"))
 
 
 COMMANDS = (generate, grade)

@@ -73,14 +73,15 @@ def emit_report(report: Report, style: str | None, source: bytes = b"") -> None:
         # to_json makes characters harmless that a submission may choose; JSON in ASCII has none of them.
         click.echo(report.to_json()) if speaks_unicode() else emit_json(report.to_dict(), None)
         return
-    import shutil
+    from ..reporting.terminal import render, show
 
-    from ..reporting.terminal import render, wants_color
-
-    columns = shutil.get_terminal_size().columns - 1
     text = source.decode("utf-8", "replace")
-    color = wants_color(sys.stdout)
-    emit(render(report, columns, color=color, source=text, unicode=chosen(style) == "unicode"))
+    if style == "text":
+        import shutil
+
+        emit(render(report, shutil.get_terminal_size().columns - 1, source=text, unicode=False))
+    else:
+        show(report, source=text)
 
 
 def save(path: str, text: str, force: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from .output import (
@@ -17,6 +19,9 @@ from .output import (
     words,
 )
 
+if TYPE_CHECKING:
+    from ..cells import Cell
+
 
 @click.command("cells")
 @plain_format
@@ -27,17 +32,10 @@ def cells(style: str | None) -> None:
     Example:  gatecheck cells
     """
     from ..cells import library, load
-    from ..writing.escaping import plain
 
     found = [load(name) for name in library()]
     if style == "json":
-        emit_json(
-            [
-                {"name": c.name, "title": plain(c.title), "inputs": c.inputs, "states": c.states, "computed": c.assigned,
-                 "parameters": {p: [str(s) for s in c.shapes[p]] for p in c.parameters}}
-                for c in found
-            ]
-        )  # fmt: skip
+        emit_json([_listing(c) for c in found])
         return
     width = max(len(c.name) for c in found)
     for c in found:
@@ -45,6 +43,19 @@ def cells(style: str | None) -> None:
         gates = ", ".join(n for n in c.assigned if n not in c.states)
         states = ", ".join(c.states) or "none"
         emit(f"{'':<{width}}  states {states}; computes {gates or 'nothing else'}; {len(c.parameters)} parameters")
+
+
+def _listing(c: Cell) -> dict[str, Any]:
+    from ..writing.escaping import plain
+
+    return {
+        "name": c.name,
+        "title": plain(c.title),
+        "inputs": c.inputs,
+        "states": c.states,
+        "computed": c.assigned,
+        "parameters": {p: [str(s) for s in c.shapes[p]] for p in c.parameters},
+    }
 
 
 @click.command("show")
@@ -96,7 +107,12 @@ def derive(cell: str, loss: str | None, wrt: tuple[str, ...], style: str | None)
 
 @click.command("paths")
 @cell_argument
-@click.option("--from", "source", metavar="NAME", help="Where paths start, at t-1. Default: the state that an elementwise path protects.")
+@click.option(
+    "--from",
+    "source",
+    metavar="NAME",
+    help="Where paths start, at t-1. Default: the state that an elementwise path protects.",
+)
 @click.option("--to", "target", metavar="NAME", help="Where they end, at t. Default: the same.")
 @format_option(*FORMATS)
 def paths(cell: str, source: str | None, target: str | None, style: str | None) -> None:
@@ -123,7 +139,9 @@ def paths(cell: str, source: str | None, target: str | None, style: str | None) 
 
 @click.command("code")
 @cell_argument
-@click.option("--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures.")
+@click.option(
+    "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
+)
 @click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def code(cell: str, convention: str, output: str | None, force: bool) -> None:

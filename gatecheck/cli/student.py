@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from .output import emit
+from .output import emit, emit_report, plain_format
+from .seeds import seed_option
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..assignment.kit import Kit
+    from ..grading.intake import Submission
     from ..grading.report import Report
 
 _file = click.argument("file", metavar="[FILE]", required=False)
 _assignment = click.option(
-    "--assignment", metavar="DIR", help="The assignment's folder. Default: the one around the current folder, or around FILE."
+    "--assignment",
+    metavar="DIR",
+    help="The assignment's folder. Default: the one around the current folder, or around FILE.",
 )
-_style = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
 @click.command("check")
 @_file
 @_assignment
-@click.option("--seed", help="Hexadecimal; the same inputs as in the report that printed it.")
-@_style
+@seed_option("the same inputs as in the report that printed it")
+@plain_format
 @click.pass_context
-def check(ctx: click.Context, file: str | None, assignment: str | None, seed: str | None, style: str) -> None:
+def check(ctx: click.Context, file: str | None, assignment: str | None, seed: str | None, style: str | None) -> None:
     """Grade FILE here and now; nothing is recorded. Exit code 0 means full marks.
 
     FILE defaults to the one that assignment.toml names.
@@ -36,46 +39,54 @@ def check(ctx: click.Context, file: str | None, assignment: str | None, seed: st
     Examples:  gatecheck check
                gatecheck check lstm.py --format json
     """
-    from .seeds import checked_seed
-
-    report, source, _ = _graded(file, assignment, checked_seed(seed))
-    _print(report, source, style)
-    ctx.exit(0 if report.full_marks else 1)
+    done = _graded(file, assignment, seed)
+    emit_report(done.report, style, done.submission.source)
+    ctx.exit(_code(done.report))
 
 
 @click.command("submit")
 @_file
 @_assignment
 @click.option("--to", metavar="DIR", help="Where the bundle goes. Default: beside the assignment, in submitted/.")
-@_style
+@plain_format
 @click.pass_context
-def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str | None, style: str) -> None:
+def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str | None, style: str | None) -> None:
     """Grade FILE on fresh inputs, record it with a receipt, and write the bundle to hand in.
 
     \b
     Examples:  gatecheck submit
                gatecheck submit lstm.py --to ~/handed-in
     """
-    report, source, kit = _graded(file, assignment, None)
-    if report.outcome == "error":
-        _print(report, source, style)
-        ctx.exit(1)
+    done = _graded(file, assignment, None)
+    if done.report.outcome == "error":  # ours: there is no verdict that could be handed in
+        emit_report(done.report, style, done.submission.source)
+        ctx.exit(_code(done.report))
     from pathlib import Path
 
     from ..keeping.records import Records
 
-    folder = kit.assignment.folder
+    folder = done.kit.assignment.folder
     with Records(folder / ".gatecheck" / "submissions.sqlite") as records:
         records.finish()
-        bundle = records.record(source, report.file, report, Path(to) if to else folder / "submitted")
+        data = _unchanged(done.path, done.submission)
+        bundle = records.record(data, done.report.file, done.report, Path(to) if to else folder / "submitted")
         path = records.write_bundle(bundle.receipt)
-    _print(bundle.report, source, style)
-    if style == "text":
+    emit_report(bundle.report, style, done.submission.source)
+    if style != "json":
         emit(f"Hand in {path}")
-    ctx.exit(0 if report.full_marks else 1)
+    ctx.exit(_code(bundle.report))
 
 
-def _graded(file: str | None, assignment: str | None, seed: str | None) -> tuple[Report, bytes, Kit]:
+class _Graded(NamedTuple):
+    """What was graded, and what came of it."""
+
+    path: Path
+    submission: Submission
+    kit: Kit
+    report: Report
+
+
+def _graded(file: str | None, assignment: str | None, seed: str | None) -> _Graded:
     """Grade a file; the worker starts first, so that it warms up while the judge reads and imports."""
     from ..grading.running import Worker
 
@@ -86,13 +97,13 @@ def _graded(file: str | None, assignment: str | None, seed: str | None) -> tuple
         from ..grading.feedback import redacted
         from ..grading.intake import read_submission
 
-        folder = Path(assignment) if assignment else _around(file)
-        kit = open_kit(folder)
-        submission = read_submission(file or kit.assignment.folder / kit.assignment.file)
+        kit = open_kit(Path(assignment) if assignment is not None else _around(file))
+        path = Path(file) if file is not None else kit.assignment.folder / kit.assignment.file
+        submission = read_submission(path)
         from ..grading.judge import grade
 
         report = grade(submission, kit, worker, seed)
-    return redacted(report, kit.assignment.grading.feedback), submission.source, kit
+    return _Graded(path, submission, kit, redacted(report, kit.assignment.grading.feedback))
 
 
 def _around(file: str | None) -> Path:
@@ -110,13 +121,21 @@ def _around(file: str | None) -> Path:
         return find(Path(file).absolute().parent)
 
 
-def _print(report: Report, source: bytes, style: str) -> None:
-    if style == "json":
-        click.echo(report.to_json())
-    else:
-        from ..reporting.terminal import show
+def _code(report: Report) -> int:
+    """The exit code of a report; a fault of ours is no verdict."""
+    return 0 if report.full_marks else 2 if report.outcome == "error" else 1
 
-        show(report, source=source.decode("utf-8", "replace"))
+
+def _unchanged(path: Path, submission: Submission) -> bytes:
+    """The file as it was graded: of a notebook, not the code alone."""
+    import hashlib
+
+    from ..errors import Problem, SubmissionError
+
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != submission.sha256:
+        raise SubmissionError(Problem(f"{submission.name} was changed while it was graded", None, "Submit it again."))
+    return data
 
 
 COMMANDS = (check, submit)

@@ -32,7 +32,10 @@ def parts(cell: Cell) -> list[Part]:
 
 
 def _parts(cell: Cell, equation: Equation) -> Iterator[Part]:
-    addends = set(_addends(equation.expression))
+    # A bias is an addend of the whole equation, or of what some function in it is applied to.
+    functions = (n for n in equation.expression.walk() if isinstance(n, Apply))
+    starts = [equation.expression, *(a for n in functions for a in n.arguments)]
+    addends = {name for start in starts for name in _addends(start)}
     products = {n.matrix.name: n for n in equation.expression.walk() if isinstance(n, Product)}
     for name in dict.fromkeys(r.name for r in equation.reads() if r.lag is None):
         vector = "bias" if name in addends else "weight"
@@ -40,11 +43,11 @@ def _parts(cell: Cell, equation: Equation) -> Iterator[Part]:
 
 
 def _addends(node: Node) -> Iterator[str]:
-    """The parameters that stand as addends inside an equation's outermost function."""
+    """The parameters that are addends of an expression."""
     match node:
         case Read(name=name, lag=None):
             yield name
-        case Binary(operator="+" | "-") | Apply() | Negate():
+        case Binary(operator="+" | "-") | Negate():
             for child in node.children():
                 yield from _addends(child)
 

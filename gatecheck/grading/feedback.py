@@ -6,31 +6,35 @@ from dataclasses import replace
 
 from .report import Check, Mistake, Report
 
-#: none: only that it was graded; score: which quantities are right; what: which mistake; where: in which function;
-#: why: with the explanation; formula: with both equations.
+#: none: only that it was graded; score: which quantities are right, and the points; what: which mistake, what
+#: follows from it, and what each wrong result looks like; where: in which function; why: with the explanation;
+#: formula: with both equations.
 RUNGS = ("none", "score", "what", "where", "why", "formula")
 
 
 def redacted(report: Report, feedback: str) -> Report:
-    """The report up to a rung; what lies above is left out, not hidden."""
+    """The report up to a rung; what lies above is left out, not hidden.
+
+    Why a file could not be graded at all is said on every rung: it is about the file, not about the answer.
+    """
     rung = RUNGS.index(feedback)
     if rung == 0:
-        said = report.message or "This assignment gives no feedback; your work was read and run."
-        return replace(report, checks=(), mistakes=(), warnings=(), message=said)
+        said = ("This assignment gives no feedback; your work was read and run.",) if report.outcome == "graded" else ()
+        return replace(report, checks=(), mistakes=(), warnings=said)
     if rung == 1:
-        return replace(report, checks=tuple(map(_bare, report.checks)), mistakes=())
+        return replace(report, checks=tuple(map(_bare, report.checks)), mistakes=(), warnings=())
     return replace(report, mistakes=tuple(_mistake(m, rung) for m in report.mistakes))
 
 
 def _bare(check: Check) -> Check:
-    return replace(check, message="", error=None, because=None)
+    return replace(check, message="", error=None, tolerance=None, because=None)
 
 
 def _mistake(mistake: Mistake, rung: int) -> Mistake:
     if rung < RUNGS.index("formula"):
         mistake = replace(mistake, left="", wrong="", right="", path=None)
     if rung < RUNGS.index("why"):
-        mistake = replace(mistake, hint="", explains=())
+        mistake = replace(mistake, hint="")
     if rung < RUNGS.index("where"):
         mistake = replace(mistake, where=None)
     return mistake

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from gatecheck.errors import Problem, SubmissionError, nearest, printable
+from ..errors import Problem, SubmissionError, nearest, printable
 
 SOURCE_BYTES = 1 << 20
 CELLS = 10_000

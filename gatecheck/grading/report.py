@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from gatecheck.grading.fields import Fields, plain
+from .fields import Fields, plain
 
 SCHEMA = "gatecheck/report/1"
 

@@ -11,8 +11,8 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
-from gatecheck.grading.frames import WireError
-from gatecheck.grading.values import Value
+from .frames import WireError
+from .values import Value
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached"]

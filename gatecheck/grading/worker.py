@@ -73,7 +73,7 @@ def _limit(memory_mib: int, seconds: float) -> None:
         signal.alarm(int(seconds) + 5)
         limits = {"RLIMIT_NPROC": 0, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES}
         # macOS has no such file; it takes a limit of memory and does not hold it.
-        with suppress(OSError), open("/proc/self/statm") as sizes:  # noqa: PTH123  pathlib would cost 5 ms
+        with suppress(OSError), open("/proc/self/statm") as sizes:
             taken = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
             limits["RLIMIT_AS"] = taken + (memory_mib << 20)
         for name, limit in limits.items():

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from gatecheck.errors import BadInput, Problem, SubmissionError, printable
-from gatecheck.grading.fields import Fields
-from gatecheck.grading.report import Report
+from ..errors import BadInput, Problem, SubmissionError, printable
+from ..grading.fields import Fields
+from ..grading.report import Report
 
 SCHEMA = "gatecheck/bundle/1"
 MOST_BYTES = 2**20

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gatecheck.errors import BadInput, Fault, Problem, printable
+from ..errors import BadInput, Fault, Problem, printable
 
 # Journalled by rollback, SQLite's default: one file at rest, and it may lie in a shared folder.
 _BUSY_SECONDS = 10.0

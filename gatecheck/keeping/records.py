@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gatecheck.errors import BadInput, Fault, Problem, nearest, printable
-from gatecheck.grading.report import Report
-from gatecheck.keeping import bundle as bundles
-from gatecheck.keeping.bundle import Bundle
-from gatecheck.keeping.database import DAMAGED, Database
+from ..errors import BadInput, Fault, Problem, nearest, printable
+from ..grading.report import Report
+from . import bundle as bundles
+from .bundle import Bundle
+from .database import DAMAGED, Database
 
 # Each entry takes the file from the version before it to the next; entries are only ever added.
 MIGRATIONS = (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..grading.report import Report
+from .terminal.lines import cells, cut
 from .terminal.signs import ASCII, UNICODE, safe
+from .terminal.tasks import number
 
 WIDTH = 80
 
@@ -14,17 +16,16 @@ def summary(report: Report, unicode: bool = True, width: int = WIDTH) -> str:
     signs = UNICODE if unicode else ASCII
     status = "passed" if report.full_marks else "failed" if report.outcome == "graded" else report.outcome
     mark = signs.of("passed" if report.full_marks else "undetermined" if report.outcome == "error" else "failed")
-    words = f"{report.file:<20} {mark} {status:<8}  {_why(report)}"
-    points = f"{report.score:g} / {report.max_score:g}"
-    room = width - len(points) - 1
-    if len(words) > room:
-        words = words[: room - 1].rstrip() + ("…" if unicode else "~")
-    return f"{words:<{room}} {points}"
+    points = f"{number(report.score)} / {number(report.max_score)}"
+    room = width - cells(points) - 1
+    words = f"{report.file}{' ' * (20 - cells(report.file))} {mark} {status:<8}  {_why(report)}"
+    words = cut(words.rstrip(), room, signs.more)
+    return f"{words}{' ' * (room - cells(words))} {points}"
 
 
 def _why(report: Report) -> str:
     if report.message:
-        return report.message
+        return report.message.splitlines()[0]  # the others quote the file
     more = len(report.mistakes) - 1
     if report.mistakes:
         return report.mistakes[0].title + (f" (and {more} more)" if more > 0 else "")

@@ -5,6 +5,7 @@ The solution is graded before anything is put in its place: an assignment that i
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import os
 import shutil
@@ -18,18 +19,18 @@ from ..assignment.kit import Kit, open_kit, standard
 from ..assignment.model import FILE, Assignment, write
 from ..calculus.backward import derive
 from ..cells import Cell
-from ..conventions import Layout, layout
+from ..conventions import BACKWARD, Layout, Signature, layout
 from ..errors import BadInput, Fault, Problem, nearest, printable
-from ..files import unwritable
+from ..files import refuse_existing, unwritable
 from ..grading.intake import submission_from
 from ..grading.judge import grade
 from ..grading.report import Report
 from ..writing.derivation import derive as derivation
 from ..writing.derivation import whole_equations
+from ..writing.escaping import plain
 from ..writing.formulas import Formulas
 from ..writing.numpy_code import program
 from ..writing.reference import HELPERS, code, docstring, environment, parameter_shapes
-from ..version import __version__
 
 
 @dataclass(frozen=True)
@@ -53,27 +54,31 @@ def generate(
 ) -> Generated:
     """Write an assignment into a new folder, and its solution into `folder-solution`.
 
-    tasks: the functions to assign (all, unless named); gradients: whether the hand-out gives the derived gradients away.
-    Raises BadInput where a folder exists already or cannot be written, ConventionError where the convention does not fit
-    the cell, Fault where the solution does not score full marks.
+    tasks: the functions to assign (all, unless named); gradients: whether the hand-out gives the derived gradients
+    away. Raises BadInput where a folder exists already or cannot be written, ConventionError where the convention does
+    not fit the cell, Fault where the solution does not score full marks.
     """
+    if not folder.name:
+        raise BadInput(
+            Problem(f"{printable(str(folder))} cannot be a new folder", None, "Name one that is not there yet.")
+        )
     solution = folder.with_name(folder.name + "-solution")
     for place in (folder, solution):
-        if place.exists() or place.is_symlink():
-            advice = "Choose another folder, or move it away: gatecheck overwrites nobody's work."
-            raise BadInput(Problem(f"{printable(str(place))} exists already", None, advice))
+        refuse_existing(place, "Choose another folder, or move it away: gatecheck overwrites nobody's work.")
     made = layout(cell, convention)
     assignment = _assignment(cell, made, tasks, title, feedback)
-    with _beside(folder) as draft:
-        for name, text in _files(cell, made, assignment, gradients).items():
+    reference = code(cell, convention)
+    with _beside(folder) as draft, _beside(solution) as second:
+        for name, text in _files(made, assignment, reference, gradients).items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
-        reference = code(cell, convention)
-        kit = open_kit(draft)
-        report = _graded(kit, reference)
-        with _beside(solution) as second:
-            (second / assignment.file).write_text(reference, encoding="utf-8", newline="\n")
-            os.replace(second, solution)
-        os.replace(draft, folder)
+        report = _graded(open_kit(draft), reference)
+        (second / assignment.file).write_text(reference, encoding="utf-8", newline="\n")
+        os.replace(second, solution)
+        try:
+            os.replace(draft, folder)
+        except BaseException:  # neither without the other
+            shutil.rmtree(solution, ignore_errors=True)
+            raise
     return Generated(folder, solution, tuple(sorted(p.name for p in folder.iterdir())), report)
 
 
@@ -99,10 +104,18 @@ def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, fe
     for name in tasks:
         if name not in known:
             raise BadInput(Problem(f"{made.convention.name} has no task {printable(name)}", None, nearest(name, known)))
-    kept = tuple(t for t in whole.tasks if not tasks or t.name in tasks)
-    names = {t.name for t in kept}
-    chosen = tuple(replace(t, after=tuple(a for a in t.after if a in names)) for t in kept)
-    return replace(whole, tasks=chosen, title=title or whole.title, grading=replace(whole.grading, feedback=feedback))
+    asked = {t.name: t for t in whole.tasks if not tasks or t.name in tasks}
+    waits = {t.name: t.after for t in whole.tasks}
+
+    def after(name: str) -> Iterator[str]:
+        # What waits for a task that nobody writes waits for what that one waits for.
+        for other in waits[name]:
+            yield from (other,) if other in asked else after(other)
+
+    chosen = tuple(replace(t, after=tuple(dict.fromkeys(after(t.name)))) for t in asked.values())
+    return replace(
+        whole, tasks=chosen, title=plain(title) or whole.title, grading=replace(whole.grading, feedback=feedback)
+    )
 
 
 def _graded(kit: Kit, reference: str) -> Report:
@@ -110,37 +123,67 @@ def _graded(kit: Kit, reference: str) -> Report:
     report = grade(submission_from(kit.assignment.file, reference.encode()), kit)
     if not report.full_marks:
         wrong = [f"{c.task}: {c.quantity} {c.message}" for c in report.checks if c.status != "passed"]
-        raise Fault(f"the solution of {kit.cell.name} does not score full marks: {report.message or '; '.join(wrong[:3])}")
+        raise Fault(
+            f"the solution of {kit.cell.name} does not score full marks: {report.message or '; '.join(wrong[:3])}"
+        )
     return report
 
 
-def _files(cell: Cell, made: Layout, assignment: Assignment, gradients: bool) -> dict[str, str]:
+def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool) -> dict[str, str]:
     """Every file of the students' folder, by name."""
+    cell = made.cell
+    given = _given(made, assignment)
+    names = [t.name for t in assignment.tasks]
     context = {
         "cell": cell,
-        "version": __version__,
         "assignment": assignment,
         "layout": made,
-        "functions": [(made.by_name(t.name), t) for t in assignment.tasks],
+        "functions": [(made.by_name(n), t) for n, t in zip(names, assignment.tasks, strict=True)],
+        "backward": [s.role for s in map(made.by_name, names) if s and "backward" in s.role],
+        "given": given,
+        "given_source": _source(reference, [s.name for s in given], set(names)),
         "docstring": lambda signature: docstring(made, signature),
         "helpers": [HELPERS[name] for name in program(cell).helpers],
         "shapes": parameter_shapes(cell),
-        "tests": f"test_{Path(assignment.file).stem}.py",
         **_formulas(cell, gradients),
     }
-    render = {name: environment().get_template(f"{name}.jinja").render(context) for name in ("starter.py", "handout.md", "tests.py")}
+    render = {
+        n: environment().get_template(f"{n}.jinja").render(context) for n in ("starter.py", "handout.md", "tests.py")
+    }
     return {
         FILE: write(assignment),
         "handout.md": render["handout.md"],
         assignment.file: render["starter.py"],
-        context["tests"]: render["tests.py"],  # type: ignore[dict-item]
-        f"{cell.name}.cell": cell.source,
+        f"test_{assignment.file}": render["tests.py"],
+        assignment.cell: cell.source,
         keys.FILE: keys.build(cell).to_text(),
     }
+
+
+def _given(made: Layout, assignment: Assignment) -> list[Signature]:
+    """Forward functions that nobody is asked to write, and whose backward functions somebody is.
+
+    Grading calls them for what they keep, so students get them ready-made.
+    """
+    roles = {made.by_name(t.name).role for t in assignment.tasks}  # type: ignore[union-attr]
+    return [made.signature(f) for f, back in BACKWARD.items() if back in roles and f not in roles]
+
+
+def _source(reference: str, names: list[str], asked: set[str]) -> list[str]:
+    """The functions of a reference that have these names, and what they stand on, but for what students write."""
+    functions = {n.name: n for n in ast.parse(reference).body if isinstance(n, ast.FunctionDef)}
+    wanted: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in functions and name not in wanted | asked | set(HELPERS):
+            wanted.add(name)
+            waiting += [n.id for n in ast.walk(functions[name]) if isinstance(n, ast.Name)]
+    return [str(ast.get_source_segment(reference, f)) for name, f in functions.items() if name in wanted]
 
 
 def _formulas(cell: Cell, gradients: bool) -> dict[str, object]:
     backward = derive(cell)
     writer = Formulas(backward.system)
-    equations = [(str(f), e.comment) for f, e in zip(whole_equations(writer), cell.equations, strict=True)]
+    equations = [(str(f), plain(e.comment)) for f, e in zip(whole_equations(writer), cell.equations, strict=True)]
     return {"equations": equations, "gradients": derivation(writer, backward) if gradients else ""}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from ..calculus.backward import Backward, Gradient, Term
 from ..calculus.symbols import Label, gradient, label
 from ..calculus.system import Line
-from .formulas import Formulas
+from .formulas import Formulas, signed
 
 
 @dataclass(frozen=True)
@@ -45,24 +47,20 @@ def quantity(writer: Formulas, found: Gradient) -> Formula:
 
 def addend(writer: Formulas, term: Term) -> list[tuple[str, str]]:
     """One contribution, with its sign."""
-    number, rest = term.expression.as_coeff_Mul()
-    text = writer.write(abs(number) * rest if number != 1 else rest, term.line.positions, term.lag)
-    # A sum that is multiplied by nothing (a difference of two products, say) stays one term.
-    return [(writer.minus if number < 0 else "+", text)]
+    negative, size = signed(term.expression)
+    return [(writer.minus if negative else "+", writer.write(size, term.line.positions, term.lag))]
 
 
 def parameter(writer: Formulas, found: Gradient) -> Formula:
     """The gradient of a parameter: a sum over time."""
     addends = []
     for term in found.terms:
-        number, rest = term.expression.as_coeff_Mul()
-        sign = writer.minus if number < 0 else "+"
-        expression = abs(number) * rest if number != 1 else rest
-        addends.append((sign, _over_time(writer, term, expression)))
+        negative, size = signed(term.expression)
+        addends.append((writer.minus if negative else "+", _over_time(writer, term, size)))
     return Formula(writer.loss(writer.name(Label("value", found.name, None))), tuple(addends))
 
 
-def _over_time(writer: Formulas, term: Term, expression) -> str:  # type: ignore[no-untyped-def]
+def _over_time(writer: Formulas, term: Term, expression: Expr) -> str:
     edge = term.edge
     if edge.operand is None:
         text = writer.write(expression, term.line.positions)

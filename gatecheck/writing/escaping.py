@@ -9,17 +9,16 @@ from ..errors import printable
 
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "`": r"\textasciigrave{}",
-    "'": r"\textquotesingle{}", '"': r"\textquotedbl{}",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", '"': r"\textquotedbl{}",
 }  # fmt: skip
+
+_ASCII = str.maketrans("–—−‐‘’“”·×⊙", "----''\"\".x*") | str.maketrans({"…": "...", "→": "->"})
 
 
 def plain(text: str) -> str:
     """One line of printable text."""
     return printable(" ".join(text.split()))
-
-
-_ASCII = str.maketrans(dict(zip("–—−‐‘’“”·×⊙…", "-----''\"\".x*", strict=False)) | {"…": "...", "→": "->"})
 
 
 def ascii_only(text: str) -> str:
@@ -34,8 +33,13 @@ def latex(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Text for Markdown, with no markup, no HTML and no link of its own."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$&-])", r"\\\1", plain(text)).replace("://", r":\//")
+    """Text for Markdown, with no markup, no HTML and no link of its own; it may stand alone on a line."""
+    text = re.sub(r"([\\`*_{}\[\]<>|~$]|&(?=#|\w)|\bwww(?=\.))", _defused, plain(text)).replace("://", r":\//")
+    return re.sub(r"^(\d*)([-+#=.)])", r"\1\\\2", text)
+
+
+def _defused(found: re.Match[str]) -> str:
+    return f"{found[0]}\\" if found[0] == "www" else f"\\{found[0]}"
 
 
 def docstring(text: str) -> str:

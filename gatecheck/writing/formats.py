@@ -44,7 +44,7 @@ class Text(Formulas):
     def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
         base, exponent = expression.base, expression.exp
         if base.is_Function and exponent.is_Integer and exponent > 0:
-            return self._print(base) + self.power(exponent)
+            return self._in(base, POWER, True) + self.power(exponent)
         return super()._print_Pow(expression)
 
     def _print_absolute(self, expression: Expr) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Integer, Pow, Rational, Symbol
+from sympy import Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.printing.str import StrPrinter
 
 from ..calculus.symbols import Label, Spread, Times, TransposedTimes, label
@@ -18,6 +18,20 @@ from ..cells import SCALAR
 #: How tightly an expression binds.
 SUM, PRODUCT, POWER, WHOLE = range(4)
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def signed(term: Expr) -> tuple[bool, Expr]:
+    """Whether a term is negative, and the term without its sign; nothing is multiplied out."""
+    number, rest = term.as_coeff_Mul()
+    if number >= 0:
+        return False, term
+    return True, -number if rest == 1 else rest if number == -1 else Mul(-number, rest, evaluate=False)
+
+
+def part_name(join: Expr, k: int) -> str:
+    """What the k-th part of a concatenation is called: by its name, or counted where that does not tell."""
+    names = [label(a).name if a.is_Symbol else "" for a in join.args]
+    return names[k] if names[k] and names.count(names[k]) == 1 else str(k + 1)
 
 
 class Formulas(StrPrinter):
@@ -92,7 +106,7 @@ class Formulas(StrPrinter):
 
     def _factor_key(self, factor: Expr) -> tuple[int, float, bool, str]:
         group = 0 if self.system.size(factor) == SCALAR else 1 if self._has_gradient(factor) else 2
-        return group, self._place(factor), not factor.is_Symbol, str(factor)
+        return group, self._place(factor), bool(factor.is_Add), str(factor)
 
     def _sorted_sum(self, expression: Expr) -> list[Expr]:
         return sorted(expression.args, key=lambda a: (bool(a.as_coeff_Mul()[0] < 0), self._place(a), str(a)))
@@ -100,10 +114,8 @@ class Formulas(StrPrinter):
     # Sums, products, powers.
 
     def _signed(self, term: Expr) -> tuple[str, str]:
-        number, rest = term.as_coeff_Mul()
-        if number < 0:
-            return self.minus, self._in(-number if rest == 1 else (-number) * rest, SUM, False)
-        return "+", self._in(term, SUM, False)
+        negative, size = signed(term)
+        return (self.minus if negative else "+"), self._in(size, SUM, True)
 
     def _in(self, expression: Expr, level: int, strict: bool) -> str:
         """The expression as part of something that binds at `level`."""
@@ -118,8 +130,8 @@ class Formulas(StrPrinter):
             return PRODUCT
         if expression.is_Rational and not (expression.is_Integer and expression >= 0):
             return PRODUCT
-        if expression.is_Pow and expression.exp.is_negative:
-            return PRODUCT
+        if expression.is_Pow:
+            return PRODUCT if expression.exp.is_negative else POWER
         return WHOLE
 
     def _print_Add(self, expression: Expr, order: object = None) -> str:
@@ -130,7 +142,7 @@ class Formulas(StrPrinter):
     def _print_Mul(self, expression: Expr) -> str:
         number, rest = expression.as_coeff_Mul()
         if number < 0:
-            return self.minus + self._in((-number) * rest, SUM, True)
+            return self.minus + self._in(signed(expression)[1], SUM, True)
         upper: list[Expr] = []
         lower: list[Expr] = []
         for factor in rest.args if rest.is_Mul else [rest]:
@@ -225,10 +237,7 @@ class Formulas(StrPrinter):
 
     def _print_Part(self, expression: Expr) -> str:
         vector, k, join = expression.args
-        part = join.args[int(k)]
-        # The part's own name says which; a part that has none is counted.
-        which = label(part).name if part.is_Symbol else str(int(k) + 1)
-        return self.part(self._print(vector), which)
+        return self.part(self._print(vector), part_name(join, int(k)))
 
     def part(self, vector: str, which: str) -> str:
         return f"[{vector}]_{which}"

@@ -18,6 +18,7 @@ from ..calculus.system import Line, System, preactivation, system
 from ..cells import Cell, Equation, Size
 from . import escaping
 from .derivation import forward_values
+from .formulas import signed
 from .numpy_printer import NumPy
 
 WIDTH = 96
@@ -246,8 +247,8 @@ def _compound_name(expression: Expr, known: set[str]) -> str:
 
 
 def _signed(term: Term) -> tuple[str, Expr]:
-    number, rest = term.expression.as_coeff_Mul()
-    return ("-", -number * rest) if number < 0 else ("+", term.expression)
+    negative, size = signed(term.expression)
+    return ("-" if negative else "+"), size
 
 
 def _comment(equation: Equation) -> str:

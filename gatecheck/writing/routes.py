@@ -8,11 +8,11 @@ from sympy import Symbol
 
 from ..calculus.edges import Block, Broadcast, Diagonal, Matrix, Reduction, SoftmaxJacobian
 from ..calculus.paths import Path, Paths, Step, count
-from ..calculus.symbols import label, value
+from ..calculus.symbols import value
 from . import page
 from .derivation import heading
 from .formats import Latex, Text
-from .formulas import Formulas
+from .formulas import Formulas, part_name
 
 STEPS = (1, 2, 3, 10)
 
@@ -90,7 +90,9 @@ def product(writer: Formulas, steps: tuple[Step, ...]) -> str:
             words.append(_diagonal(writer, diagonal))
             diagonal = []
         if step is not None and isinstance(step.factor, Block) and words:
-            words[-1] = writer.part(words[-1], _part(step.factor))  # the columns of W that meet this part
+            words[-1] = writer.part(
+                words[-1], part_name(step.factor.join, step.factor.k)
+            )  # the columns of W that meet this part
         elif step is not None:
             words.append(_factor(writer, step))
     return (r" \, " if isinstance(writer, Latex) else " ").join(words) or "I"
@@ -110,7 +112,7 @@ def _factor(writer: Formulas, step: Step) -> str:
         case Matrix(parameter=parameter, transposed=transposed):
             return writer.write(parameter) + (writer.transpose if transposed else "")
         case Block():
-            return writer.part("I", _part(step.factor))
+            return writer.part("I", part_name(step.factor.join, step.factor.k))
         case Reduction():
             return {Latex: r"\mathbf{1}^{\top}", Text: "ones.T"}.get(type(writer), "𝟏ᵀ")
         case Broadcast():
@@ -121,11 +123,6 @@ def _factor(writer: Formulas, step: Step) -> str:
                 type(writer), f"(diag({name}) {writer.minus} {name} {name}{writer.transpose})"
             )
     raise AssertionError(step.factor)
-
-
-def _part(block: Block) -> str:
-    part = block.join.args[block.k]
-    return label(part).name if part.is_Symbol else str(block.k + 1)
 
 
 def _abbreviations(writer: Formulas, found: Paths) -> dict[tuple[str, ...], tuple[str, str]]:

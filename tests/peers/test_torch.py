@@ -1,4 +1,4 @@
-"""Derived gradients against torch's autograd in float64, for every cell file. Run with -m peers where torch is installed."""
+"""Derived gradients against torch's autograd in float64, for every cell file; -m peers, where torch is installed."""
 
 import numpy as np
 import oracle

@@ -1,6 +1,7 @@
 """Generated code against the independent oracle, for every cell and every convention that fits it."""
 
 import ast
+from pathlib import Path
 
 import numpy as np
 import oracle
@@ -60,6 +61,7 @@ h[t] = h[t-1] * mean(x[t]) + b
 """,
 }
 CELLS |= {name: read(text, f"{name.replace(' ', '_')}.cell") for name, text in ODD.items()}
+CELLS |= {f"odd/{path.stem}": load(path) for path in sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))}
 
 
 def load_code(text):

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
-from gatecheck.grading.report import Report, total
-from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, paint, print_on
-from gatecheck.reporting.terminal.mistakes import mistake_lines
-from gatecheck.reporting.terminal.signs import ASCII, UNICODE, Signs, safe
-from gatecheck.reporting.terminal.tasks import number, task_lines
+from ...grading.report import Report, total
+from .lines import Line, Span, cells, cut, flow, fold, hang, paint, print_on
+from .mistakes import mistake_lines
+from .signs import ASCII, UNICODE, Signs, safe
+from .tasks import number, task_lines
 
 # Longer lines are hard to read, shorter ones cannot hold a table.
 _NARROWEST, _WIDEST = 40, 100

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from gatecheck.reporting.difference import Difference, difference
-from gatecheck.reporting.terminal.lines import Line, Span, cells, fold, reach
-from gatecheck.reporting.terminal.signs import Signs
+from ..difference import Difference, difference
+from .lines import Line, Span, cells, fold, reach
+from .signs import Signs
 
 # Formulas stand to the right of "  ✕ yours   ".
 _MARGIN = 12

@@ -104,7 +104,9 @@ def paint(lines: Iterable[Line], color: bool) -> str:
         return "\n".join("".join(span.text for span in _trimmed(line)) for line in lines)
     from rich.console import Console  # 30 ms that only colour costs
 
-    console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", legacy_windows=False, no_color=False)
+    console = Console(
+        file=io.StringIO(), force_terminal=True, color_system="standard", legacy_windows=False, no_color=False
+    )
     with console.capture() as capture:
         print_on(console, lines)
     return capture.get().removesuffix("\n")

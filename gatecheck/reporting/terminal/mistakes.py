@@ -7,11 +7,11 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from gatecheck.errors import printable
-from gatecheck.grading.report import Mistake, Report, Where
-from gatecheck.reporting.terminal.formulas import rows
-from gatecheck.reporting.terminal.lines import Line, Span, cut, hang
-from gatecheck.reporting.terminal.signs import UNICODE, Signs, ascii_only
+from ...errors import printable
+from ...grading.report import Mistake, Report, Where
+from .formulas import rows
+from .lines import Line, Span, cut, hang
+from .signs import UNICODE, Signs, ascii_only
 
 
 def mistake_lines(

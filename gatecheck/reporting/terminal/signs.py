@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gatecheck.errors import printable
-from gatecheck.grading.report import Report, Status
+from ...errors import printable
+from ...grading.report import Report, Status
 
 
 @dataclass(frozen=True)

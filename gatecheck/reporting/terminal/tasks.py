@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from gatecheck.grading.report import Check, Report, Status, TaskResult
-from gatecheck.reporting.terminal.lines import Line, Span, cells, cut, flow, fold, hang, size
-from gatecheck.reporting.terminal.signs import Signs
+from ...grading.report import Check, Report, Status, TaskResult
+from .lines import Line, Span, cells, cut, flow, fold, hang, size
+from .signs import Signs
 
 _STYLES = {"passed": "green", "failed": "red", "skipped": "dim", "undetermined": "dim"}
 _MOST_MESSAGES = 6

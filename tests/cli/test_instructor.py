@@ -1,0 +1,117 @@
+"""generate and grade: what an instructor runs."""
+
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gatecheck.data import folder as data_folder
+from gatecheck.grading.report import Report
+from gatecheck.keeping import bundle
+
+DEMO = data_folder("templates") / "demo"
+
+
+# ------------------------------------------------------------------------------------------------ generate
+
+
+def test_generate_says_what_it_wrote(gatecheck, tmp_path):
+    done = gatecheck("generate", "rnn", "-o", "kit", "--title", "  My\nown  ")
+    assert (done.code, done.err) == (0, "")
+    files = ["assignment.toml", "handout.md", "key.json", "rnn.cell", "rnn.py", "test_rnn.py"]
+    assert sorted(p.name for p in (tmp_path / "kit").iterdir()) == files
+    assert all(name in done.out for name in files)
+    assert "10 of 10" in done.out
+    assert [p.name for p in (tmp_path / "kit-solution").iterdir()] == ["rnn.py"]
+    assert 'title = "My own"' in (tmp_path / "kit" / "assignment.toml").read_text()
+
+
+def test_the_json_of_generate_says_the_same(gatecheck, tmp_path):
+    data = json.loads(gatecheck("generate", "gate", "-o", "kit", "--format", "json").out)
+    assert data["score"] == data["max_score"] == 6
+    assert data["files"] == sorted(p.name for p in (tmp_path / "kit").iterdir())
+    assert (data["folder"], data["solution"]) == ("kit", "kit-solution")
+
+
+def test_gradients_are_given_away_only_when_asked_for(gatecheck, tmp_path):
+    gatecheck("generate", "rnn", "-o", "a")
+    gatecheck("generate", "rnn", "-o", "b", "--gradients", "--feedback", "what", "--tasks", "step, step_backward")
+    plain, given = ((tmp_path / name / "handout.md").read_text(encoding="utf-8") for name in "ab")
+    assert "∂L/∂W" not in plain
+    assert "∂L/∂W" in given
+    toml = (tmp_path / "b" / "assignment.toml").read_text()
+    assert 'feedback = "what"' in toml
+    assert 'name = "forward"' not in toml
+
+
+# ------------------------------------------------------------------------------------------------ grade
+
+
+@pytest.fixture
+def lstm(generated_lstm, tmp_path):
+    """The demo's assignment, and the files of its three students."""
+    for name in ("anna", "ben", "carla"):
+        shutil.copy(DEMO / f"{name}.py", tmp_path)
+    return Path(shutil.copytree(generated_lstm.folder, tmp_path / "lstm"))
+
+
+def test_grade_prints_a_line_for_each_file_and_stops_at_none(gatecheck, lstm, tmp_path):
+    (tmp_path / "binary.py").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04")
+    done = gatecheck("grade", lstm, "anna.py", "binary.py", "gone.py", "folder.py", "broken.zip", "ben.py")
+    assert (done.code, done.err) == (1, "")
+    anna, binary, gone, folder, broken, ben = done.out.splitlines()
+    assert "passed" in anna
+    assert anna.endswith("10 / 10")
+    for line in (binary, gone, folder, broken):
+        assert "rejected" in line
+        assert line.endswith(" 0 / 10")
+    assert "A path is missing from the gradient" in ben
+    assert all(len(line) == 80 for line in done.out.splitlines())
+
+
+def test_all_files_right_end_with_0(gatecheck, lstm):
+    assert gatecheck("grade", lstm, "anna.py", "anna.py").code == 0
+
+
+def test_the_json_of_grade_is_one_report_a_line(gatecheck, lstm):
+    done = gatecheck("grade", lstm, "anna.py", "gone.py", "ben.py", "--format", "json", "--seed", "AB")
+    reports = [Report.from_json(line) for line in done.out.splitlines()]
+    assert [r.file for r in reports] == ["anna.py", "gone.py", "ben.py"]
+    assert [r.outcome for r in reports] == ["graded", "rejected", "graded"]
+    assert [r.seed for r in reports] == ["ab", "", "ab"]
+    assert [len(r.mistakes) for r in reports] == [0, 0, 1]
+
+
+def test_full_reports_are_whole_and_not_limited_for_the_instructor(gatecheck, lstm):
+    path = lstm / "assignment.toml"
+    path.write_text(path.read_text().replace('feedback = "formula"', 'feedback = "none"'))
+    done = gatecheck("grade", lstm, "ben.py", "--full")
+    assert "δh ⊙ o ⊙ (1 − tanh²(c))" in done.out
+
+
+def test_what_a_bundle_says_of_itself_is_ignored(gatecheck, lstm, tmp_path):
+    assert gatecheck("submit", "ben.py", "--assignment", lstm, "--to", "in").code == 1
+    (path,) = (tmp_path / "in").iterdir()
+    honest = bundle.read(path)
+    lies = tuple(replace(c, status="passed", score=100.0, max_score=100.0) for c in honest.report.checks)
+    claimed = replace(honest, report=replace(honest.report, checks=lies, mistakes=(), cell="mine"))
+    (tmp_path / "CLAIMED.ZIP").write_bytes(bundle.pack(claimed))
+    done = gatecheck("grade", lstm, path, "CLAIMED.ZIP", "--format", "json", "--seed", "1")
+    honest_report, claimed_report = (json.loads(line) for line in done.out.splitlines())
+    assert claimed_report["score"] == honest_report["score"] == 9.75
+    assert claimed_report["cell"] == "lstm"
+    assert claimed_report["receipt"] is None
+
+
+def test_a_bundle_with_a_configuration_of_its_own_is_none(gatecheck, lstm, tmp_path):
+    with zipfile.ZipFile(tmp_path / "own.zip", "w") as archive:
+        archive.writestr("assignment.toml", "version = 1")
+        archive.writestr("ben.py", "x = 1")
+    done = gatecheck("grade", lstm, "own.zip")
+    assert done.code == 1
+    assert "rejected" in done.out
