@@ -193,8 +193,7 @@ class Callable:
         (functools.partial(step, 1), {"cell": "rnn"}, BadInput, "no function partial is asked for"),
         (Callable(), {"cell": "rnn"}, BadInput, "no function Callable is asked for"),
         (None, {"cell": "rnn"}, BadInput, "None is neither a function nor the path of a file"),
-        (step(np.ones((1, 1)), 0, {"W": np.ones((1, 1)), "U": np.ones((1, 1)), "b": 0}) if False else 3, {"cell": "rnn"},
-         BadInput, "3 is neither a function nor the path of a file"),
+        (3.5, {"cell": "rnn"}, BadInput, "3.5 is neither a function nor the path of a file"),
         ("gone.py", {"cell": "rnn"}, SubmissionError, "gone.py is not there"),
         ("gone.py", {}, AssignmentError, "there is no assignment.toml"),
     ],
@@ -217,8 +216,9 @@ def test_the_package_has_no_other_doors():
 
 def test_a_cell_shows_itself_as_text_and_as_latex():
     lstm = gatecheck.load("lstm")
-    for formulas, text in ((lstm.show(), "c = f ⊙ c[t−1]"), (lstm.derive(), "δc[t+1] ⊙ f[t+1]"), (lstm.paths(), "diag(f)")):
-        assert text in repr(formulas).replace("c  ", "c ").replace("  =", " =") or text in repr(formulas)
+    texts = {"f ⊙ c[t−1]": lstm.show(), "δc[t+1] ⊙ f[t+1]": lstm.derive(), "through a matrix": lstm.paths()}
+    for text, formulas in texts.items():
+        assert text in repr(formulas)
         latex = formulas._repr_latex_()
         assert latex.startswith("$$\n\\begin{aligned}")
         assert latex.endswith("\\end{aligned}\n$$")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sympy import Expr
+from sympy.core.parameters import distribute
 
 from ..cells import Cell
 from ..errors import CellError, Problem, nearest
@@ -94,9 +95,10 @@ def derive(cell: Cell, loss: Iterable[str] | None = None) -> Backward:
 def differentiate(equations: System, reads: tuple[str, ...]) -> Backward:
     """The backward equations of a system of lines, for a loss that reads the named quantities."""
     found: dict[str, list[Term]] = {}
-    for line in equations.lines:
-        for edge in edges(equations, line):
-            found.setdefault(edge.source.name, []).append(Term(edge, edge.pull(gradient(line.name))))
+    with distribute(False):  # here once: every change of it empties SymPy's cache
+        for line in equations.lines:
+            for edge in edges(equations, line):
+                found.setdefault(edge.source.name, []).append(Term(edge, edge.pull(gradient(line.name))))
 
     def collected(name: str) -> Gradient:
         return Gradient(name, tuple(sorted(found.get(name, []), key=lambda term: term.lag)), name in reads)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Rational, Symbol
 from sympy.core.parameters import distribute
 
 from ..cells import SCALAR, Size
@@ -130,8 +130,9 @@ def edges(system: System, line: Line) -> list[Edge]:
 
 
 def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...]) -> Iterator[Edge]:
-    atoms = {atom: Dummy() for atom in outermost_atoms(expression)}
-    hidden = {dummy: atom for atom, dummy in atoms.items()}
+    # Stand-ins of fixed names: SymPy asks for the assumptions of every new symbol, which takes long.
+    atoms = {atom: symbol("atom", str(k)) for k, atom in enumerate(outermost_atoms(expression))}
+    hidden = {stand_in: atom for atom, stand_in in atoms.items()}
     flat = expression.xreplace(atoms)
     size = system.size(expression)
     order = sorted(flat.free_symbols, key=lambda s: line.positions.get(hidden.get(s, s), -1))

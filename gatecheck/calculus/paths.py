@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sympy.core.parameters import distribute
+
 from ..cells import Cell
 from ..errors import CellError, Problem, nearest
 from .edges import Diagonal, Factor, edges
@@ -98,7 +100,8 @@ def hops(equations: System) -> tuple[Hop, ...]:
 
     Parallel elementwise reads of one name are one edge; every product that reads it is an edge of its own.
     """
-    return tuple(_hops(equations))
+    with distribute(False):
+        return tuple(_hops(equations))
 
 
 def _hops(equations: System) -> Iterator[Hop]:

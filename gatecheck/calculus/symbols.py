@@ -21,7 +21,7 @@ from ..errors import Fault
 class Label(NamedTuple):
     """What a symbol stands for."""
 
-    kind: str  # "value", "gradient" (δ), "loss" (∂L/∂), "size"
+    kind: str  # "value", "gradient" (δ), "loss" (∂L/∂), "size", "atom" (stands in for one)
     name: str
     lag: int | None  # 0: [t], 1: [t-1]; None: no index
 

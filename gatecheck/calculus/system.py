@@ -107,15 +107,15 @@ def system(cell: Cell) -> System:
     Raises CellError where a name cancels out of its equation, or where an equation has no finite value.
     """
     lines: list[Line] = []
-    for equation in cell.equations:
-        lines.extend(_lines(cell, equation))
+    with distribute(False):  # 2 (a + b) stays as the author wrote it
+        for equation in cell.equations:
+            lines.extend(_lines(cell, equation))
     return System(cell, tuple(lines), {line.name: cell.size(line.of.name) for line in lines})
 
 
 def _lines(cell: Cell, equation: Equation) -> list[Line]:
     positions: dict[Expr, int] = {}
-    with distribute(False):
-        expression = _convert(equation.expression, positions)
+    expression = _convert(equation.expression, positions)
     _fence(equation, expression)
     inner = _preactivation(expression)
     if inner is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import keyword
 import os
 import re
@@ -81,7 +80,6 @@ def read(data: bytes | str, file: str = "a.cell") -> Cell:
         declared=tuple(d.name for d in declarations),
         comments=comments,
         source=text.source,
-        sha256=hashlib.sha256(text.source.encode()).hexdigest(),
     )
 
 

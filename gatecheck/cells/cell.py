@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..errors import Place
 from .tree import Node, Read
@@ -94,36 +95,42 @@ class Cell:
     declared: tuple[str, ...]
     comments: Mapping[str, str]
     source: str
-    sha256: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the file's text; keys are valid for one."""
+        import hashlib  # 5 ms that formulas need not wait for
+
+        return hashlib.sha256(self.source.encode()).hexdigest()
 
     @property
     def title(self) -> str:
         """The first line of the docstring."""
         return next((line.strip() for line in self.docstring.splitlines() if line.strip()), "")
 
-    @property
+    @cached_property
     def assigned(self) -> tuple[str, ...]:
         """Every name that has an equation, in the order of the file."""
         return tuple(e.name for e in self.equations)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names without an index, in the order of reading."""
         return self._distinct(r.name for e in self.equations for r in e.reads() if r.lag is None)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """Indexed names that are never assigned, in the order of declaration."""
         read = {r.name for e in self.equations for r in e.reads() if r.lag is not None}
         return tuple(n for n in self.declared if n in read and n not in self.assigned)
 
-    @property
+    @cached_property
     def lagged(self) -> tuple[str, ...]:
         """Every name read at [t-1]: the carried states, then the inputs that are read there."""
         read = {r.name for e in self.equations for r in e.reads() if r.lag == 1}
         return (*(n for n in self._ordered if n in read), *(n for n in self.inputs if n in read))
 
-    @property
+    @cached_property
     def states(self) -> tuple[str, ...]:
         """Assigned names that are carried to the next step, in the order of declaration."""
         return tuple(n for n in self.lagged if n in self.assigned)
@@ -133,13 +140,13 @@ class Cell:
         """The name of the last equation: what the cell hands to whatever reads it."""
         return self.equations[-1].name
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[str, ...]:
         """What one step hands on: the carried states, and the output where it is not one of them."""
         handed = {*self.states, self.output}
         return tuple(n for n in self._ordered if n in handed)
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[str, ...]:
         """The declared sizes' names, in the order of declaration."""
         found = (size for name in (*self.declared, *self.shapes) for size in self.shapes[name])
@@ -152,7 +159,7 @@ class Cell:
         """The size of a vector or scalar."""
         return self.shapes[name][0]
 
-    @property
+    @cached_property
     def _ordered(self) -> tuple[str, ...]:
         return self._distinct((*(n for n in self.declared if n in self.assigned), *self.assigned))
 

@@ -81,6 +81,8 @@ class Binary(Node):
 
 @dataclass(frozen=True)
 class Negate(Node):
+    """The sign of an expression turned."""
+
     argument: Node
 
     def children(self) -> tuple[Node, ...]:
@@ -112,6 +114,8 @@ class Product(Node):
 
 @dataclass(frozen=True)
 class Concat(Node):
+    """Vectors joined end to end."""
+
     parts: tuple[Node, ...]
 
     def children(self) -> tuple[Node, ...]:
@@ -131,6 +135,8 @@ class Reduce(Node):
 
 @dataclass(frozen=True)
 class Softmax(Node):
+    """exp(v) / Σ exp(v) over a vector's elements."""
+
     argument: Node
 
     def children(self) -> tuple[Node, ...]:

@@ -61,8 +61,9 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
-    except SystemExit:
-        return 1  # click's answer to a reader that went away (| head)
+    except SystemExit as end:
+        # click's own end: 1 for a reader that went away (| head), 0 for a shell that asks for completions.
+        return end.code if isinstance(end.code, int) else 1
     except Exception as error:
         return _told(error)
 

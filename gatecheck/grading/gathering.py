@@ -21,6 +21,7 @@ from ..errors import Problem, SubmissionError
 #: What student code may import where it runs, beside the standard library.
 _THERE = ("numpy", "numpy.linalg", "numpy.random")
 _WRITTEN = (bool, int, float, complex, str, bytes, type(None), tuple, list, dict, set, frozenset)
+_INDENTED = "if True:\n"
 _ELSEWHERE = "Give it to the function as an argument, or compute it inside."
 
 
@@ -39,14 +40,23 @@ def gather(function: Callable[..., Any], also: Iterable[str] = ()) -> str:
     for name in also:
         if name in plain.__globals__:
             found.add(name, plain.__globals__[name])
-    own = found.texts[plain.__name__]
-    line = plain.__code__.co_firstlineno - own.startswith(_INDENTED)
-    if line > 1 and not _names(own)[0]:
-        # Where nothing has to stand before it, it stands in its own lines: an error then names the line that the
-        # student sees. Its first line in a notebook is often the first of a cell, which is taken.
-        rest = [text for name, text in found.texts.items() if name != plain.__name__]
-        return "\n\n".join([_NO_ANNOTATIONS + "\n" * (line - 1) + own, *rest]) + "\n"
-    return "\n\n".join([_NO_ANNOTATIONS, *found.texts.values()]) + "\n"
+    return _in_order(found.texts, plain)
+
+
+def _in_order(texts: dict[str, str], function: types.FunctionType) -> str:
+    """The texts one after the other, the function in the lines where the student sees it, if that can be.
+
+    So an error names a line that means something. What the function's definition needs at once (a decorator, a
+    default) has to stand before it.
+    """
+    own = texts[function.__name__]
+    line = function.__code__.co_firstlineno - own.startswith(_INDENTED)
+    # Annotations are not evaluated: what they name is not needed.
+    opening = "from __future__ import annotations\n" if any(map(_annotated, texts.values())) else ""
+    if line > len(opening.splitlines()) and not _names(own, at_once=True):
+        blank = "\n" * (line - 1 - len(opening.splitlines()))
+        return "\n\n".join([opening + blank + own, *(t for n, t in texts.items() if n != function.__name__)])
+    return opening + "\n\n".join(texts.values())
 
 
 class _Found:
@@ -121,7 +131,7 @@ def _source(name: str, value: Any) -> tuple[str, str]:
     try:
         text = inspect.getsource(value)
         inside = text[:1].isspace()
-        text = f"if True:\n{text}" if inside else text
+        text = _INDENTED + text if inside else text
         found: Any = ast.parse(text).body[-1]
     except (OSError, TypeError, SyntaxError):
         advice = "Define it in a file or in a notebook's cell, and run that first."
@@ -136,13 +146,19 @@ def _source(name: str, value: Any) -> tuple[str, str]:
     raise _refused(f"{name} is a function without a name of its own", "Write it with def.")
 
 
-def _names(text: str) -> list[str]:
-    """The global names that a definition reads, sorted: in its body, its decorators, its defaults and its bases."""
+def _names(text: str, at_once: bool = False) -> list[str]:
+    """The global names that a definition reads, sorted: in its body too, or only where it is executed at once."""
     tree = _Bare().visit(ast.parse(text))
     top = symtable.symtable(ast.unparse(tree), "gathered", "exec")
     found = {s.get_name() for s in top.get_symbols() if s.is_referenced() and not s.is_assigned()}
-    found |= {s.get_name() for t in _inside(top) for s in t.get_symbols() if s.is_referenced() and s.is_global()}
+    if not at_once:
+        found |= {s.get_name() for t in _inside(top) for s in t.get_symbols() if s.is_referenced() and s.is_global()}
     return sorted(found)
+
+
+def _annotated(text: str) -> bool:
+    nodes = ast.walk(ast.parse(text))
+    return any(getattr(n, "annotation", None) or getattr(n, "returns", None) for n in nodes)
 
 
 def _inside(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

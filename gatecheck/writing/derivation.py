@@ -125,7 +125,7 @@ def forward_values(factor: Expr) -> list[Expr]:
         return [v for a in factor.args for v in forward_values(a)]
     if factor.is_Function:
         return [factor]
-    return [v for a in sorted(factor.args, key=str) for v in forward_values(a)]
+    return [v for a in factor.args for v in forward_values(a)]
 
 
 def _symbols(expression: Expr) -> list[Symbol]:

@@ -6,7 +6,8 @@ in a sum positive before negative, then by place. ⊙ stands only between two ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from sympy import Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.printing.str import StrPrinter
@@ -32,6 +33,14 @@ def part_name(join: Expr, k: int) -> str:
     """What the k-th part of a concatenation is called: by its name, or counted where that does not tell."""
     names = [label(a).name if a.is_Symbol else "" for a in join.args]
     return names[k] if names[k] and names.count(names[k]) == 1 else str(k + 1)
+
+
+def _ordered(items: Iterable[Expr], key: Callable[[Expr], Any]) -> list[Expr]:
+    """The items by key; only where keys are equal by SymPy's own text, which takes long to make."""
+    keyed = [(key(item), item) for item in items]
+    if len({k for k, _ in keyed}) < len(keyed):
+        return [item for _, item in sorted(keyed, key=lambda pair: (pair[0], str(pair[1])))]
+    return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
 
 
 class Formulas(StrPrinter):
@@ -104,12 +113,12 @@ class Formulas(StrPrinter):
     def _has_gradient(self, expression: Expr) -> bool:
         return any(label(s).kind in ("gradient", "loss") for s in expression.free_symbols)
 
-    def _factor_key(self, factor: Expr) -> tuple[int, float, bool, str]:
+    def _factor_key(self, factor: Expr) -> tuple[int, float, bool]:
         group = 0 if self.system.size(factor) == SCALAR else 1 if self._has_gradient(factor) else 2
-        return group, self._place(factor), bool(factor.is_Add), str(factor)
+        return group, self._place(factor), bool(factor.is_Add)
 
     def _sorted_sum(self, expression: Expr) -> list[Expr]:
-        return sorted(expression.args, key=lambda a: (bool(a.as_coeff_Mul()[0] < 0), self._place(a), str(a)))
+        return _ordered(expression.args, lambda a: (bool(a.as_coeff_Mul()[0] < 0), self._place(a)))
 
     # Sums, products, powers.
 
@@ -157,7 +166,7 @@ class Formulas(StrPrinter):
 
     def _row(self, number: int, factors: list[Expr]) -> str:
         """Factors side by side."""
-        ordered = sorted(factors, key=self._factor_key)
+        ordered = _ordered(factors, self._factor_key)
         texts = [self._in(f, PRODUCT, len(ordered) > 1 or number != 1) for f in ordered]
         row = texts[0] if texts else ""
         for previous, factor, text in zip(ordered, ordered[1:], texts[1:], strict=False):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, preorder_traversal
 
 from ..calculus.backward import Backward, Term, differentiate
 from ..calculus.edges import Diagonal
@@ -105,8 +105,9 @@ class _Generator:
         expression, positions = line.expression, line.positions
         if inlined:
             expression, positions = expression.xreplace({inlined.symbol: inlined.expression}), inlined.positions
+        inside = set(preorder_traversal(expression))
         for compound, name in self.compounds.items():
-            if expression.has(compound) and name not in self.written:
+            if compound in inside and name not in self.written:
                 inner = compound.xreplace({c: n for c, n in self.compounds.items() if c != compound})
                 yield f"{label(name).name} = {self.writer.write(inner, self._places(positions))}"
                 self.written.add(name)
@@ -190,7 +191,8 @@ class _Generator:
         """What the backward step reads, in the order of computation, with sizes."""
         order = self._given()
         for line in self.system.lines:
-            order += [name for compound, name in self.compounds.items() if line.expression.has(compound)]
+            inside = set(preorder_traversal(line.expression))
+            order += [name for compound, name in self.compounds.items() if compound in inside]
             order.append(line.symbol)
         return {self.writer.name(label(s)): self.system.size(s) for s in order if s in self.read}
 
@@ -221,8 +223,8 @@ def _compounds(backward: Backward) -> dict[Expr, Symbol]:
             for factor in term.edge.factors:
                 if isinstance(factor, Diagonal):
                     wanted.update(dict.fromkeys(v for v in forward_values(factor.value) if not v.is_Symbol))
-    forward = [line.expression for line in backward.system.lines if not line.activation]
-    shared = [e for e in wanted if any(f.has(e) for f in forward)]
+    forward = {e for line in backward.system.lines if not line.activation for e in preorder_traversal(line.expression)}
+    shared = [e for e in wanted if e in forward]
     known = {*backward.cell.shapes, *backward.system.sizes}
     named: dict[Expr, Symbol] = {}
     for e in sorted(shared, key=lambda e: (e.count_ops(), str(e))):

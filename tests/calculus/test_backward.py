@@ -94,5 +94,5 @@ def test_a_function_without_slope_sends_nothing_back():
 
 
 def test_a_maximum_of_equals_gives_its_gradient_once():
-    cell = read("x: D\nh: H\nh[t] = maximum(h[t-1], h[t-1]) + maximum(h[t-1], h[t-1] - 1) + W @ x[t]")
+    cell = read("x: D\nh: H\nh[t] = maximum(b * h[t-1], b * h[t-1]) + maximum(h[t-1], h[t-1] - 1) + W @ x[t]")
     assert max(agreement.errors(cell).values()) <= LIMIT

@@ -158,7 +158,7 @@ def test_any_change_to_a_library_file_gives_a_cell_or_one_error(data):
         '"""' * 20_000,
         "'" * 60_000,
         "\n" * 60_000,
-        "x: D\n" * 12_000,
+        "x: D\n" * 4_000,
         "a.b" * 1_300,
         "h[t] = f(" + "x," * 1_900 + ")",
         "@" * 60_000,

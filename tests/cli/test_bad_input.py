@@ -126,6 +126,7 @@ def test_a_demo_that_exists_stays(gatecheck, tmp_path):
 
 # ------------------------------------------------------------------------------------------------ assignments
 
+
 def kept(kit):
     """What lies in the assignment's folder."""
     return sorted(p.name for p in kit.folder.iterdir())

@@ -186,6 +186,13 @@ def test_the_demo_goes_all_the_way(gatecheck, tmp_path):
     assert gatecheck("check", here / "ben.py", "--assignment", here / "kit").code == 1
 
 
+def test_a_shell_may_ask_for_completions(gatecheck, monkeypatch):
+    monkeypatch.setenv("_GATECHECK_COMPLETE", "zsh_source")
+    done = gatecheck()
+    assert done.code == 0
+    assert "gatecheck" in done.out
+
+
 def test_the_version_and_the_help_are_printed(gatecheck):
     assert gatecheck("--version").out.startswith("gatecheck, version ")
     assert gatecheck("-h") == gatecheck("--help")

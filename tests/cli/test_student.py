@@ -1,6 +1,9 @@
 """check and submit: what a student runs."""
 
+import contextlib
+import io
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -8,7 +11,10 @@ import sys
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from gatecheck.cli import run
 from gatecheck.grading.report import Report
 from gatecheck.keeping import bundle
 from gatecheck.keeping.records import Records
@@ -123,6 +129,24 @@ def test_feedback_is_limited_to_what_the_assignment_allows(gatecheck, kit):
     assert handed_in.report.checks == ()
 
 
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_text_of_a_student_breaks_the_judge(generated, tmp_path_factory, data):
+    # Half of them are nonsense, half are the solution with a piece exchanged for another piece.
+    source = generated.solution.read_text()
+    places = st.integers(0, len(source))
+    start, end, taken, kept = (data.draw(places) for _ in range(4))
+    mixed = source[: min(start, end)] + source[min(taken, kept) : max(taken, kept)] + source[max(start, end) :]
+    text = data.draw(st.one_of(st.just(mixed), st.text(st.characters(codec="utf-8"))))
+    path = tmp_path_factory.mktemp("text") / "work.py"
+    path.write_text(text, encoding="utf-8")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = run(["check", str(path), "--assignment", str(generated.folder)])
+    assert code in (0, 1, 2), said.getvalue()
+    assert "gatecheck's" not in said.getvalue()
+
+
 # ------------------------------------------------------------------------------------------------ submit
 
 
@@ -196,8 +220,10 @@ def test_submit_killed_at_any_moment_leaves_the_whole_record_or_none(gatecheck, 
     start = time.monotonic()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     whole = time.monotonic() - start
+    # What is killed cannot clear away its worker's folder.
+    environment = {**os.environ, "TMPDIR": str(kit.folder.parent)}
     for _ in range(6):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(dice.uniform(0.3, 1.0) * whole)
         process.kill()
         process.wait()

@@ -232,7 +232,7 @@ def local(x):
 
 def test_a_local_name_is_not_the_global_one():
     assert "WEIGHTS = x.T" in gather(local)
-    assert "import" not in gather(local).replace("from __future__ import annotations", "")
+    assert "import" not in gather(local)
 
 
 def test_other_functions_come_along_when_they_are_asked_for():
@@ -245,6 +245,40 @@ def test_a_function_inside_another_one_is_written_down_where_it_needs_nothing_of
         return sigmoid(x) + 1
 
     assert elsewhere(inner)["inner"](0.0) == 1.5
+
+
+def failing(x):
+    y = sigmoid(x)
+    raise ValueError(y)
+
+
+def annotated_and_failing(x: Base) -> Base:
+    raise ValueError(sigmoid(x))
+
+
+@pytest.mark.parametrize("function", [failing, annotated_and_failing])
+def test_an_error_names_the_line_that_the_student_sees(function):
+    with pytest.raises(ValueError) as told:
+        elsewhere(function)[function.__name__](0.0)
+    line = function.__code__.co_firstlineno + (2 if function is failing else 1)
+    assert told.traceback[-1].lineno + 1 == line
+
+
+def test_an_error_in_the_first_lines_of_a_cell_names_them_too(notebook):
+    notebook("def sigmoid(a):\n    return a\n")
+    scope = notebook("def step(x):\n    raise ValueError(sigmoid(x))\n")
+    with pytest.raises(ValueError) as told:
+        elsewhere(scope["step"])["step"](0.0)
+    assert told.traceback[-1].lineno + 1 == 2
+
+
+def test_an_indented_definition_names_its_lines_too():
+    def inside(x):
+        raise ValueError(sigmoid(x))
+
+    with pytest.raises(ValueError) as told:
+        elsewhere(inside)["inside"](0.0)
+    assert told.traceback[-1].lineno == inside.__code__.co_firstlineno
 
 
 # ------------------------------------------------------------------------------------------------ what is refused

@@ -152,6 +152,8 @@ def test_a_quantity_that_nothing_reads_has_a_gradient_of_zero():
         ("tanh(h[t-1] + W @ x[t])**2", "h", "tanh²(h[t−1] + W x)"),
         ("abs(h[t-1] - W @ x[t])", "h", "|a_h|"),
         ("W @ x[t] + sqrt(h[t-1]**2 + 1)", "h", "W x + √(h[t−1]² + 1)"),
+        ("exp(W @ x[t]) * exp(h[t-1])", "h", "exp(W x) ⊙ exp(h[t−1])"),
+        ("exp(log(h[t-1])) + W @ x[t]", "h", "exp(log(h[t−1])) + W x"),
         ("W @ x[t] + relu(h[t-1] - 1)", "δh", "∂L/∂h + δh[t+1] ⊙ [h − 1 > 0]"),
     ],
 )
