@@ -35,7 +35,7 @@ def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: 
         run = running.run(submission.source, submission.name, calls, limits.deadline_seconds, limits.memory_mib)
     if len(run.answers) != len(roles) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
-    verdicts = Verdicts(kit, drawn, run, dict(zip(roles, run.answers, strict=True)))
+    verdicts = Verdicts(kit, drawn, run, dict(zip(roles, run.answers, strict=True)), submission.place)
     for task in kit.assignment.tasks:
         verdicts.add(task)
     warnings = _warnings(kit, roles, run)

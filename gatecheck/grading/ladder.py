@@ -5,7 +5,7 @@ One message per result: the first rung that does not hold. Then values are compa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,10 +38,11 @@ def read(
     run: Run,
     truth: Mapping[str, Array],
     sizes: Mapping[str, int],
+    place: Callable[[int], str],
 ) -> Reading:
-    """Climb the ladder for one task."""
+    """Climb the ladder for one task; place says where a line of the source is in the student's file."""
     reading = Reading()
-    trouble = _no_answer(signature, answer, run)
+    trouble = _no_answer(signature, answer, run, place)
     if answer.status in ("depends", "unreached"):
         reading.skipped = trouble
         return reading
@@ -57,7 +58,7 @@ def read(
     return reading
 
 
-def _no_answer(signature: Signature, answer: Answer, run: Run) -> str:
+def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[int], str]) -> str:
     """Why there is nothing to look at, in a sentence; empty where there is."""
     name = signature.name
     match answer.status:
@@ -66,7 +67,9 @@ def _no_answer(signature: Signature, answer: Answer, run: Run) -> str:
         case "raised":
             assert answer.raised is not None
             r = answer.raised
-            where = f" in line {r.line}" if r.line else ""
+            if r.kind == "NotImplementedError":
+                return printable(r.message) or f"{name} is not written yet."
+            where = f" in {place(r.line)}" if r.line else ""
             return f"{name} raised {printable(r.kind)}{where}: {printable(r.message)}".rstrip(": ")
         case "missing":
             near = nearest(name, run.names)

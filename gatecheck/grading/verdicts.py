@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..assignment.kit import Kit
@@ -48,6 +48,7 @@ class Verdicts:
 
     programs: the equations that the student's step may follow, once a mistake in it is certain, so that later functions
     are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
+    place: where a line of the source is in the student's file.
     open: tasks that are wrong in a way that later ones cannot be judged by.
     """
 
@@ -55,6 +56,7 @@ class Verdicts:
     sample: Sample
     run: Run
     answers: Mapping[str, Answer]
+    place: Callable[[int], str]
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Verdicts:
         role = self.kit.role(task.name)
         data, layout = self.sample.of(role), self.kit.layout
         truth = expected(layout, role, self.kit.key.program, data)
-        reading = read(layout, layout.signature(role), self.answers[role], self.run, truth, data.sizes)
+        reading = read(layout, layout.signature(role), self.answers[role], self.run, truth, data.sizes, self.place)
         if reading.skipped:
             self._skip(task, reading.skipped)
             return

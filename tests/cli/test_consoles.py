@@ -167,7 +167,7 @@ def test_a_check_that_is_interrupted_ends_what_it_started(kit, tmp_path):
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err.strip()) == (130, "", "interrupted")
     assert list((tmp_path / "tmp").iterdir()) == []
 
