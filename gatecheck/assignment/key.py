@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..cells import Cell
+from ..conventions import Layout
 from ..errors import AssignmentError, BadInput, Place, Problem, printable
 from ..files import write_whole
 from ..version import __version__
@@ -36,6 +36,7 @@ class Key:
 
     cell: str
     cell_sha256: str
+    convention: str
     program: Program
     wrong: tuple[Wrong, ...]
     tool: str = __version__
@@ -47,6 +48,7 @@ class Key:
             "tool": self.tool,
             "cell": self.cell,
             "cell_sha256": self.cell_sha256,
+            "convention": self.convention,
             "program": self.program.to_data(),
         }
         lines = [f" {_json(n)}: {_json(v)}" for n, v in data.items()]
@@ -67,13 +69,15 @@ def _hash(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def build(cell: Cell) -> Key:
-    """A fresh key, derived with SymPy."""
+def build(layout: Layout) -> Key:
+    """A fresh key for a cell in a convention, derived with SymPy."""
     from ..calculus.backward import derive
     from .compiling import compiled
     from .wrong import wrong_programs
 
-    return Key(cell.name, cell.sha256, compiled(derive(cell, cell.outputs)), tuple(wrong_programs(cell)))
+    cell = layout.cell
+    program = compiled(derive(cell, cell.outputs))
+    return Key(cell.name, cell.sha256, layout.convention.name, program, tuple(wrong_programs(layout)))
 
 
 def parse(text: str, file: str) -> Key:
@@ -103,7 +107,8 @@ def _key(text: str, data: dict[str, Any]) -> Key:
     if data["sha256"] != _hash(body):
         raise ValueError("it was changed after it was made")
     wrong = tuple(Wrong.from_data(w) for w in data["wrong"])
-    return Key(data["cell"], data["cell_sha256"], Program.from_data(data["program"]), wrong, data["tool"])
+    program = Program.from_data(data["program"])
+    return Key(data["cell"], data["cell_sha256"], str(data["convention"]), program, wrong, data["tool"])
 
 
 @contextlib.contextmanager
@@ -119,12 +124,12 @@ def _refusing(file: str) -> Iterator[None]:
 REMAKE = "Ask for the assignment folder again, or let its author run gatecheck generate."
 
 
-def read(folder: Path, cell: Cell) -> Key:
-    """The key in an assignment's folder; one of another version of gatecheck is derived anew, with SymPy.
+def read(folder: Path, layout: Layout) -> Key:
+    """The key in an assignment's folder; one of another version of gatecheck or another convention is derived anew.
 
     Raises AssignmentError where there is none, or where it belongs to another cell.
     """
-    path = folder / FILE
+    path, cell = folder / FILE, layout.cell
     shown = printable(str(path))
     try:
         text = path.read_text(encoding="utf-8")
@@ -136,22 +141,23 @@ def read(folder: Path, cell: Cell) -> Key:
     if data["cell_sha256"] != cell.sha256:
         message = f"the key {shown} belongs to another version of {cell.name}"
         raise AssignmentError(Problem(message, None, f"The cell file was changed after the key was made. {REMAKE}"))
-    if data["tool"] != __version__:  # its form and its sentences may differ
-        return cached(cell)
+    if data["tool"] != __version__ or data.get("convention") != layout.convention.name:
+        return cached(layout)  # its form and its sentences may differ
     with _refusing(str(path)):
         return _key(text, data)
 
 
-def cached(cell: Cell) -> Key:
+def cached(layout: Layout) -> Key:
     """The key of a cell without an assignment: from the user's cache, else derived and put there."""
-    name = f"{cell.name}-{cell.sha256[:16]}-{__version__}.json"
+    cell, convention = layout.cell, layout.convention.name
+    name = f"{cell.name}-{convention}-{cell.sha256[:16]}-{__version__}.json"
     with contextlib.suppress(OSError, UnicodeDecodeError, AssignmentError, RuntimeError):
         path = cache_folder() / name
         key = parse(path.read_text(encoding="utf-8"), str(path))
-        if key.cell_sha256 == cell.sha256 and key.tool == __version__:
+        if (key.cell_sha256, key.convention, key.tool) == (cell.sha256, convention, __version__):
             return key
     # There is no key yet, or a damaged one, or no place for one, which is no fault.
-    key = build(cell)
+    key = build(layout)
     with contextlib.suppress(OSError, BadInput, RuntimeError):
         folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ def open_kit(folder: Path) -> Kit:
     ]
     if problems:
         raise AssignmentError(*problems)
-    return Kit(assignment, cell, made, keys.read(assignment.folder, cell))
+    return Kit(assignment, cell, made, keys.read(assignment.folder, made))
 
 
 def _line(assignment: Assignment, name: str) -> Place:
@@ -76,7 +76,7 @@ def kit_for(cell: str | os.PathLike[str], convention: str = "gatecheck") -> Kit:
     """
     found = load(cell)
     made = layout(found, convention)
-    return Kit(standard(found, made), found, made, keys.cached(found))
+    return Kit(standard(found, made), found, made, keys.cached(made))
 
 
 def standard(cell: Cell, made: Layout, folder: Path = Path()) -> Assignment:

@@ -100,7 +100,8 @@ class Change:
     forward, gradients, parameters: entries that replace those of the same name. The rest are ways of using the
     equations wrongly: unused (gradients that reach a step and are dropped), overwritten (parameters whose gradient is
     assigned, not accumulated, at every step), stopped (gradients not handed from t+1 to t), fed (initial values fed
-    to every step), exchanged (two states that change places from step to step), returned (two results that do).
+    to every step), exchanged (two states that change places from step to step), returned (two results that do),
+    renamed (parameters read, and their gradients returned, in the place of others).
     """
 
     forward: Mapping[str, Expression] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class Change:
     fed: tuple[str, ...] = ()
     exchanged: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def __add__(self, other: Change) -> Change:
         """Both changes; the later one wins where both replace an entry."""
@@ -120,7 +122,9 @@ class Change:
         for name, value in mine.items():
             both = (*value, *theirs[name])
             merged[name] = {**value, **theirs[name]} if isinstance(value, dict) else tuple(dict.fromkeys(both))
-        return Change(**merged)
+        # Places change one after the other.
+        places = {n: self.renamed.get(other.renamed.get(n, n), other.renamed.get(n, n)) for n in merged["renamed"]}
+        return Change(**{**merged, "renamed": places})
 
     @property
     def looped(self) -> bool:
@@ -130,7 +134,7 @@ class Change:
     @property
     def equations(self) -> Change:
         """The part that concerns the equations of a step, whatever loops over it."""
-        return Change(self.forward, self.gradients, self.parameters, self.unused)
+        return Change(self.forward, self.gradients, self.parameters, self.unused, renamed=self.renamed)
 
     def to_data(self) -> dict[str, Any]:
         """As JSON; what is empty is left out."""
@@ -214,6 +218,9 @@ def previous(name: str) -> str:
 
 def run(program: Program, data: Data, backward: bool = True) -> Run:
     """Forward, and backward where it is wanted, over a sequence."""
+    renamed = program.change.renamed
+    if renamed:
+        data = replace(data, parameters={n: data.parameters[renamed.get(n, n)] for n in data.parameters})
     steps = _forward(program, data)
     done = Run({name: np.stack([s[name] for s in steps]) for name in program.forward})
     if backward:
@@ -221,6 +228,7 @@ def run(program: Program, data: Data, backward: bool = True) -> Run:
     if program.change.returned or program.change.exchanged:
         a, b = program.change.returned or program.change.exchanged
         done.lines[a], done.lines[b] = done.lines[b], done.lines[a]
+    done.parameters = {renamed.get(n, n): gradient for n, gradient in done.parameters.items()}
     return done
 
 

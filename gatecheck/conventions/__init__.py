@@ -89,6 +89,11 @@ class Layout:
     def signature(self, role: str) -> Signature:
         return next(s for s in self.signatures if s.role == role)
 
+    @property
+    def loss(self) -> tuple[str, ...]:
+        """What the loss reads: the results whose gradient reaches a sequence (or, without one, a step) from outside."""
+        return tuple(slot.of for slot in self.signatures[-1].takes if slot.gradient)
+
     def by_name(self, name: str) -> Signature | None:
         """The signature of the function of that name, or None."""
         return next((s for s in self.signatures if s.name == name), None)

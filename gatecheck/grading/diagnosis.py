@@ -17,6 +17,9 @@ from ..conventions import Layout
 from .exchange import Array, expected
 from .ladder import TOLERANCE, far
 
+#: Mistakes in one function; a longer story fits anything.
+MOST = 3
+
 Group = tuple[Wrong, ...]
 Errors = dict[str, float]  # quantity -> how far it is off
 

@@ -67,8 +67,8 @@ def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[
         case "raised":
             assert answer.raised is not None
             r = answer.raised
-            if r.kind == "NotImplementedError":
-                return printable(r.message) or f"{name} is not written yet."
+            if r.message.endswith("is yours to write"):  # the starter's own words
+                return printable(r.message)
             where = f" in {place(r.line)}" if r.line else ""
             return f"{name} raised {printable(r.kind)}{where}: {printable(r.message)}".rstrip(": ")
         case "missing":

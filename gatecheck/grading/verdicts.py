@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..assignment.kit import Kit
 from ..assignment.model import Task
-from ..assignment.program import Program
+from ..assignment.program import Change, Program
 from .diagnosis import Diagnosis, Found, diagnose
 from .exchange import Array, expected, quantities
 from .ladder import TOLERANCE, Reading, far, read
@@ -119,7 +119,7 @@ class Verdicts:
             if diagnose(layout, role, program, (), data, values).complete:
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
-        for program in (*self.programs[:1], key.program):
+        for program in (*self.programs[:2], key.program):
             diagnosis = diagnose(layout, role, program, key.wrong, data, values)
             if diagnosis.certain:
                 because = {} if program is key.program else dict.fromkeys(off, self.cause)
@@ -131,13 +131,16 @@ class Verdicts:
 
     def _follow(self, diagnosis: Diagnosis) -> None:
         """From now on judge by the equations that the student's code follows."""
-        program = self.kit.key.program.changed(diagnosis.program.change.equations)
-        if diagnosis.found:
-            self.cause = diagnosis.found[0].wrong.quantity
-            self.programs = [
-                program,
-                *(program.changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
-            ]
+        if not diagnosis.found:
+            return
+        right, change = self.kit.key.program, diagnosis.program.change.equations
+        self.cause = diagnosis.found[0].wrong.quantity
+        self.programs = [
+            right.changed(change),
+            # The cell's own backward equations, on the values that the wrong forward step gives.
+            right.changed(Change(forward=change.forward, renamed=change.renamed)),
+            *(right.changed(change).changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
+        ]
 
 
 def _how_far(error: float) -> str:

@@ -156,7 +156,7 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
         assignment.file: render["starter.py"],
         f"test_{assignment.file}": render["tests.py"],
         assignment.cell: cell.source,
-        keys.FILE: keys.build(cell).to_text(),
+        keys.FILE: keys.build(made).to_text(),
     }
 
 

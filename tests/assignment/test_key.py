@@ -13,6 +13,8 @@ from gatecheck.conventions import layout
 from gatecheck.errors import AssignmentError
 from gatecheck.version import __version__
 
+RNN = layout(load("rnn"), "gatecheck")
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
@@ -22,7 +24,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def built():
-    return key.build(load("rnn"))
+    return key.build(RNN)
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def unused(*arguments):
 
 @pytest.mark.parametrize("name", library())
 def test_a_stored_key_equals_a_fresh_one(name):
-    fresh = key.build(load(name))
+    fresh = key.build(layout(load(name), "gatecheck"))
     stored = key.parse(fresh.to_text(), "key.json")
     assert stored == fresh
     assert stored.to_text() == fresh.to_text()
@@ -52,8 +54,8 @@ def test_a_stored_key_equals_a_fresh_one(name):
 
 def test_a_key_is_json_with_an_entry_a_line(built):
     data = json.loads(built.to_text())
-    assert list(data) == ["schema", "tool", "cell", "cell_sha256", "program", "wrong", "sha256"]
-    assert len(built.to_text().splitlines()) == len(built.wrong) + 10
+    assert list(data) == ["schema", "tool", "cell", "cell_sha256", "convention", "program", "wrong", "sha256"]
+    assert len(built.to_text().splitlines()) == len(built.wrong) + 11
 
 
 def test_the_line_ends_of_windows_are_no_change(kit, built):
@@ -69,7 +71,7 @@ def test_every_changed_character_is_noticed(kit, built):
         if json.loads(text) == _loaded(changed):
             continue
         with pytest.raises(AssignmentError):
-            key.read(kit, load("rnn"))
+            key.read(kit, RNN)
 
 
 def _loaded(text):
@@ -115,7 +117,7 @@ def test_a_key_without_an_entry_is_refused(kit, built, name):
 def test_a_key_in_another_form_is_refused_though_it_is_whole(kit):
     body = (
         f'{{"schema": "gatecheck/key/1", "tool": "{__version__}", "cell": "rnn", '
-        f'"cell_sha256": "{load("rnn").sha256}", "wrong": [{{"id": 1}}], "program": 3,'
+        f'"cell_sha256": "{load("rnn").sha256}", "convention": "gatecheck", "wrong": [{{"id": 1}}], "program": 3,'
     )
     (kit / "key.json").write_text(f'{body} "sha256": "{key._hash(body)}"}}')
     with pytest.raises(AssignmentError, match="this is not a key"):
@@ -142,25 +144,25 @@ def test_a_stored_key_is_used_as_it_is(kit, built, monkeypatch):
 def test_the_cache_holds_a_key_for_each_version_of_a_cell(cache, monkeypatch):
     first = kit_for("rnn")
     other = read(load("rnn").source.replace("tanh", "sigmoid"), "rnn.cell")
-    assert key.cached(other) != first.key
+    assert key.cached(layout(other, "gatecheck")) != first.key
     assert len(list(cache.iterdir())) == 2
     monkeypatch.setattr(key, "build", unused)
-    assert kit_for("rnn", "cs231n").key == first.key
+    assert kit_for("rnn").key == first.key
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff", b"{}", b"[1]"])
 def test_a_damaged_cache_is_mended(cache, built, damage):
-    key.cached(load("rnn"))
+    key.cached(RNN)
     (path,) = cache.iterdir()
     path.write_bytes(damage)
-    assert key.cached(load("rnn")) == built
+    assert key.cached(RNN) == built
     assert path.read_text(encoding="utf-8") == built.to_text()
 
 
 def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path, built, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert key.cached(load("rnn")) == built
+    assert key.cached(RNN) == built
 
 
 def test_a_user_without_a_home_has_no_cache_and_no_fault(built, monkeypatch):
@@ -169,7 +171,7 @@ def test_a_user_without_a_home_has_no_cache_and_no_fault(built, monkeypatch):
 
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", homeless)
-    assert key.cached(load("rnn")) == built
+    assert key.cached(RNN) == built
 
 
 def test_every_system_has_its_own_place_for_caches(monkeypatch):

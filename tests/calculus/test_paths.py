@@ -205,4 +205,6 @@ def test_the_sum_over_the_paths_is_the_jacobian(name):
             assert oracle.far(sum((d for _, d in dense), nothing), total, 1e-3) < 1e-12, (source, target)
             straight = (d for path, d in dense if path.partial)
             assert oracle.far(sum(straight, nothing), partial, 1e-3) < 1e-12, (source, target)
+            kinds = [path.elementwise for path, _ in dense]
+            assert kinds == sorted(kinds, reverse=True), "elementwise paths stand first"
             assert all(np.all(d == np.diag(np.diag(d))) for path, d in dense if path.elementwise)

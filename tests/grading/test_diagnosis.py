@@ -15,7 +15,7 @@ CELLS = library()
 
 @pytest.fixture(scope="module")
 def keys():
-    return {name: build(load(name)) for name in CELLS}
+    return {name: build(layout(load(name), "gatecheck")) for name in CELLS}
 
 
 def planted(name, keys, convention="gatecheck"):

@@ -54,8 +54,9 @@ def keys():
     """Keys derived once for each cell: a test of its own proves that they are the same every time."""
     built, build = {}, key.build
 
-    def once(cell):
-        return built.get(cell.sha256) or built.setdefault(cell.sha256, build(cell))
+    def once(made):
+        name = made.cell.sha256, made.convention.name
+        return built.get(name) or built.setdefault(name, build(made))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(key, "build", once)
