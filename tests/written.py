@@ -167,7 +167,7 @@ class _Written:
         return oracle.far(np.broadcast_to(value, wanted.shape), wanted, 1e-2)
 
     def _value(self, text, t):
-        text = re.sub(r"\bdL/d(\w+)", r"loss__\1", text)
+        text = re.sub(r"\bdL(?:_t)?/d(\w+)", r"loss__\1", text)
         text = re.sub(r"(\w+)\[t-1\]", r"\1__before", text)
         text = re.sub(r"(\w+)\[t\+1\]", r"\1__after", text)
         text = re.sub(r"\)\[(\w+)\]", r').part("\1")', text)

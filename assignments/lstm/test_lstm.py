@@ -24,7 +24,10 @@ def test_task(report, task):
     for c in checks:
         if c.status == "failed":
             wrong.setdefault(c.message or "not right", []).append(c.quantity)
-    mistakes = [m.title for m in report.mistakes if m.where is None or m.where.function == task]
+    mistakes = []
+    for m in report.mistakes:
+        if m.where is None or m.where.function == task:
+            mistakes += [m.title, *([f"  yours  {m.left} = {m.wrong}", f"  right  {m.left} = {m.right}"] if m.right else [])]
     if wrong:
         lines = [f"{', '.join(names)}: {message}" for message, names in wrong.items()]
         pytest.fail("\n".join([*mistakes, *lines]), pytrace=False)

@@ -138,16 +138,19 @@ class Table:
             return default
         return value or default
 
-    def number(self, key: str, most: float, default: float | None = None, *, whole: bool = False) -> float:
-        """A positive number up to `most`."""
+    def number(
+        self, key: str, most: float, default: float | None = None, *, least: float = 0, whole: bool = False
+    ) -> float:
+        """A positive number from `least` to `most`."""
         value = self.data.get(key, default)
-        wanted = f"a {'whole ' if whole else ''}number above 0, at most {most:.0f}"
+        bound = f"from {least:.0f} to {most:.0f}" if least else f"above 0, at most {most:.0f}"
+        wanted = f"a {'whole ' if whole else ''}number {bound}"
         if value is None:
             self.missing(key, wanted)
         elif isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
             found = value if isinstance(value, float) else _kind(value)
             self.problem(key, f"'{key}' must be {wanted}, not {found}")
-        elif not 0 < value <= most or math.isnan(value):
+        elif not 0 < value <= most or value < least or math.isnan(value):
             self.problem(key, f"'{key}' must be {wanted}")
         else:
             return value

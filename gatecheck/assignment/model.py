@@ -18,6 +18,7 @@ FILE = "assignment.toml"
 VERSION = 1
 FEEDBACK = ("none", "score", "what", "where", "why", "formula")
 FOLLOW_ON = ("credit", "skip")
+LEAST_MEMORY = 64  # MiB; with less not even NumPy's own arrays fit
 KINDS = ("code", "formula", "trace", "mend")
 
 _KEYS = ("version", "title", "cell", "convention", "file", "grading", "task")
@@ -130,7 +131,7 @@ def _grading(document: Document) -> Grading:
         feedback=table.choice("feedback", FEEDBACK, default.feedback),
         follow_on=table.choice("follow_on", FOLLOW_ON, default.follow_on),
         deadline_seconds=table.number("deadline_seconds", 3600, default.deadline_seconds),
-        memory_mib=int(table.number("memory_mib", 2**20, default.memory_mib, whole=True)),
+        memory_mib=int(table.number("memory_mib", 2**20, default.memory_mib, least=LEAST_MEMORY, whole=True)),
     )
 
 

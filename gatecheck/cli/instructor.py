@@ -104,7 +104,8 @@ def grade(
 
 
 def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
-    """The report of one submission; a file that cannot be read is a rejected one, and does not stop the others."""
+    """The report of one submission, named as it was given; one that cannot be read does not stop the others."""
+    from dataclasses import replace
     from pathlib import Path
 
     from ..errors import SubmissionError, printable
@@ -116,10 +117,12 @@ def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
     try:
         if name.lower().endswith(".zip"):
             bundle = read_bundle(Path(name))
-            return judged(submission_from(bundle.file, bundle.source), kit, seed=seed)
-        return judged(read_submission(name), kit, seed=seed)
+            submission = submission_from(bundle.file, bundle.source)
+        else:
+            submission = read_submission(name)
+        return replace(judged(submission, kit, seed=seed), file=printable(name))
     except SubmissionError as error:
-        return rejected(printable(Path(name).name), kit, "; ".join(p.message for p in error.problems))
+        return rejected(printable(name), kit, "; ".join(p.message for p in error.problems))
 
 
 def _print(report: Report, style: str | None, full: bool) -> None:

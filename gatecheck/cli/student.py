@@ -47,7 +47,7 @@ def check(ctx: click.Context, file: str | None, assignment: str | None, seed: st
 @click.command("submit")
 @_file
 @_assignment
-@click.option("--to", metavar="DIR", help="Where the bundle goes. Default: beside the assignment, in submitted/.")
+@click.option("--to", metavar="DIR", help="Where the bundle goes. Default: submitted/ in the assignment's folder.")
 @plain_format
 @click.pass_context
 def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str | None, style: str | None) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+OTHERWISE = "The plain convention takes every cell: --convention gatecheck."
+
+
 @dataclass(frozen=True)
 class Part:
     """A parameter, the equation that reads it, and its kind there.
@@ -95,9 +98,8 @@ def stacks(
     for part in found:
         if part.kind not in kinds or sum((p.equation, p.kind) == (part.equation, part.kind) for p in found) > 1:
             message = f"{convention} has no place for {part.parameter} in the equation of {part.equation}"
-            raise ConventionError(
-                Problem(message, None, f"It stacks one parameter per gate of each kind: {', '.join(sorted(kinds))}.")
-            )
+            stacked = f"It stacks one parameter per gate of each kind: {', '.join(sorted(kinds))}."
+            raise ConventionError(Problem(message, None, f"{stacked} {OTHERWISE}"))
     order = {gate: k for k, gate in enumerate(gates)}
     ranked = sorted(found, key=lambda p: (order.get(p.equation, len(order)), cell.assigned.index(p.equation)))
     return tuple(
@@ -110,7 +112,8 @@ def stacks(
 def _stack(cell: Cell, name: str, parameters: list[str]) -> Stack:
     shapes = {cell.shapes[p] for p in parameters}
     if len(shapes) != 1 or len(set(parameters)) != len(parameters):
-        raise ConventionError(Problem(f"{name} cannot stack {', '.join(parameters)}: their shapes differ"))
+        message = f"{name} cannot stack {', '.join(parameters)}: their shapes differ"
+        raise ConventionError(Problem(message, None, OTHERWISE))
     rows, *columns = shapes.pop()
     count = len(parameters)
     stacked = str(rows) if count == 1 else f"{count}{rows}"

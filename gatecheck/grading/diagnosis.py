@@ -19,6 +19,8 @@ from .ladder import TOLERANCE, far
 
 #: Mistakes in one function; a longer story fits anything.
 MOST = 3
+#: Candidates that are tried in pairs; the operators' order is that of likelihood.
+PAIRED = 32
 
 Group = tuple[Wrong, ...]
 Errors = dict[str, float]  # quantity -> how far it is off
@@ -97,7 +99,8 @@ def _best(
 ) -> tuple[Group, list[Group], Errors] | None:
     """The group that mends most: single candidates first, pairs only where no single one helps."""
     singles: list[Group] = [(w,) for w in pool]
-    pairs: list[Group] = list(combinations(pool, 2)) if pairing else []
+    likely = [w for w in pool if not w.change.renamed][:PAIRED]
+    pairs: list[Group] = list(combinations(likely, 2)) if pairing else []
     for groups in (singles, pairs):
         scored = list(_scored(groups, program, errors, off))
         if scored:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..assignment.kit import Kit
 from ..conventions import BACKWARD, ROLES
@@ -33,6 +34,9 @@ def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: 
         calls = [call(kit.layout, role, drawn.of(role), places) for role in roles]
         limits = kit.assignment.grading
         run = running.run(submission.source, submission.name, calls, limits.deadline_seconds, limits.memory_mib)
+    if run.raised and run.raised.line:  # a notebook's lines are counted by cells
+        line = run.raised.line
+        run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))
     if len(run.answers) != len(roles) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
     verdicts = Verdicts(kit, drawn, run, dict(zip(roles, run.answers, strict=True)), submission.place)
@@ -67,7 +71,7 @@ def _warnings(kit: Kit, roles: Sequence[str], run: Run) -> Iterator[str]:
         signature = kit.layout.signature(role)
         for k in answer.modified:
             name = signature.takes[k].name
-            yield f"{signature.name} changed its argument {name} in place; write {name} = {name} + … instead of +=."
+            yield f"{signature.name} changed its argument {name} in place: put the result into a new array instead."
 
 
 def _report(

@@ -73,11 +73,12 @@ def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[
             return f"{name} raised {printable(r.kind)}{where}: {printable(r.message)}".rstrip(": ")
         case "missing":
             near = nearest(name, run.names)
-            return f"There is no function {name}." + (f" {near}" if near.startswith("Did") else "")
+            yours = near.removeprefix("Did you mean ").removesuffix("?") if near.startswith("Did") else ""
+            return f"There is no function {name}." + (f" Yours is called {yours}: rename it." if yours else "")
         case "not_callable":
             return f"{name} is not a function."
         case "timeout":
-            return f"{name} did not end in time."
+            return f"{name} did not end within the time allowed: is there a loop that never ends?"
         case "died":
             return f"Python ended inside {name}, without an answer."
         case "depends":
@@ -116,7 +117,7 @@ def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Arra
         if not isinstance(result, dict):
             reading.problems[name] = f"{slot.name} is {kind(result)}, not a dict of gradients by parameter name."
         elif key not in result:
-            near = nearest(key, [k for k in result if isinstance(k, str)])
+            near = nearest(key, [k for k in result if isinstance(k, str) and k not in layout.cell.parameters])
             reading.problems[name] = f'{slot.name} has no "{key}".' + (f" {near}" if near.startswith("Did") else "")
         else:
             sizes = layout.cell.shapes[key]

@@ -169,7 +169,10 @@ def _rejection(raised: Raised) -> str:
         return f"is not valid Python{at}{message}"
     if raised.kind == "UnicodeDecodeError" and raised.line is None:
         return "is not UTF-8 text."
-    return f"raised {raised.kind}{at} while it was being loaded{message}"
+    said = f"raised {raised.kind}{at} while it was being loaded{message}"
+    if raised.kind in ("ModuleNotFoundError", "ImportError"):
+        return f"{said}. Only NumPy and Python's own modules are there: leave other imports out."
+    return said
 
 
 def _death(exit_code: int | None) -> str:

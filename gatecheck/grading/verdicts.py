@@ -67,7 +67,9 @@ class Verdicts:
         """Judge one task, after those that it depends on."""
         waits = next((name for name in task.after if name in self.open), None)
         if waits:
-            self._skip(task, f"waits for {waits}", waits)
+            passed = all(c.status == "passed" for c in self.checks if c.task == waits)
+            # A loop that is right given a mistake still hands on states that nothing later can be judged by.
+            self._skip(task, f"waits for {self.cause if passed else waits}", self.cause if passed else waits)
             return
         role = self.kit.role(task.name)
         data, layout = self.sample.of(role), self.kit.layout

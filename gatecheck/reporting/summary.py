@@ -8,6 +8,7 @@ from .terminal.signs import ASCII, UNICODE, safe
 from .terminal.tasks import number
 
 WIDTH = 80
+LONGEST_NAME = 30
 
 
 def summary(report: Report, unicode: bool = True, width: int = WIDTH) -> str:
@@ -18,7 +19,10 @@ def summary(report: Report, unicode: bool = True, width: int = WIDTH) -> str:
     mark = signs.of("passed" if report.full_marks else "undetermined" if report.outcome == "error" else "failed")
     points = f"{number(report.score)} / {number(report.max_score)}"
     room = width - cells(points) - 1
-    words = f"{report.file}{' ' * (20 - cells(report.file))} {mark} {status:<8}  {_why(report)}"
+    name = report.file
+    if cells(name) > LONGEST_NAME:  # a path: its end tells one submission from another
+        name = signs.more + name[-(LONGEST_NAME - cells(signs.more)) :]
+    words = f"{name}{' ' * (20 - cells(name))} {mark} {status:<8}  {_why(report)}"
     words = cut(words.rstrip(), room, signs.more)
     return f"{words}{' ' * (room - cells(words))} {points}"
 

@@ -101,6 +101,9 @@ def _beside(folder: Path) -> Iterator[Path]:
 def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, feedback: str) -> Assignment:
     whole = standard(cell, made)
     known = [t.name for t in whole.tasks]
+    # A task may be named by what it is in every convention: step, step_backward, forward, backward.
+    roles = {signature.role: signature.name for signature in made.signatures}
+    tasks = tuple(name if name in known else roles.get(name, name) for name in tasks)
     for name in tasks:
         if name not in known:
             raise BadInput(Problem(f"{made.convention.name} has no task {printable(name)}", None, nearest(name, known)))
@@ -116,6 +119,14 @@ def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, fe
     return replace(
         whole, tasks=chosen, title=plain(title) or whole.title, grading=replace(whole.grading, feedback=feedback)
     )
+
+
+def _zeros(made: Layout) -> list[str]:
+    """The states that a convention's sequence functions start at zero."""
+    if len(made.signatures) < 4:
+        return []
+    started = {slot.of for slot in made.signature("forward").takes if slot.plain == "initial"}
+    return [name for name in made.cell.lagged if name not in started]
 
 
 def _graded(kit: Kit, reference: str) -> Report:
@@ -144,6 +155,8 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
         "given_source": _source(reference, [s.name for s in given], set(names)),
         "docstring": lambda signature: docstring(made, signature),
         "helpers": [HELPERS[name] for name in program(cell).helpers],
+        "zeros": _zeros(made),
+        "forward": made.signatures[2].name if len(made.signatures) == 4 else "",
         "shapes": parameter_shapes(cell),
         **_formulas(cell, gradients),
     }

@@ -55,10 +55,10 @@ def derive(writer: Formulas, backward: Backward, wrt: tuple[str, ...] = ()) -> s
     parameters = [g for g in backward.parameters if not wrt or g.name in wrt]
     if isinstance(writer, Latex):
         return _align(backward.system, _latex_sections(writer, backward, wrt))
-    lines = [] if wrt else heading(writer, f"{writer.delta}s: gradient of the loss at s")
+    lines = [] if wrt else heading(writer, f"{writer.delta}s: the whole gradient of the loss at s")
     for block in blocks(backward):
         gradients = [quantity(writer, g) for g in block.gradients if not wrt or g.name in wrt]
-        if wrt and not gradients:
+        if not gradients:
             continue
         if block.lines and not wrt:
             lines += _equations(writer, block.lines)
@@ -90,7 +90,9 @@ def _parameters(writer: Formulas, backward: Backward, found: list[Formula], name
 def _footer(writer: Formulas, backward: Backward) -> list[str]:
     kept = [writer.write(e) for e in kept_values(backward)]
     reads = " and ".join(backward.loss)
-    return page.row([f"The loss reads {reads}.", "Kept from the forward pass:", *kept], 0, " ")
+    part = writer.loss_of_step(backward.loss[0]) if backward.loss else ""
+    direct = [f"{part}: its direct part at step t."] if part else []
+    return page.row([f"The loss reads {reads}.", *direct, "Kept from the forward pass:", *kept], 0, " ")
 
 
 def kept_values(backward: Backward) -> list[Expr]:

@@ -29,6 +29,9 @@ class Text(Formulas):
     def loss(self, name: str) -> str:
         return f"dL/d{name}"
 
+    def loss_of_step(self, name: str) -> str:
+        return f"dL_t/d{name}"
+
     def over_time(self, term: str) -> str:
         return f"sum_t {term}"
 
@@ -82,12 +85,14 @@ class Latex(Formulas):
         below = ",".join(parts)
         text += f"_{below}" if len(below) == 1 else f"_{{{below}}}" if below else ""
         if label.kind == "loss":
-            return self.loss(text)
+            return self.loss_of_step(text)
         return self.delta + text if label.kind == "gradient" else text
 
     def loss(self, name: str) -> str:
-        time = "_t" if "t" in name.partition("_")[2] else ""
-        return rf"\frac{{\partial L{time}}}{{\partial {name}}}"
+        return rf"\frac{{\partial L}}{{\partial {name}}}"
+
+    def loss_of_step(self, name: str) -> str:
+        return rf"\frac{{\partial L_t}}{{\partial {name}}}"
 
     def over_time(self, term: str) -> str:
         return rf"\sum_t {term}"

@@ -91,7 +91,7 @@ class Formulas(StrPrinter):
         if label.kind == "gradient":
             text = self.delta + text
         if label.kind == "loss":
-            text = self.loss(text)
+            text = self.loss_of_step(text)
         return text if label.lag is None else text + self.index(shift - label.lag)
 
     def index(self, offset: int) -> str:
@@ -99,6 +99,10 @@ class Formulas(StrPrinter):
 
     def loss(self, name: str) -> str:
         return f"∂L/∂{name}"
+
+    def loss_of_step(self, name: str) -> str:
+        """The direct part of a gradient: of the loss of this very step, everything carried held fixed."""
+        return f"∂L_t/∂{name}"
 
     def over_time(self, term: str) -> str:
         return f"Σ_t {term}"
@@ -157,22 +161,29 @@ class Formulas(StrPrinter):
         for factor in rest.args if rest.is_Mul else [rest]:
             inverse = factor.is_Pow and factor.exp.is_negative
             (lower if inverse else upper).append(Pow(factor.base, -factor.exp) if inverse else factor)
-        above = self._row(number.p, upper)
-        below = self._below(number.q, lower) if lower or number.q != 1 else ""
-        return self.fraction(above, below, len(lower) + (number.q != 1) > 1) if below else above
+        decimal = self._decimal(number)
+        above = self._row(decimal or str(number.p), upper)
+        q = 1 if decimal else number.q
+        below = self._below(q, lower) if lower or q != 1 else ""
+        return self.fraction(above, below, len(lower) + (q != 1) > 1) if below else above
+
+    def _decimal(self, number: Rational) -> str:
+        """0.9, where it is exact and clearer than a fraction: 9/10, not 1/2; empty elsewhere."""
+        text = f"{float(number):g}"
+        return text.replace("-", self.minus) if number.q > 4 and Rational(text) == number else ""
 
     def _below(self, number: int, factors: list[Expr]) -> str:
-        return self._row(number, factors)
+        return self._row(str(number), factors)
 
-    def _row(self, number: int, factors: list[Expr]) -> str:
+    def _row(self, number: str, factors: list[Expr]) -> str:
         """Factors side by side."""
         ordered = _ordered(factors, self._factor_key)
-        texts = [self._in(f, PRODUCT, len(ordered) > 1 or number != 1) for f in ordered]
+        texts = [self._in(f, PRODUCT, len(ordered) > 1 or number != "1") for f in ordered]
         row = texts[0] if texts else ""
         for previous, factor, text in zip(ordered, ordered[1:], texts[1:], strict=False):
             both = SCALAR not in (self.system.size(previous), self.system.size(factor))
             row += (self.times if both else self.dot) + text
-        return row if number == 1 and row else f"{number}{self.dot}{row}" if row else str(number)
+        return row if number == "1" and row else f"{number}{self.dot}{row}" if row else number
 
     def fraction(self, above: str, below: str, several: bool) -> str:
         return f"{above} / {f'({below})' if several else below}"
@@ -200,10 +211,7 @@ class Formulas(StrPrinter):
         return self.name(tag, self._shift)
 
     def _print_Rational(self, expression: Rational) -> str:
-        decimal = f"{float(expression):g}"
-        if expression.q > 10 and Rational(decimal) == expression:  # 1e-05, not 1/100000
-            return decimal.replace("-", self.minus)
-        return self.number(str(expression.p), str(expression.q))
+        return self._decimal(expression) or self.number(str(expression.p), str(expression.q))
 
     def _print_Pi(self, expression: Expr) -> str:
         return self.pi

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Symbol
+from sympy import Integer, Symbol
 
 from ..calculus.edges import Block, Broadcast, Diagonal, Matrix, Reduction, SoftmaxJacobian
 from ..calculus.paths import Path, Paths, Step, count
@@ -99,11 +99,19 @@ def product(writer: Formulas, steps: tuple[Step, ...]) -> str:
 
 
 def _diagonal(writer: Formulas, steps: list[Step]) -> str:
-    texts = []
+    """Neighbouring diagonal factors as one; their numbers come first, as one number."""
+    number, texts = Integer(1), []
     for s in steps:
         assert isinstance(s.factor, Diagonal)
-        texts.append(writer.factor(s.factor.value, s.line.positions, -s.before, len(steps) == 1))
+        coefficient, value = s.factor.value.as_coeff_Mul()
+        number *= coefficient
+        if value != 1:
+            texts.append(writer.factor(value, s.line.positions, -s.before, len(steps) == 1 and coefficient == 1))
     inside = writer.times.join(texts)
+    if number != 1 or not texts:
+        size = writer.write(abs(number))
+        inside = f"{size}{writer.dot}{inside}" if texts and size != "1" else inside or size
+        inside = f"{writer.minus}{inside}" if number < 0 else inside
     return rf"\operatorname{{diag}}\left({inside}\right)" if isinstance(writer, Latex) else f"diag({inside})"
 
 

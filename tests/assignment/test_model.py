@@ -162,7 +162,7 @@ after = ["forward", "forwrad"]
         (5, "'file' must end with .py or .ipynb", ""),
         (7, "'formual' is not a value of 'feedback'", "Did you mean formula?"),
         (8, "'deadline_seconds' must be a number above 0, at most 3600", ""),
-        (9, "'memory_mib' must be a whole number above 0, at most 1048576, not 512.5", ""),
+        (9, "'memory_mib' must be a whole number from 64 to 1048576, not 512.5", ""),
         (12, "'points' must be a number above 0, at most 1000000", ""),
         (13, "tasks wait for each other: forward → backward → forward", ""),
         (16, "'trace' tasks cannot be graded by this version, only 'code' tasks can", ""),
@@ -197,7 +197,7 @@ def test_a_problem_shows_its_line_with_a_caret(tmp_path):
         ('follow_on = "skip"', 'follow_on = "x"', 9, "'x' is not a value of 'follow_on'"),
         ("2.5", "inf", 10, "'deadline_seconds' must be a number above 0, at most 3600"),
         ("2.5", "0", 10, "'deadline_seconds' must be a number above 0, at most 3600"),
-        ("256", "true", 11, "'memory_mib' must be a whole number above 0, at most 1048576, not true or false"),
+        ("256", "true", 11, "'memory_mib' must be a whole number from 64 to 1048576, not true or false"),
         ("points = 2\n", "", 13, "[[task]] has no 'points' (a number above 0, at most 1000000)"),
         ("points = 2", "points = 1e999", 15, "'points' must be a number above 0, at most 1000000"),
         ("points = 2", 'points = "2"', 15, "'points' must be a number above 0, at most 1000000, not a string"),
@@ -372,7 +372,7 @@ def assignments(draw):
         draw(st.sampled_from(["none", "score", "what", "where", "why", "formula"])),
         draw(st.sampled_from(["credit", "skip"])),
         draw(st.floats(1e-3, 3600)),
-        draw(st.integers(1, 2**20)),
+        draw(st.integers(64, 2**20)),
     )
     word = draw(WORDS)
     return Assignment(Path(), draw(TITLES), f"{word}.cell", word, f"{word}.py", grading, tuple(tasks))

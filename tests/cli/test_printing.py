@@ -73,8 +73,8 @@ def test_derive_prints_the_wanted_gradients_alone(gatecheck):
 
 
 def test_the_loss_may_read_every_state(gatecheck):
-    assert "∂L/∂c" in gatecheck("derive", "lstm", "--loss", " h , c ").out
-    assert "∂L/∂c" not in gatecheck("derive", "lstm").out
+    assert "∂L_t/∂c" in gatecheck("derive", "lstm", "--loss", " h , c ").out
+    assert "∂L_t/∂c" not in gatecheck("derive", "lstm").out
 
 
 def test_paths_go_from_one_state_to_another(gatecheck):

@@ -38,7 +38,7 @@ def h(right, before="", more=""):
 
 
 LSTM = """
-δh = ∂L/∂h + U_fᵀ δa_f[t+1] + U_iᵀ δa_i[t+1] + U_gᵀ δa_g[t+1] + U_oᵀ δa_o[t+1]
+δh = ∂L_t/∂h + U_fᵀ δa_f[t+1] + U_iᵀ δa_i[t+1] + U_gᵀ δa_g[t+1] + U_oᵀ δa_o[t+1]
 δc = δh ⊙ o ⊙ (1 − tanh²(c)) + δc[t+1] ⊙ f[t+1]
 δo = δh ⊙ tanh(c)
 δa_o = δo ⊙ o ⊙ (1 − o)
@@ -67,7 +67,7 @@ c_t = f_t \odot c_{t-1} + i_t \odot g_t
 h_t = o_t \odot \tanh\left(c_t\right)
 """
 GRU = """
-δh = ∂L/∂h + U_zᵀ δa_z[t+1] + U_rᵀ δa_r[t+1] + (U_nᵀ δa_n[t+1]) ⊙ r[t+1] + δh[t+1] ⊙ z[t+1]
+δh = ∂L_t/∂h + U_zᵀ δa_z[t+1] + U_rᵀ δa_r[t+1] + (U_nᵀ δa_n[t+1]) ⊙ r[t+1] + δh[t+1] ⊙ z[t+1]
 δz = δh ⊙ (h[t−1] − n)
 δn = δh ⊙ (1 − z)
 δr = (U_nᵀ δa_n) ⊙ h[t−1]
@@ -107,8 +107,8 @@ def test_the_other_gru_exchanges_the_gate_s_terms():
         ("(W @ x[t]) * h[t-1] * 3 * k", "h", "3 k (W x) ⊙ h[t−1]"),
         ("h[t-1] * (W @ x[t]) / 3", "δx", "Wᵀ (δh ⊙ h[t−1]) / 3"),
         ("h[t-1] * k * (W @ x[t])", "δx", "Wᵀ (k δh ⊙ h[t−1])"),
-        ("sigmoid(h[t-1]) * (W @ x[t])", "δh", "∂L/∂h + δh[t+1] ⊙ σ(h) ⊙ (1 − σ(h)) ⊙ (W x[t+1])"),
-        ("b_h * h[t-1] + h[t-1]**2 - W @ x[t]", "δh", "∂L/∂h + δh[t+1] ⊙ (b_h + 2 h)"),
+        ("sigmoid(h[t-1]) * (W @ x[t])", "δh", "∂L_t/∂h + δh[t+1] ⊙ σ(h) ⊙ (1 − σ(h)) ⊙ (W x[t+1])"),
+        ("b_h * h[t-1] + h[t-1]**2 - W @ x[t]", "δh", "∂L_t/∂h + δh[t+1] ⊙ (b_h + 2 h)"),
     ],
 )
 def test_terms_and_factors_stand_where_the_author_put_them(right, left, formula):
@@ -126,7 +126,7 @@ def test_the_loss_s_term_stands_first_then_those_of_the_same_step_then_those_of_
     before = "q[t] = q[t-1] * h[t-1] + W @ x[t]\nr[t] = tanh(V @ q[t])\n"
     found = h("r[t] * q[t]", before, "q: H\n")
     assert found["δq"] == "Vᵀ δa_r + δh ⊙ r + δq[t+1] ⊙ h"
-    assert found["δh"] == "∂L/∂h + δq[t+1] ⊙ q"
+    assert found["δh"] == "∂L_t/∂h + δq[t+1] ⊙ q"
 
 
 def test_a_quantity_that_nothing_reads_has_a_gradient_of_zero():
@@ -141,7 +141,7 @@ def test_a_quantity_that_nothing_reads_has_a_gradient_of_zero():
     [
         ("W @ x[t] - (h[t-1] - b)", "h", "W x − (h[t−1] − b)"),
         ("1 - (2 - (3 - h[t-1] * (W @ x[t])))", "h", "1 − (2 − (3 − h[t−1] ⊙ (W x)))"),
-        ("(h[t-1] - b) * (W @ x[t] - h[t-1])", "δh", "∂L/∂h + δh[t+1] ⊙ (W x[t+1] − h − (h − b))"),
+        ("(h[t-1] - b) * (W @ x[t] - h[t-1])", "δh", "∂L_t/∂h + δh[t+1] ⊙ (W x[t+1] − h − (h − b))"),
         ("(W @ x[t])**2 + h[t-1]", "h", "(W x)² + h[t−1]"),
         ("U @ h[t-1]**2 + W @ x[t]", "∂L/∂U", "Σ_t δh (h[t−1]²)ᵀ"),
         ("2 * (h[t-1] + W @ x[t])", "h", "2 (h[t−1] + W x)"),
@@ -154,7 +154,7 @@ def test_a_quantity_that_nothing_reads_has_a_gradient_of_zero():
         ("W @ x[t] + sqrt(h[t-1]**2 + 1)", "h", "W x + √(h[t−1]² + 1)"),
         ("exp(W @ x[t]) * exp(h[t-1])", "h", "exp(W x) ⊙ exp(h[t−1])"),
         ("exp(log(h[t-1])) + W @ x[t]", "h", "exp(log(h[t−1])) + W x"),
-        ("W @ x[t] + relu(h[t-1] - 1)", "δh", "∂L/∂h + δh[t+1] ⊙ [h − 1 > 0]"),
+        ("W @ x[t] + relu(h[t-1] - 1)", "δh", "∂L_t/∂h + δh[t+1] ⊙ [h − 1 > 0]"),
     ],
 )
 def test_brackets_stand_where_the_meaning_needs_them(right, left, formula):
@@ -164,9 +164,9 @@ def test_brackets_stand_where_the_meaning_needs_them(right, left, formula):
 @pytest.mark.parametrize(
     ("parts", "formula"),
     [
-        ("h[t-1], x[t]", "∂L/∂h + [Wᵀ δa_h[t+1]]_h"),
-        ("x[t], h[t-1] * h[t-1]", "∂L/∂h + 2 [Wᵀ δa_h[t+1]]_2 ⊙ h"),
-        ("h[t-1], x[t], h[t-1]", "∂L/∂h + [Wᵀ δa_h[t+1]]_1 + [Wᵀ δa_h[t+1]]_3"),
+        ("h[t-1], x[t]", "∂L_t/∂h + [Wᵀ δa_h[t+1]]_h"),
+        ("x[t], h[t-1] * h[t-1]", "∂L_t/∂h + 2 [Wᵀ δa_h[t+1]]_2 ⊙ h"),
+        ("h[t-1], x[t], h[t-1]", "∂L_t/∂h + [Wᵀ δa_h[t+1]]_1 + [Wᵀ δa_h[t+1]]_3"),
     ],
 )
 def test_a_part_is_called_by_its_name_or_where_that_does_not_tell_by_its_number(parts, formula):

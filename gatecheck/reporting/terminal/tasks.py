@@ -169,7 +169,9 @@ def _messages(checks: list[Check], indent: int, columns: int, signs: Signs) -> I
         kinds.setdefault(kind, []).append(check)
     for first, *others in list(kinds.values())[:_MOST_MESSAGES]:
         text = cut(" ".join(first.message.split()), _LONGEST_MESSAGE, signs.more)
-        yield from hang(f"{first.quantity}  ", text, columns, indent=indent)
+        # A message that names its function or its array needs no second name before it.
+        named = text.startswith((f"{first.quantity} ", f"{first.task} ", f"There is no function {first.task}"))
+        yield from hang("" if named else f"{first.quantity}  ", text, columns, indent=indent)
         if others:
             # The row above has all the names already: a second long list of them is noise.
             few = len(others) <= 3 or len(kinds) > 1
