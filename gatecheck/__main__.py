@@ -1,6 +1,22 @@
-"""python -m gatecheck"""
+"""The console script, and python -m gatecheck. Nothing is imported before Ctrl-C has an answer."""
 
-from .cli import main
+import gc
+import sys
+
+
+def main() -> None:
+    """Run a command; end with the exit code of the contract, never with a traceback."""
+    try:
+        # Imports make many objects and no garbage; looking for it after every 700 is felt: `derive` takes 1.44 times
+        # `import sympy` with this line and 1.54 times without.
+        gc.set_threshold(50_000)
+        from .cli import run
+
+        code = run()
+    except KeyboardInterrupt:  # while the command was still being imported
+        code = 130
+    sys.exit(code)
+
 
 if __name__ == "__main__":
     main()

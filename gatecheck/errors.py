@@ -51,14 +51,15 @@ class Problem:
     advice: str = ""
 
     def __str__(self) -> str:
-        lines = [self.message]
+        # Names that users typed stand in messages: none may steer the terminal.
+        lines = [_printable_lines(self.message)]
         if self.place is not None:
             p = self.place
-            lines[0] = f"{printable(p.file)}:{p.line}:{p.column}: {self.message}"
+            lines[0] = f"{printable(p.file)}:{p.line}:{p.column}: {lines[0]}"
             if caret := p.caret():
                 lines.append(caret)
         if self.advice:
-            lines.append(f"  {self.advice}")
+            lines.append(f"  {_printable_lines(self.advice)}")
         return "\n".join(lines)
 
 
@@ -105,6 +106,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if close:
         return f"Did you mean {close[0]}?"
     return f"Known: {', '.join(words)}." if words else ""
+
+
+def _printable_lines(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def printable(text: str) -> str:

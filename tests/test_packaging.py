@@ -88,7 +88,7 @@ def test_the_wheel_says_its_version_its_command_and_what_it_needs(wheel):
         metadata = email.message_from_bytes(archive.read(f"{info}/METADATA"))
         commands = archive.read(f"{info}/entry_points.txt").decode()
     assert metadata["Version"] == gatecheck.__version__
-    assert "gatecheck = gatecheck.cli:main" in commands
+    assert "gatecheck = gatecheck.__main__:main" in commands
     needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     assert sorted(line.partition(">")[0] for line in needed) == [
         "click", "jinja2", "numpy", "pytest", "rich", "sympy"

@@ -27,6 +27,7 @@ from .tree import (
 #: Every interpretation of an equation recurses over it; Python's own limit is 1,000.
 LONGEST_CHAIN = 120
 LARGEST_EQUATION = 2_000
+MOST_SOFTMAXES = 3
 LARGEST_EXPONENT = 64
 
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -164,7 +165,17 @@ def _call(text: Text, node: ast.Call, inner: Callable[[ast.expr], Node]) -> Node
         return Apply(place, function, arguments)
     if function == "concat":
         return Concat(place, arguments)
-    return Reduce(place, function, arguments[0]) if function in REDUCTIONS else Softmax(place, arguments[0])
+    if function in REDUCTIONS:
+        return Reduce(place, function, arguments[0])
+    if _softmaxes(arguments[0]) >= MOST_SOFTMAXES:
+        # Its gradient holds what comes in twice: the formula doubles with every level.
+        message = f"softmax is nested more than {MOST_SOFTMAXES} deep"
+        raise fault(message, place, "Give the inner ones equations of their own.")
+    return Softmax(place, arguments[0])
+
+
+def _softmaxes(node: Node) -> int:
+    return isinstance(node, Softmax) + max(map(_softmaxes, node.children()), default=0)
 
 
 def _function(text: Text, node: ast.Call) -> str:

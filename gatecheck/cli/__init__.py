@@ -6,10 +6,8 @@ Command modules import click and nothing else that costs time; what a command ne
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
-from typing import NoReturn
 
 import click
 
@@ -39,14 +37,6 @@ for command in (*demo.COMMANDS, *printing.COMMANDS, *instructor.COMMANDS, *stude
     cli.add_command(command)
 
 
-def main() -> NoReturn:
-    """The console script: run a command; end with the exit code of the contract, never with a traceback."""
-    # Imports make many objects and no garbage; looking for it after every 700 is felt: `derive` takes 1.44 times
-    # `import sympy` with this line and 1.54 times without.
-    gc.set_threshold(50_000)
-    sys.exit(run())
-
-
 def run(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
     if sys.stdout is None:  # whoever started us closed it
@@ -70,10 +60,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _told(error: Exception) -> int:
     """Say in a few words what went wrong; the exit code."""
-    from ..errors import GatecheckError  # here: --help need not wait for it
+    from ..errors import GatecheckError, printable  # here: --help need not wait for it
 
     if isinstance(error, GatecheckError):
-        click.echo(f"gatecheck: {error}", err=True)
+        click.echo("\n".join(map(printable, f"gatecheck: {error}".split("\n"))), err=True)
         return error.exit_code
     if os.environ.get(TRACEBACK):
         raise error
@@ -83,9 +73,9 @@ def _told(error: Exception) -> int:
         return 1
     # What the system refuses (a full disk) is seldom our mistake; everything else that comes here is.
     if isinstance(error, OSError) and error.strerror:
-        click.echo(f"gatecheck: {error.strerror}{f': {error.filename}' if error.filename else ''}", err=True)
+        click.echo(printable(f"gatecheck: {error.strerror}{f': {error.filename}' if error.filename else ''}"), err=True)
     else:
-        click.echo(f"gatecheck: a mistake of gatecheck's own: {type(error).__name__}: {error}", err=True)
+        click.echo(printable(f"gatecheck: a mistake of gatecheck's own: {type(error).__name__}: {error}"), err=True)
     click.echo(f"  To see where, and for a report of it, set {TRACEBACK}=1 and run the command again.", err=True)
     return 2
 

@@ -54,6 +54,7 @@ def generate(
     from pathlib import Path
 
     from ..cells import load
+    from ..errors import printable
     from ..teaching.generate import generate as generated
 
     names = listed(tasks, "--tasks")
@@ -70,8 +71,8 @@ def generate(
             }
         )
         return
-    emit(f"{f'{done.folder}/':<22}  {'  '.join(done.files)}")
-    emit(f"{f'{done.solution}/':<22}  the solution, graded before it was written: {score:g} of {most:g}")
+    emit(f"{printable(f'{done.folder}/'):<22}  {'  '.join(done.files)}")
+    emit(f"{printable(f'{done.solution}/'):<22}  the solution, graded before it was written: {score:g} of {most:g}")
 
 
 @click.command("grade")

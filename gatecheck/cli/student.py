@@ -63,6 +63,7 @@ def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str
         ctx.exit(_code(done.report))
     from pathlib import Path
 
+    from ..errors import printable
     from ..keeping.records import Records
 
     folder = done.kit.assignment.folder
@@ -73,7 +74,7 @@ def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str
         path = records.write_bundle(bundle.receipt)
     emit_report(bundle.report, style, done.submission.source)
     if style != "json":
-        emit(f"Hand in {path}")
+        emit(f"Hand in {printable(str(path))}")
     ctx.exit(_code(bundle.report))
 
 

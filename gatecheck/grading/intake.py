@@ -30,7 +30,8 @@ _BLANK = re.compile(rb"[ \t\f]*(#.*)?")
 _UTF8 = re.compile(rb"utf[-_]?8([-_].*)?", re.IGNORECASE)
 # %magic, !shell, x = %magic, x = !shell, ?name and name? are IPython's. A line that goes on with the
 # operator, as in `% (a, b)`, has a space after it.
-_MAGIC = re.compile(r"(\s*)((?:[\w, ]+=\s*)?(?:%[A-Za-z_]|!)|\?|[\w.]+\?{1,2}\s*$)")
+# Possessive where it repeats: a line of a million blanks is read once.
+_MAGIC = re.compile(r"(\s*+)((?:\w[\w, ]*+=\s*+)?(?:%[A-Za-z_]|!)|\?|[\w.]++\?{1,2}\s*+$)")
 _CELL = "# cell "
 
 

@@ -132,7 +132,8 @@ def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Arra
 def problem(name: str, result: Any, shape: tuple[int, ...], letters: str) -> str:
     """Which rung a result fails, in a sentence; empty where it can be compared."""
     if not isinstance(result, (np.ndarray, float, int)) or isinstance(result, bool):
-        advice = f" Write np.array({name})." if isinstance(result, (list, tuple)) else ""
+        listed = isinstance(result, (list, tuple)) or (isinstance(result, Foreign) and "subclass" in result.kind)
+        advice = f" Write np.array({name})." if listed else ""
         return f"{name} is {kind(result)}, not an array.{advice}"
     array = np.asarray(result)
     if array.shape != shape:

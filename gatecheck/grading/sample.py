@@ -1,12 +1,13 @@
 """The numbers a submission is tried on: fresh for every run, reproducible from a printed seed.
 
-Every size is different from every other, from the batch and from the number of steps; biases are random and distinct,
+Sizes, batch and number of steps are drawn too, each different from every other; biases are random and distinct,
 initial states are not zero: each of these hides mistakes when it is not so.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,8 @@ from ..cells import Cell
 from ..conventions import Layout
 from ..errors import Fault
 
-BATCH, STEPS = 3, 4
-SIZES = (5, 7, 6, 8, 9, 10)
+#: The smallest number drawn, and how many more there are to draw from than letters to draw for.
+SMALLEST, SPREAD = 3, 5
 TRIES = 20
 
 
@@ -47,7 +48,9 @@ def sample(layout: Layout, program: Program, seed: str) -> Sample:
     """
     rng = np.random.default_rng([int(seed, 16)])
     for _ in range(TRIES):
-        drawn = Sample(seed, _data(layout.cell, rng, 1), _reduced(layout, _data(layout.cell, rng, STEPS)))
+        numbers = _numbers(layout.cell, rng)
+        step = _data(layout.cell, rng, {**numbers, "T": 1})
+        drawn = Sample(seed, step, _reduced(layout, _data(layout.cell, rng, numbers)))
         with np.errstate(all="ignore"):
             if all(_finite(run(program, data)) for data in (drawn.step, drawn.sequence)):
                 return drawn
@@ -58,21 +61,27 @@ def _finite(done: Any) -> bool:
     return all(np.isfinite(a).all() for group in vars(done).values() for a in group.values())
 
 
-def _data(cell: Cell, rng: np.random.Generator, steps: int) -> Data:
-    sizes = dict(zip(cell.sizes, (*SIZES, *range(11, 11 + len(cell.sizes))), strict=False))
+def _numbers(cell: Cell, rng: np.random.Generator) -> dict[str, int]:
+    """A number for each size, for the batch B and the steps T; no two are equal."""
+    letters = (*cell.sizes, "B", "T")
+    drawn = rng.choice(len(letters) + SPREAD, size=len(letters), replace=False) + SMALLEST
+    return dict(zip(letters, map(int, drawn), strict=True))
 
+
+def _data(cell: Cell, rng: np.random.Generator, numbers: Mapping[str, int]) -> Data:
     def array(*shape: int) -> np.ndarray[Any, Any]:
         return rng.normal(size=shape) * 0.6
 
     def vector(name: str, *lead: int) -> np.ndarray[Any, Any]:
-        return array(*lead, cell.size(name).value(sizes))
+        return array(*lead, cell.size(name).value(numbers))
 
+    steps, batch = numbers["T"], numbers["B"]
     return Data(
-        inputs={n: vector(n, steps, BATCH) for n in cell.inputs},
-        initial={n: vector(n, BATCH) for n in cell.lagged},
-        parameters={n: array(*(s.value(sizes) for s in cell.shapes[n])) for n in cell.parameters},
-        upstream={n: vector(n, steps, BATCH) for n in cell.outputs},
-        sizes=sizes,
+        inputs={n: vector(n, steps, batch) for n in cell.inputs},
+        initial={n: vector(n, batch) for n in cell.lagged},
+        parameters={n: array(*(s.value(numbers) for s in cell.shapes[n])) for n in cell.parameters},
+        upstream={n: vector(n, steps, batch) for n in cell.outputs},
+        sizes={n: numbers[n] for n in cell.sizes},
     )
 
 

@@ -5,6 +5,7 @@ A student's code can write to the channel: a message is taken to be well-formed 
 
 from __future__ import annotations
 
+import itertools
 import math
 import signal
 import sys
@@ -106,6 +107,8 @@ class Transcript:
         modified = _take(message, "modified", tuple)
         if not all(type(i) is int and 0 <= i < len(self.calls[index].arguments) for i in modified):
             raise WireError("a modified argument does not exist")
+        if any(a >= b for a, b in itertools.pairwise(modified)):
+            raise WireError("the modified arguments are not in order")
         answer = Answer(status, modified=modified, seconds=_seconds(_take(message, "seconds", float)))
         if status == "raised":
             answer = replace(answer, raised=_raised(_take(message, "raised", dict)))

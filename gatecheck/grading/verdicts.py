@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -146,6 +147,8 @@ class Verdicts:
 
 
 def _how_far(error: float) -> str:
+    if not math.isfinite(error):
+        return "far off"
     if error >= 10:
         return f"off by {error:.0f} times its largest value"
     return f"off by {f'{100 * error:.0f} %' if error >= 0.01 else f'{error:.0e}'} of its largest value"
