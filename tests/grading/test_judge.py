@@ -138,6 +138,29 @@ def test_the_pseudo_code_s_swapped_unpacking_is_named():
 def test_a_swapped_return_that_reaches_the_loop_is_one_mistake():
     report = graded(changed(ANNA, ("return next_h, next_c, cache", "return next_c, next_h, cache")))
     assert [m.id for m in report.mistakes] == ["return-order-swapped"]
+    # The loop is right given the swap, but what it hands on is nothing that a backward pass can be judged by.
+    assert [t.status for t in report.tasks] == ["failed", "passed", "passed", "skipped"]
+    assert {c.because for c in report.tasks[3].checks} == {"h"}
+
+
+def test_another_course_s_gate_order_is_named_and_what_follows_it_credited():
+    source = changed(
+        ANNA,
+        ("i = sigmoid(a[:, :H])", "f = sigmoid(a[:, :H])"),
+        ("f = sigmoid(a[:, H : 2 * H])", "i = sigmoid(a[:, H : 2 * H])"),
+        ("[di * i * (1 - i), df * f * (1 - f),", "[df * f * (1 - f), di * i * (1 - i),"),
+    )
+    report = graded(source)
+    assert [(m.id, m.title, m.certain) for m in report.mistakes] == [
+        ("gates-permuted", "The parameters of f and i have changed places", True)
+    ]
+    assert [t.status for t in report.tasks] == ["failed", "passed", "passed", "passed"]
+
+
+def test_a_textbook_backward_on_a_wrong_forward_is_credited():
+    report = graded(changed(ANNA, ("np.tanh(a[:, 3 * H :])", "sigmoid(a[:, 3 * H :])")))
+    assert [m.id for m in report.mistakes] == ["wrong-activation"]
+    assert [t.status for t in report.tasks] == ["failed", "passed", "passed", "passed"]
 
 
 def test_two_faults_in_one_function_come_out_as_two_mistakes():
