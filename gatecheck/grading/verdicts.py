@@ -106,7 +106,7 @@ class Verdicts:
             return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
         if q not in errors:
             return Check(task.name, q, "failed", 0.0, share, "not returned, and recognised by what follows from it")
-        if errors[q] <= TOLERANCE:
+        if errors[q] <= TOLERANCE and q not in why.own:  # a mistake that is certain always costs its points
             return Check(task.name, q, "passed", share, share, "", errors[q], TOLERANCE)
         cause = why.because.get(q) if why.certain and q not in why.own else None
         if cause is None:
