@@ -1,0 +1,23 @@
+"""One document, every format: which writer makes its formulas, and which renderer prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from . import terminal
+from .document import Document
+from .formats import FORMATS
+from .formulas import Formulas
+
+#: What makes a document with a format's writer of formulas.
+Builder = Callable[[type[Formulas]], Document]
+
+RENDERERS: Mapping[str, Callable[[Document], str]] = {
+    "unicode": terminal.unicode,
+    "text": terminal.text,
+}
+
+
+def published(style: str, build: Builder) -> str:
+    """The document in a format."""
+    return RENDERERS[style](build(FORMATS[style]))
