@@ -60,7 +60,7 @@ class Writer:
 
     def mix(self, size, depth):
         if size == "1":
-            kind = self.draw(st.sampled_from(("sum", "mean")))
+            kind = self.draw(st.sampled_from(("sum", "mean", "logsumexp")))
             inner = self.draw(st.sampled_from(SIZES))
             return f"{kind}({self.expression(inner, depth)})"
         sizes = self.draw(st.lists(st.sampled_from(SIZES), min_size=2, max_size=3))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sympy import Expr, Mul
 
 from ..calculus.backward import Backward, Gradient, Term
-from ..calculus.symbols import Label, Times, TransposedTimes, gradient, label, sigmoid, tanh
+from ..calculus.symbols import Times, TransposedTimes, gradient, label, sigmoid, tanh
 from ..calculus.system import Line, preactivation
 from ..writing.equations import Formula, addend, parameter, quantity
 from ..writing.formulas import Formulas
@@ -68,7 +68,7 @@ def missing_carry(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
         if not found.now or not found.later:
             continue
         whole = quantity(writer, Gradient(name, found.now))
-        loss = [("+", writer.name(Label("loss", name, 0)))] if found.loss else []
+        loss = [("+", writer.write(found.loss))] if found.loss else []
         right = Formula(whole.left, (*whole.addends, *loss, *(a for t in found.later for a in addend(writer, t))))
         yield Wrong(
             "missing-carry",

@@ -39,7 +39,7 @@ def equation(writer: Formulas, line: Line) -> Formula:
 
 def quantity(writer: Formulas, found: Gradient) -> Formula:
     """The gradient of a vector: the loss's term, those of the same step, then those of t+1."""
-    addends = [("+", writer.name(Label("loss", found.name, 0)))] if found.loss else []
+    addends = [("+", writer.write(found.loss))] if found.loss else []
     for term in found.terms:
         addends.extend(addend(writer, term))
     return Formula(writer.name(label(gradient(found.name))), tuple(addends))

@@ -20,6 +20,7 @@ class Text(Formulas):
         "Softmax": "softmax",
         "Mean": "mean",
         "Total": "sum",
+        "LogSumExp": "logsumexp",
     }
 
     def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
@@ -74,6 +75,7 @@ class Latex(Formulas):
     names: Mapping[str, str] = {
         "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
         "Total": r"\textstyle\sum ", "Mean": r"\operatorname{mean}", "Softmax": r"\operatorname{softmax}",
+        "LogSumExp": r"\log\textstyle\sum\exp ",
     }  # fmt: skip
 
     def name(self, label: Label, shift: int = 0) -> str:

@@ -54,6 +54,7 @@ class Formulas(StrPrinter):
         "Softmax": "softmax",
         "Mean": "mean",
         "Total": "Σ",
+        "LogSumExp": "log Σ exp",
     }
 
     def __init__(self, system: System) -> None:

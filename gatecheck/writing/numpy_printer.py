@@ -28,7 +28,7 @@ class NumPy(Formulas):
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "np.pi"
     names: Mapping[str, str] = {"tanh": "np.tanh", "exp": "np.exp", "log": "np.log", "sign": "np.sign",
                                 "absolute": "np.abs", "maximum": "np.maximum"}  # fmt: skip
-    helped = ("sigmoid", "softplus", "erf", "Softmax", "relu")
+    helped = ("sigmoid", "softplus", "erf", "Softmax", "LogSumExp", "relu")
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
