@@ -98,7 +98,9 @@ def derive(cell: Cell, loss: Iterable[str] | None = None, unit: bool = False) ->
     for name in reads:
         if name not in cell.assigned:
             raise CellError(Problem(f"the loss cannot read {name}", None, nearest(name, cell.assigned)))
-    return differentiate(system(cell), reads, cell.objective if unit and loss is None else "")
+    if unit and loss is None and cell.objective:
+        return differentiate(system(cell), (), cell.objective)
+    return differentiate(system(cell), reads)
 
 
 def differentiate(equations: System, reads: tuple[str, ...], objective: str = "") -> Backward:

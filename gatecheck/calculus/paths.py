@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy.core.parameters import distribute
 
@@ -106,6 +107,7 @@ class Paths:
         return tuple(p for p in self.paths if p.partial)
 
 
+@lru_cache(maxsize=8)  # asked for once per count, and as dear as a derivation
 def hops(equations: System) -> tuple[Hop, ...]:
     """Every edge of the cell's graph, in the order of the file.
 

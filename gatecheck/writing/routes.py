@@ -109,11 +109,7 @@ def abbreviations(writer: Formulas, found: tuple[Path, ...]) -> dict[tuple[str, 
     return named
 
 
-def summed(writer: Formulas, found: Iterable[Path], later: int = 0) -> list[tuple[str, str]]:
-    """Paths as the addends of a Jacobian: elementwise ones within one diag(…), the others after it."""
-    paths = list(found)
-    straight = [elementwise(writer, _shifted(p.jacobian(), later)) for p in paths if p.elementwise]
-    others = [("+", jacobian(writer, p, later=later)) for p in paths if not p.elementwise]
-    if not straight:
-        return others
-    return [("+", writer.diag(writer.sum([("+", s) for s in straight]))), *others]
+def summed(writer: Formulas, found: Iterable[Path], later: int = 0) -> tuple[tuple[str, str], ...]:
+    """Paths as the addends of a Jacobian: short elementwise ones first."""
+    paths = sorted(found, key=lambda p: (not p.elementwise, len(p.hops) if p.elementwise else 0))
+    return tuple(("+", jacobian(writer, p, later=later)) for p in paths)

@@ -108,7 +108,7 @@ def _counts(found: Paths, steps: tuple[int, ...]) -> Table:
 
 def _number(number: int) -> str:
     text = f"{number:,}"
-    return text if len(text) <= 15 else f"{number:.2e}".replace("e+", " · 10^")
+    return text if len(text) <= 15 else f"{number:.2e}".replace("e+", "e")
 
 
 # Many steps
@@ -134,8 +134,13 @@ def _straight(writer: Formulas, found: Paths, steps: int, few: int, blocks: Bloc
     if not few:
         yield Paragraph(("none: every way from ", source, " to ", target, f" meets {_met(found)}"))
     elif found.source == found.target and len(own) ** steps == few:
-        product = _chain(writer, steps, lambda k: summed(writer, own, later=k)[0][1])
+        letter = _letter(found, "ED")
+        product = _chain(
+            writer, steps, lambda k: at(writer, letter, -k) if len(own) > 1 else jacobian(writer, own[0], later=k)
+        )
         yield Display((Row(writer.derivative(target.text, source.text), (("+", product),), lit=True),))
+        if len(own) > 1:
+            yield Display((Row(at(writer, letter, 0), summed(writer, own), lit=True),), over=("where",))
         yield Paragraph((f"{steps} elementwise factors, and no matrix between them.",))
     else:
         yield Paragraph((f"{plural(few, 'path')}: what the elementwise parts of the Jacobians below multiply to.",))
@@ -151,7 +156,7 @@ def _product(writer: Formulas, found: Paths, steps: int, blocks: Blocks) -> Iter
         yield Display((Row(left, (("+", product),)),))
         yield from _no_power(writer, own[0], steps)
         return
-    whole, start = (next(n for n in names if n not in found.system.cell.shapes) for names in ("SJM", "PQR"))
+    whole, start = _letter(found, "SJ"), _letter(found, "PQ")
     early = within(found.system, found.source)
     last = whole if states == (found.target,) else f"{whole}_{found.target}"
     product = _chain(writer, steps, lambda k: at(writer, last if k == steps - 1 else whole, -k))
@@ -172,14 +177,20 @@ def _product(writer: Formulas, found: Paths, steps: int, blocks: Blocks) -> Iter
         yield Display(tuple(_early(writer, found.source, state, ways) for state, ways in early.items()))
 
 
+def _letter(found: Paths, letters: str) -> str:
+    """A letter that the cell does not use."""
+    taken = found.system.cell.shapes
+    return next(name for name in (*letters, *(letter * 2 for letter in letters), "Jacobian") if name not in taken)
+
+
 def _block(writer: Formulas, target: str, source: str, ways: tuple[Path, ...]) -> Row:
     left = writer.derivative(at(writer, target, 0), at(writer, source, 1))
-    return Row(left, tuple(summed(writer, ways)), lit=all(p.elementwise for p in ways))
+    return Row(left, summed(writer, ways), lit=all(p.elementwise for p in ways))
 
 
 def _early(writer: Formulas, source: str, state: str, ways: tuple[Path, ...]) -> Row:
     left = writer.derivative(at(writer, state, 1), at(writer, source, 1))
-    return Row(left, tuple(summed(writer, ways)))
+    return Row(left, summed(writer, ways))
 
 
 def _chain(writer: Formulas, steps: int, factor: Callable[[int], str]) -> str:
