@@ -92,13 +92,18 @@ def derive(cell: Cell, loss: Iterable[str] | None = None) -> Backward:
     return differentiate(system(cell), reads)
 
 
-def differentiate(equations: System, reads: tuple[str, ...]) -> Backward:
-    """The backward equations of a system of lines, for a loss that reads the named quantities."""
+def differentiate(equations: System, reads: tuple[str, ...], known: Backward | None = None) -> Backward:
+    """The backward equations of a system of lines, for a loss that reads the named quantities.
+
+    Only lines that are not the very ones of a known derivation are differentiated.
+    """
     found: dict[str, list[Term]] = {}
+    given = _by_line(known) if known else {}
     with distribute(False):  # here once: every change of it empties SymPy's cache
         for line in equations.lines:
-            for edge in edges(equations, line):
-                found.setdefault(edge.source.name, []).append(Term(edge, edge.pull(gradient(line.name))))
+            terms = given[id(line)] if id(line) in given else _terms(equations, line)
+            for term in terms:
+                found.setdefault(term.edge.source.name, []).append(term)
 
     def collected(name: str) -> Gradient:
         return Gradient(name, tuple(sorted(found.get(name, []), key=lambda term: term.lag)), name in reads)
@@ -110,3 +115,17 @@ def differentiate(equations: System, reads: tuple[str, ...]) -> Backward:
         tuple(map(collected, equations.cell.inputs)),
         tuple(map(collected, equations.cell.parameters)),
     )
+
+
+def _terms(equations: System, line: Line) -> list[Term]:
+    """What a line adds to the gradients of the names that it reads."""
+    return [Term(edge, edge.pull(gradient(line.name))) for edge in edges(equations, line)]
+
+
+def _by_line(known: Backward) -> dict[int, list[Term]]:
+    """The terms of a derivation by the identity of their lines."""
+    found: dict[int, list[Term]] = {id(line): [] for line in known.system.lines}
+    for collected in (*known.quantities, *known.inputs, *known.parameters):
+        for term in collected.terms:
+            found[id(term.line)].append(term)
+    return found
