@@ -26,8 +26,9 @@ from .svg import element, escape, number
 #: A picture of more edges than this shows nothing.
 MOST = 300
 
-_MARGIN, _REMARK, _LEGEND = 18.0, 16.0, 22.0
+_MARGIN, _REMARK, _LEGEND = 18.0, 8.0, 22.0
 _NARROWEST = 360.0
+_SHORT = 24
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,10 @@ class _Picture:
         (hop,) = self.stage.edges[longest].hops
         factor = routes.product(self.letters, tuple(Step(factor, line, 0) for factor, line in hop.factors))
         y = self.placing.runs[longest][0].y - 17
-        for words in (f"{factor}: no matrix on the way", factor):
-            if width(words, NOTE) <= right - left - 30:
+        remark = "no matrix on the way"
+        for words in (f"{factor}: {remark}" if factor != "I" else remark, remark):
+            # A factor that takes long to read says nothing at a glance.
+            if width(words, NOTE) <= right - left - 30 and len(words) - len(remark) <= _SHORT:
                 return text(words, (left + right) / 2, y, NOTE, style=_maths("elementwise-text"))
         return ""
 

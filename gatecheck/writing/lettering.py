@@ -17,20 +17,13 @@ SANS = "'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif"
 _DOWN, _UP = "\x0e", "\x0f"
 #: An index is smaller by this factor, and lower by this part of the size.
 _SMALLER, _LOWER = 0.72, 0.24
-#: A name longer than this is cut.
-_LONGEST = 40
 
 
 class Letters(Formulas):
     """Unicode for pictures; every index is written out, below the line: f below t."""
 
     def name(self, label: Label, shift: int = 0) -> str:
-        stem, _, rest = label.name[:_LONGEST].partition("_")
-        if not stem or not rest:
-            stem, rest = label.name[:_LONGEST], ""
-        if len(label.name) > _LONGEST:
-            rest, stem = (f"{rest}…", stem) if rest else (rest, f"{stem}…")
-        below = [rest.replace("_", ",")] if rest else []
+        stem, *below = label.name.split("_")
         if label.lag is not None:
             offset = shift - label.lag
             below.append("t" if offset == 0 else f"t{'+' if offset > 0 else self.minus}{abs(offset)}")
@@ -63,9 +56,7 @@ def width(text: str, size: float) -> float:
 
 
 def _width(letter: str) -> float:
-    plain = unicodedata.normalize("NFKD", letter)[0]
-    if unicodedata.east_asian_width(letter) in "WF":
-        return 1.1
+    plain = unicodedata.normalize("NFKD", letter)[0]  # of a Math Italic letter the Latin one
     if plain in "mwMW":
         return 0.98
     if plain in "fijlrt,.:;()[]|' ":

@@ -78,8 +78,8 @@ def name(quantity: Quantity, letters: Letters) -> str:
 
 
 def activation(quantity: Quantity, letters: Letters) -> str:
-    """The sign of a quantity's activation."""
-    return "√" if quantity.activation == "sqrt" else letters.names.get(quantity.activation, quantity.activation)
+    """The sign of a quantity's activation, a word or σ."""
+    return letters.names.get(quantity.activation, quantity.activation)
 
 
 def sign(station: Station, letters: Letters) -> str:
