@@ -133,13 +133,13 @@ def _hops(equations: System) -> Iterator[Hop]:
                 yield Hop(edge.source.name, line.name, edge.source.lag, head)
 
 
-def paths(cell: Cell, source: str | None = None, target: str | None = None) -> Paths:
-    """Every path from source[t-1] to target[t].
+def ends(equations: System, source: str | None = None, target: str | None = None) -> tuple[str, str]:
+    """Where paths start (at t-1) and end (at t).
 
-    The default is the carried state whose paths are fewest but not all through a matrix: the one that the cell protects
-    (c of an LSTM); else the first state. Raises CellError where a name is not a state, or the cell has none.
+    The default is the first carried state that an elementwise path protects (c of an LSTM); else the first state.
+    Raises CellError where a name is not computed by the cell, or the cell has no state.
     """
-    equations = system(cell)
+    cell = equations.cell
     if not cell.states:
         raise CellError(
             Problem(f"{cell.name} has no state: nothing is carried from t-1 to t", None, "See derive, for one step.")
@@ -149,6 +149,16 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
     for name in (source, target):
         if name not in cell.assigned:
             raise CellError(Problem(f"{name} is not computed by {cell.name}", None, nearest(name, cell.assigned)))
+    return source, target
+
+
+def paths(cell: Cell, source: str | None = None, target: str | None = None) -> Paths:
+    """Every path from source[t-1] to target[t]; the default is that of `ends`.
+
+    Raises CellError where a name is not a state, the cell has none, or the paths are too many to list.
+    """
+    equations = system(cell)
+    source, target = ends(equations, source, target)
     graph = hops(equations)
     _few(graph, equations, source, target)
     found = sorted(
@@ -219,13 +229,10 @@ def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, 
 
 
 def _protected(equations: System) -> str:
-    graph = hops(equations)
+    """Found by counting: to walk every path of a cell with many takes for ever."""
+    graph = tuple(hop for hop in hops(equations) if hop.elementwise)
     states = equations.cell.states
-
-    def protected(name: str) -> bool:
-        return any(p.elementwise for p in _walk(graph, name, name))
-
-    return next((s for s in states if protected(s)), states[0])
+    return next((s for s in states if _count(graph, equations, s, s, 1)), states[0])
 
 
 def _walk(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:
