@@ -7,7 +7,7 @@ Contributions stay a list: adding them in SymPy would sort and merge what the re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sympy import Expr, Integer
@@ -22,10 +22,18 @@ from .system import Line, System, system
 
 @dataclass(frozen=True)
 class Term:
-    """One contribution to a gradient, through one edge; with lag 1 it is evaluated one step later."""
+    """One contribution to a gradient, through one edge; with lag 1 it is evaluated one step later.
+
+    places: where the factors stand in print, where that is not told by the reader's equation alone.
+    """
 
     edge: Edge
     expression: Expr
+    places: Mapping[Expr, int] | None = None
+
+    @property
+    def positions(self) -> Mapping[Expr, int]:
+        return self.edge.reader.positions if self.places is None else self.places
 
     @property
     def lag(self) -> int:
