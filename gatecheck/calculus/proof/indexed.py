@@ -19,7 +19,7 @@ from functools import reduce
 
 from ...cells import SCALAR, Size
 from .polynomials import Generators, Monomial, Polynomial, Terms, accumulate, merged
-from .vectors import Arithmetic, Matrix, joint
+from .vectors import Arithmetic, Matrix, expect, joint
 
 
 class IndexedMatrix(Matrix[Polynomial]):
@@ -29,6 +29,7 @@ class IndexedMatrix(Matrix[Polynomial]):
         self.ring, self.label, self.rows, self.columns = ring, label, rows, columns
 
     def times(self, vector: Polynomial, transposed: bool = False) -> Polynomial:
+        expect(self.rows if transposed else self.columns, vector)
         terms: Terms = {}
         for m, c in vector.terms.items():
             scalars, inner = self.ring.split(m)
@@ -45,6 +46,7 @@ class Outer(Matrix[Polynomial]):
 
     def times(self, vector: Polynomial, transposed: bool = False) -> Polynomial:
         left, right = (self.right, self.left) if transposed else (self.left, self.right)
+        expect(right.size, vector)
         return left * self.ring.total(right * vector)
 
 

@@ -8,7 +8,7 @@ for a sceptic. A vector of size 1 is a scalar and goes with a vector of any size
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, Self, TypeVar
@@ -46,6 +46,7 @@ class Vector(ABC):
 
 
 V = TypeVar("V", bound=Vector)
+Result = TypeVar("Result")
 
 
 class Matrix(ABC, Generic[V]):
@@ -53,7 +54,7 @@ class Matrix(ABC, Generic[V]):
 
     @abstractmethod
     def times(self, vector: V, transposed: bool = False) -> V:
-        """W v, or Wᵀ v."""
+        """W v, or Wᵀ v. Raises TypeError where v has another size than the matrix takes."""
 
 
 class Arithmetic(ABC, Generic[V]):
@@ -101,6 +102,22 @@ class Arithmetic(ABC, Generic[V]):
         return sum(rest, first)
 
 
+class Drawing(Arithmetic[V]):
+    """An arithmetic in which a cell can be run on what is drawn at random."""
+
+    @abstractmethod
+    def draw(self, size: Size) -> V:
+        """A vector."""
+
+    @abstractmethod
+    def draw_matrix(self, rows: Size, columns: Size) -> Matrix[V]:
+        """A matrix."""
+
+    @abstractmethod
+    def attempt(self, work: Callable[[], Result], times: int) -> Result:
+        """What the work gives; where it meets what cannot be used, it is done again with other draws."""
+
+
 @dataclass(frozen=True)
 class Dual(Generic[V]):
     """A quantity and its tangent: how it changes in a direction. None: not at all."""
@@ -120,6 +137,12 @@ class DualMatrix(Generic[V]):
 def joint(a: Size, b: Size) -> Size:
     """The size of a + b or a * b."""
     return b if a is SCALAR else a
+
+
+def expect(size: Size, vector: Vector) -> None:
+    """Raises TypeError where a vector has another size."""
+    if vector.size != size:
+        raise TypeError(f"size {vector.size} where {size} is wanted")
 
 
 def plain(size: Size) -> Size:
