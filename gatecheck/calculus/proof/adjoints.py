@@ -21,7 +21,7 @@ from ...cells import SCALAR, Equation
 from ...cells import tree as t
 from ...errors import CellError, Fault, Problem
 from ..backward import Backward, Gradient, Term
-from ..symbols import Label, label
+from ..symbols import Join, Label, Part, label
 from .claims import called, gradients, is_unit, paired, value
 from .forward import forward
 from .naming import Names
@@ -122,11 +122,13 @@ class _Equation:
             read = t.Read(self.equation.place, g.name, term.edge.source.lag)
             if str(read) not in reads:
                 raise Fault(f"the gradient of {g.name} has a term of {self.equation.name}, which does not read {read}")
+            if {part.args[2] for part in term.expression.atoms(Part)} - term.line.expression.atoms(Join):
+                raise Fault(f"the gradient of {read} takes a part of what the equation of {term.line.name} never joined")
             derived[str(read)] += self._paired(read, term)
-        for read, got in derived.items():
-            wanted = Polynomial(ring, {m: c for m, c in whole.terms.items() if read in ring.moving(m)}, SCALAR)
+        for name, got in derived.items():
+            wanted = Polynomial(ring, {m: c for m, c in whole.terms.items() if name in ring.moving(m)}, SCALAR)
             if (wanted - got).terms:
-                message = f"what {self.equation.name} adds to the gradient of {read} is not what is derived"
+                message = f"what {self.equation.name} adds to the gradient of {name} is not what is derived"
                 raise Fault(f"{message}\n  it adds:  {spelled(wanted)}\n  derived:  {spelled(got)}")
         return Adjoint(self.equation.name, tuple(reads))
 

@@ -14,6 +14,7 @@ cell (`degrees`). What this part leaves to part one: roots of what is a power it
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -34,6 +35,8 @@ from .vectors import Drawing, Dual, DualMatrix, Matrix, V, added
 
 #: The numbers of steps for which the whole is shown.
 STEPS = (1, 2, 3, 4)
+#: By name and lag.
+Names = dict[tuple[str, int | None], Dual[V]]
 #: What is moved: says of a direction's name whether it is.
 Moved = Callable[[str], bool]
 
@@ -45,7 +48,7 @@ class Moment(Generic[V]):
     pushes: the tangent that each quantity has beside what its equation gives; direct: ∂L_t/∂name.
     """
 
-    vectors: dict[tuple[str, int | None], Dual[V]]
+    vectors: Names[V]
     matrices: dict[str, DualMatrix[V]]
     pushes: dict[str, V] = field(default_factory=dict)
     direct: dict[str, V] = field(default_factory=dict)
@@ -87,14 +90,14 @@ def run(backward: Backward, do: Drawing[V], moved: Moved = lambda name: True) ->
 
     def begun() -> list[Moment[V]]:
         matrices = {n: matrix(n) for n in cell.parameters if len(cell.shapes[n]) == 2}
-        vectors = {(n, None): drawn(n, n) for n in cell.parameters if n not in matrices}
-        initial = {(n, 1): drawn(n, f"{n}[t-1]") for n in cell.lagged}
+        vectors: Names[V] = {(n, None): drawn(n, n) for n in cell.parameters if n not in matrices}
+        initial: Names[V] = {(n, 1): drawn(n, f"{n}[t-1]") for n in cell.lagged}
         moments: list[Moment[V]] = []
         last = None
         while len(moments) < len(STEPS):
-            before = {(n, 1): moments[-1].vectors[n, 0] for n in cell.lagged} if moments else initial
+            before: Names[V] = {(n, 1): moments[-1].vectors[n, 0] for n in cell.lagged} if moments else initial
             try:
-                moments.append(do.attempt(partial(step, vectors | before, matrices), 64))
+                moments.append(do.attempt(partial(step, {**vectors, **before}, matrices), 64))
             except Unlucky as error:  # the step before may be taken otherwise
                 if not moments or error.number == last:
                     raise
@@ -102,25 +105,25 @@ def run(backward: Backward, do: Drawing[V], moved: Moved = lambda name: True) ->
                 moments.pop()
         return moments
 
-    def step(known: dict[tuple[str, int | None], Dual[V]], matrices: dict[str, DualMatrix[V]]) -> Moment[V]:
-        inputs = {(n, 0): drawn(n, f"{n}[t]") for n in cell.inputs}
-        return _step(backward, do, Moment(known | inputs, matrices), drawn)
+    def step(known: Names[V], matrices: dict[str, DualMatrix[V]]) -> Moment[V]:
+        inputs: Names[V] = {(n, 0): drawn(n, f"{n}[t]") for n in cell.inputs}
+        return _step(backward, do, Moment({**known, **inputs}, matrices), drawn)
 
     return do.attempt(begun, MOST_TRIES)
 
 
 def _step(backward: Backward, do: Drawing[V], moment: Moment[V], drawn: Callable[..., Dual[V]]) -> Moment[V]:
     """A step's quantities, in the order of the cell file; the loss pulls at those that it reads."""
-    cell = backward.cell
+    cell, derived = backward.cell, {g.name: g for g in backward.quantities}
     for equation in cell.equations:
         name = equation.name
         found = do.attempt(lambda e=equation.expression: forward(e, moment, do), 64)  # type: ignore[misc]
-        push = drawn(name, f"d{name}")
-        if push.tangent is not None:
+        push = drawn(name, f"d {name}")
+        if push.tangent is not None and name in derived:
             moment.pushes[name] = push.tangent
-        moment.vectors[name, 0] = Dual(found.value, added(found.tangent, push.tangent))
+        moment.vectors[name, 0] = Dual(found.value, added(found.tangent, moment.pushes.get(name)))
         if name in backward.loss:
-            moment.direct[name] = do.number(Fraction(1)) if is_unit(cell, backward.gradient(name)) else push.value
+            moment.direct[name] = do.number(Fraction(1)) if is_unit(cell, derived[name]) else push.value
         for line in backward.system.lines_of(equation)[:-1]:
             moment.vectors[line.name, 0] = Dual(value(line.expression, moment, do))
     return moment
@@ -216,15 +219,17 @@ def _disagreement(backward: Backward, do: Field, moved: Moved = lambda name: Tru
 
 
 def _whose(backward: Backward, sizes: dict[str, int], seed: str, squares: frozenset[int], steps: int) -> str:
-    """Whose gradient is wrong: the first, in backward order, in whose direction alone both ways differ."""
+    """Whose gradient is wrong: the first, in backward order, that makes both ways differ when it is moved too."""
     cell = backward.cell
-    names = [f"d{g.name}" for g in backward.quantities]
+    names = [f"d {g.name}" for g in backward.quantities if g.name in cell.assigned]
     names += [f"{n}[t-1]" for n in cell.lagged] + [f"{n}[t]" for n in cell.inputs] + list(cell.parameters)
-    for name in names:
-        if found := _disagreement(backward, Field(sizes, seed, squares), lambda n, name=name: n == name):
-            what = f"the gradient of {name.removeprefix('d')}" if name[:1] == "d" else f"the gradient of {name}"
-            return f"{what} is wrong over {found} step{'s' * (found > 1)}"
-    return f"the gradients are wrong over {steps} steps"
+
+    def wrong(first: int) -> bool:
+        moved = frozenset(names[: first + 1])
+        return _disagreement(backward, Field(sizes, seed, squares), moved.__contains__) > 0
+
+    name = names[bisect_left(range(len(names) - 1), True, key=wrong)]
+    return f"the gradient of {name.removeprefix('d ')} is wrong over {steps} step{'s' * (steps > 1)}"
 
 
 def _bound(backward: Backward, ran: Field) -> int:

@@ -19,7 +19,7 @@ from .vectors import Drawing, Matrix, Result, Vector, joint, plain
 class Degree(Vector):
     """The degrees above and below the bar of a vector's elements."""
 
-    def __init__(self, above: Fraction, below: Fraction, size: Size) -> None:
+    def __init__(self, above: Fraction | int, below: Fraction | int, size: Size) -> None:
         self.above, self.below, self.size = above, below, size
 
     def __add__(self, other: Degree) -> Degree:
@@ -36,7 +36,7 @@ class Degree(Vector):
         return Degree(max(self.above, self.below), self.below, self.size)
 
     @property
-    def whole(self) -> Fraction:
+    def whole(self) -> Fraction | int:
         """Of what vanishes where two such numbers are equal."""
         return self.above + self.below
 
@@ -45,10 +45,10 @@ class DegreeMatrix(Matrix[Degree]):
     """A matrix of draws, or of zeros and ones."""
 
     def __init__(self, do: Degrees, degree: int, sizes: tuple[Size, Size]) -> None:
-        self.do, self.degree, self.sizes = do, Fraction(degree), sizes
+        self.do, self.degree, self.sizes = do, degree, sizes
 
     def times(self, vector: Degree, transposed: bool = False) -> Degree:
-        entry = Degree(self.degree, Fraction(0), self.sizes[0] if transposed else self.sizes[1])
+        entry = Degree(self.degree, 0, self.sizes[0] if transposed else self.sizes[1])
         product = self.do.total(entry * vector) if self.degree else vector
         return Degree(product.above, product.below, self.sizes[1] if transposed else self.sizes[0])
 
@@ -58,11 +58,11 @@ class Degrees(Drawing[Degree]):
 
     def __init__(self, sizes: dict[str, int]) -> None:
         self.sizes = sizes
-        self.argument = Fraction(1)
+        self.argument: Fraction | int = 1
         self.orders = 1
 
     def draw(self, size: Size) -> Degree:
-        return Degree(Fraction(1), Fraction(0), plain(size))
+        return Degree(1, 0, plain(size))
 
     def draw_matrix(self, rows: Size, columns: Size) -> Matrix[Degree]:
         return DegreeMatrix(self, 1, (plain(rows), plain(columns)))
@@ -71,7 +71,7 @@ class Degrees(Drawing[Degree]):
         return work()
 
     def number(self, value: Fraction) -> Degree:
-        return Degree(Fraction(0), Fraction(0), SCALAR)
+        return Degree(0, 0, SCALAR)
 
     def pi(self) -> Degree:
         return self.draw(SCALAR)

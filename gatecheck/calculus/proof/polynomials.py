@@ -17,9 +17,11 @@ from sympy import factorint
 from ...cells import SCALAR, Size
 from .vectors import Vector, joint
 
-Monomial = tuple[tuple[int, Fraction | int], ...]
-Terms = dict[Monomial, Fraction]
-Key = tuple[tuple[Monomial, Fraction], ...]
+#: Whole numbers are integers, which are ten times faster.
+Number = Fraction | int
+Monomial = tuple[tuple[int, Number], ...]
+Terms = dict[Monomial, Number]
+Key = tuple[tuple[Monomial, Number], ...]
 
 #: Far more monomials than a derivation that a person would read; what it takes is refused, not waited for.
 MOST_TERMS = 20_000
@@ -63,7 +65,8 @@ class Polynomial(Vector):
         return Polynomial(self.ring, terms, joint(self.size, other.size))
 
     def scaled(self, number: Fraction) -> Polynomial:
-        return Polynomial(self.ring, {m: c * number for m, c in self.terms.items() if number}, self.size)
+        n = _short(number)
+        return Polynomial(self.ring, {m: c * n for m, c in self.terms.items() if n}, self.size)
 
     def raised(self, number: Fraction) -> Polynomial:
         return self + self.ring.number(number)
@@ -78,7 +81,7 @@ class Generators:
     def __init__(self) -> None:
         self.generators: list[Generator] = []
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._leading: dict[int, tuple[Monomial, Fraction] | None] = {}  # of the sums and radicals
+        self._leading: dict[int, tuple[Monomial, Number] | None] = {}  # of the sums and radicals
 
     def generator(self, kind: str, *parts: object, indexed: bool, moving: Iterable[str] = ()) -> int:
         """The number of a generator."""
@@ -89,11 +92,11 @@ class Generators:
 
     def single(self, number: int, size: Size) -> Polynomial:
         """A generator as a polynomial."""
-        return Polynomial(self, {((number, 1),): Fraction(1)}, size)
+        return Polynomial(self, {((number, 1),): 1}, size)
 
     def number(self, value: Fraction) -> Polynomial:
         """A constant."""
-        return Polynomial(self, {(): value} if value else {}, SCALAR)
+        return Polynomial(self, {(): _short(value)} if value else {}, SCALAR)
 
     def indexed(self, key: Key) -> bool:
         """Whether a polynomial has the running index."""
@@ -116,7 +119,7 @@ class Generators:
             common = shared(base.terms)
             factor *= 1 if min(base.terms.items())[1] > 0 else -1
         inverse = tuple((g, -e) for g, e in common)
-        rest = base.scaled(1 / factor) * Polynomial(self, {inverse: Fraction(1)}, SCALAR)
+        rest = base.scaled(1 / factor) * Polynomial(self, {inverse: 1}, SCALAR)
         outside = self._of_monomial(common, factor, exponent, base.size)
         within = self.power(rest, exponent) if len(rest.terms) < 2 else self._of_sum(rest.key(), exponent, base.size)
         return outside * within
@@ -126,19 +129,19 @@ class Generators:
         leading = max(key, key=lambda term: term[0][::-1])
         simple = leading[0] and all(e > 0 for m, _ in key for _, e in m)
         self._leading[number] = leading if simple else None
-        return Polynomial(self, self.normal(((number, exponent),), Fraction(1)), size)
+        return Polynomial(self, self.normal(((number, exponent),), 1), size)
 
-    def _of_monomial(self, m: Monomial, c: Fraction, exponent: Fraction, size: Size) -> Polynomial:
+    def _of_monomial(self, m: Monomial, c: Number, exponent: Fraction, size: Size) -> Polynomial:
         if exponent.denominator == 1:
-            raised = tuple((g, e * exponent) for g, e in m)
-            return Polynomial(self, self.normal(raised, c ** int(exponent)), size)
-        root = self._radical(abs(c), exponent)
+            raised = tuple((g, _short(e * exponent)) for g, e in m)
+            return Polynomial(self, self.normal(raised, _short(Fraction(c) ** int(exponent))), size)
+        root = self._radical(abs(Fraction(c)), exponent)
         if not m and c > 0:
             return root
-        if c > 0 and len(m) == 1 and abs(m[0][1]) <= 1:  # √√a is a^¼, but √a² need not be a
+        if c > 0 and len(m) == 1 and -1 <= m[0][1] <= 1:  # √√a is a^¼, but √a² need not be a
             ((g, e),) = m
-            return root * Polynomial(self, self.normal(((g, e * exponent),), Fraction(1)), size)
-        return root * self._of_sum(((m, c / abs(c)),), exponent, size)
+            return root * Polynomial(self, self.normal(((g, e * exponent),), 1), size)
+        return root * self._of_sum(((m, 1 if c > 0 else -1),), exponent, size)
 
     def _radical(self, number: Fraction, exponent: Fraction) -> Polynomial:
         """A root of a positive number, prime by prime; a very large prime factor may stay composite."""
@@ -147,13 +150,13 @@ class Generators:
             for prime, times in sorted(factorint(part, limit=2**15).items()):
                 radical = self.generator("radical", int(prime), indexed=False)
                 self._leading[radical] = None
-                one = self.normal(((radical, exponent * int(times) * sign),), Fraction(1))
+                one = self.normal(((radical, exponent * int(times) * sign),), 1)
                 found = found * Polynomial(self, one, SCALAR)
         return found
 
     # The normal form of a product.
 
-    def normal(self, monomial: Monomial, coefficient: Fraction) -> Terms:
+    def normal(self, monomial: Monomial, coefficient: Number) -> Terms:
         """A monomial with sums and radicals reduced: Q^e has e < 1, and e < 0 only where no multiple of Q's leading
         monomial stands beside it, since Q = l + r says l Q^e = Q^(e+1) - r Q^e."""
         if not coefficient:
@@ -173,7 +176,7 @@ class Generators:
                 raise TooLarge
         return found
 
-    def _rewritten(self, m: Monomial) -> list[tuple[Monomial, Fraction]] | None:
+    def _rewritten(self, m: Monomial) -> list[tuple[Monomial, Number]] | None:
         """One step towards the normal form; None where it is reached."""
         for g, e in m:
             if g not in self._leading:
@@ -191,9 +194,13 @@ class Generators:
                 leading = self._leading[g]
                 if e < 0 and leading and divides(leading[0], m):
                     rest = merged(m, tuple((h, -x) for h, x in leading[0]))
-                    others = [(merged(rest, n), -d / leading[1]) for n, d in key if n != leading[0]]
-                    return [(merged(rest, ((g, 1),)), 1 / leading[1]), *others]
+                    others = [(merged(rest, n), -d / Fraction(leading[1])) for n, d in key if n != leading[0]]
+                    return [(merged(rest, ((g, 1),)), 1 / Fraction(leading[1])), *others]
         return None
+
+
+def _short(number: Number) -> Number:
+    return number.numerator if number.denominator == 1 else number
 
 
 def expandable(terms: int, exponent: int) -> bool:
@@ -207,11 +214,11 @@ def multiplied(a: Terms, b: Terms) -> Terms:
     return found
 
 
-def accumulate(terms: Terms, more: Iterable[tuple[Monomial, Fraction]]) -> None:
+def accumulate(terms: Terms, more: Iterable[tuple[Monomial, Number]]) -> None:
     for m, c in more:
         total = terms.pop(m, 0) + c
         if total:
-            terms[m] = Fraction(total)
+            terms[m] = total
 
 
 def merged(a: Monomial, b: Monomial) -> Monomial:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .polynomials import Generator, Key, Monomial, Polynomial
+from .polynomials import Generator, Key, Monomial, Number, Polynomial
 
 #: A sum is cut after that many terms.
 _MOST = 12
@@ -22,11 +22,11 @@ class _Spelling:
     def key(self, key: Key) -> str:
         if not key:
             return "0"
-        text = "".join(f" {'-' if c < 0 else '+'} {self.term(m, abs(c))}" for m, c in key[:_MOST])
+        text = "".join(f" {'-' if c < 0 else '+'} {self.term(m, abs(Fraction(c)))}" for m, c in key[:_MOST])
         text = text.removeprefix(" + ") if text.startswith(" +") else f"-{text.removeprefix(' - ')}"
         return f"{text} + {len(key) - _MOST} more terms" if len(key) > _MOST else text
 
-    def term(self, monomial: Monomial, coefficient: Fraction) -> str:
+    def term(self, monomial: Monomial, coefficient: Number) -> str:
         outer = [text for g, _ in monomial for text in self.sides(self.generators[g])]
         factors = [self.factor(self.generators[g], e) for g, e in monomial]
         number = [str(coefficient)] if coefficient != 1 else []
@@ -38,9 +38,9 @@ class _Spelling:
         if generator.kind != "total" or not generator.moving:
             return []
         root: Monomial = generator.parts[0]  # type: ignore[assignment]
-        return [self.term(tuple(f for f in root if self.generators[f[0]].kind != "tangent"), Fraction(1))]
+        return [self.term(tuple(f for f in root if self.generators[f[0]].kind != "tangent"), 1)]
 
-    def factor(self, generator: Generator, exponent: Fraction | int) -> str:
+    def factor(self, generator: Generator, exponent: Number) -> str:
         if generator.kind == "tangent" or (generator.kind == "total" and generator.moving):
             return ""
         power = "" if exponent == 1 else f"**{exponent}" if exponent == int(exponent) > 0 else f"**({exponent})"
@@ -57,10 +57,10 @@ class _Spelling:
             case "sum", (key,):
                 return f"({self.key(key)})"  # type: ignore[arg-type]
             case "total", (root,):
-                return f"sum({self.term(root, Fraction(1))})"  # type: ignore[arg-type]
+                return f"sum({self.term(root, 1)})"  # type: ignore[arg-type]
             case "image", ((kind, name, *part), transposed, inner):
                 matrix = name if kind == "value" else f"place{part[0]}"
-                return f"({matrix}{'.T' * transposed} @ ({self.term(inner, Fraction(1))}))"  # type: ignore
+                return f"({matrix}{'.T' * transposed} @ ({self.term(inner, 1)}))"  # type: ignore
             case "radical", (number,):
                 return str(number)
         return generator.kind
