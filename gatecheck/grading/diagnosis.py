@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ..assignment.mistake import Wrong
-from ..assignment.program import Data, Program
+from ..assignment.program import Program
 from ..conventions import Layout
-from .exchange import Array, expected
+from .exchange import Array, Given, expected
 from .ladder import TOLERANCE, far
 
 #: Mistakes in one function; a longer story fits anything.
@@ -59,7 +59,7 @@ def diagnose(
     role: str,
     program: Program,
     candidates: Sequence[Wrong],
-    data: Data,
+    data: Given,
     values: Mapping[str, Array],
 ) -> Diagnosis:
     """Which of the candidates, alone or together, turn the program into the one that gave these values."""

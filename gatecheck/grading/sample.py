@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..assignment.program import Data, Program, run
+from ..assignment.training import Update, norm
 from ..cells import Cell
-from ..conventions import Layout
+from ..conventions import TRAINING, Layout
 from ..errors import Fault
 
 #: The smallest number drawn, and how many more there are to draw from than letters to draw for.
@@ -23,16 +24,22 @@ SMALLEST, SPREAD = 3, 5
 TRIES = 20
 
 
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
 @dataclass(frozen=True)
 class Sample:
-    """Data of one step, and of a sequence."""
+    """Data of one step, of a sequence, and of the training step: of each of the calls that show all it does."""
 
     seed: str
     step: Data
     sequence: Data
+    updates: tuple[Update, ...]
 
-    def of(self, role: str) -> Data:
+    def of(self, role: str) -> Data | tuple[Update, ...]:
         """The data that a function is called with."""
+        if role in TRAINING:
+            return self.updates
         return self.step if role.startswith("step") else self.sequence
 
 
@@ -50,10 +57,10 @@ def sample(layout: Layout, program: Program, seed: str) -> Sample:
     for _ in range(TRIES):
         numbers = _numbers(layout.cell, rng)
         step = _data(layout.cell, rng, {**numbers, "T": 1})
-        drawn = Sample(seed, step, _reduced(layout, _data(layout.cell, rng, numbers)))
+        sequence = _reduced(layout, _data(layout.cell, rng, numbers))
         with np.errstate(all="ignore"):
-            if all(_finite(run(program, data)) for data in (drawn.step, drawn.sequence)):
-                return drawn
+            if all(_finite(run(program, data)) for data in (step, sequence)):
+                return Sample(seed, step, sequence, _updates(step.parameters, rng))
     raise Fault(f"{layout.cell.name} gives no finite numbers on {TRIES} random inputs: it cannot be graded")
 
 
@@ -69,10 +76,10 @@ def _numbers(cell: Cell, rng: np.random.Generator) -> dict[str, int]:
 
 
 def _data(cell: Cell, rng: np.random.Generator, numbers: Mapping[str, int]) -> Data:
-    def array(*shape: int) -> np.ndarray[Any, Any]:
+    def array(*shape: int) -> Array:
         return rng.normal(size=shape) * 0.6
 
-    def vector(name: str, *lead: int) -> np.ndarray[Any, Any]:
+    def vector(name: str, *lead: int) -> Array:
         return array(*lead, cell.size(name).value(numbers))
 
     steps, batch = numbers["T"], numbers["B"]
@@ -94,3 +101,18 @@ def _reduced(layout: Layout, data: Data) -> Data:
     initial = {n: v if n in started else np.zeros_like(v) for n, v in data.initial.items()}
     upstream = {n: v for n, v in data.upstream.items() if n in reached}
     return Data(data.inputs, initial, data.parameters, upstream, data.sizes)
+
+
+def _updates(parameters: Mapping[str, Array], rng: np.random.Generator) -> tuple[Update, ...]:
+    """Gradients that a limit clips on one side of 0 and on the other, and gradients below the limit.
+
+    Each of these hides mistakes that the others show; and norms well above 1 tell a norm from its square.
+    """
+    drawn: dict[str, Array] = {n: np.asarray(rng.normal(size=v.shape)) for n, v in parameters.items()}
+    scale = rng.uniform(3, 6) / (norm(drawn) or 1.0)
+    up = {n: scale * g for n, g in drawn.items()}
+    down = {n: -g for n, g in up.items()}
+    largest = max((np.abs(g).max(initial=0.0) for g in up.values()), default=0.0)
+    limits = largest * rng.uniform(0.3, 0.7, size=2)
+    cases = ((up, limits[0]), (down, limits[1]), (up, norm(up) * rng.uniform(1.2, 2.0)))
+    return tuple(Update(parameters, g, float(limit), float(rng.uniform(0.1, 0.6))) for g, limit in cases)
