@@ -60,7 +60,7 @@ def sample(layout: Layout, program: Program, seed: str) -> Sample:
         sequence = _reduced(layout, _data(layout.cell, rng, numbers))
         with np.errstate(all="ignore"):
             if all(_finite(run(program, data)) for data in (step, sequence)):
-                return Sample(seed, step, sequence, _updates(step.parameters, rng))
+                return Sample(seed, step, sequence, _updates(step.parameters, rng) if layout.training else ())
     raise Fault(f"{layout.cell.name} gives no finite numbers on {TRIES} random inputs: it cannot be graded")
 
 
@@ -104,15 +104,16 @@ def _reduced(layout: Layout, data: Data) -> Data:
 
 
 def _updates(parameters: Mapping[str, Array], rng: np.random.Generator) -> tuple[Update, ...]:
-    """Gradients that a limit clips on one side of 0 and on the other, and gradients below the limit.
+    """Gradients that a limit clips in every array, the same with the other sign, and gradients below the limit.
 
     Each of these hides mistakes that the others show; and norms well above 1 tell a norm from its square.
     """
     drawn: dict[str, Array] = {n: np.asarray(rng.normal(size=v.shape)) for n, v in parameters.items()}
-    scale = rng.uniform(3, 6) / (norm(drawn) or 1.0)
+    scale = rng.uniform(3, 6) / norm(drawn)
     up = {n: scale * g for n, g in drawn.items()}
     down = {n: -g for n, g in up.items()}
-    largest = max((np.abs(g).max(initial=0.0) for g in up.values()), default=0.0)
-    limits = largest * rng.uniform(0.3, 0.7, size=2)
-    cases = ((up, limits[0]), (down, limits[1]), (up, norm(up) * rng.uniform(1.2, 2.0)))
-    return tuple(Update(parameters, g, float(limit), float(rng.uniform(0.1, 0.6))) for g, limit in cases)
+    lowest = min(float(np.abs(g).max()) for g in up.values())
+    limits = lowest * rng.uniform(0.3, 0.7), lowest * rng.uniform(0.3, 0.7), norm(up) * rng.uniform(1.2, 2.0)
+    return tuple(
+        Update(parameters, g, limit, rng.uniform(0.1, 0.6)) for g, limit in zip((up, down, up), limits, strict=True)
+    )
