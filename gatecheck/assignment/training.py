@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from .program import Array, Expression, Program, evaluate
+from .program import Array, Data, Expression, Program, evaluate
 
 #: role -> what it computes for every parameter.
 PROGRAMS: Mapping[str, Expression] = {
@@ -37,6 +38,10 @@ class Update:
     gradients: Mapping[str, Array]
     limit: float
     rate: float
+
+
+#: What a function is called with: a cell's own once, one of the training step once for each update.
+Given: TypeAlias = Data | tuple[Update, ...]
 
 
 def norm(arrays: Mapping[str, Array], names: Sequence[str] = ()) -> float:

@@ -13,8 +13,9 @@ from itertools import combinations
 
 from ..assignment.mistake import Wrong
 from ..assignment.program import Program
+from ..assignment.training import Given
 from ..conventions import Layout
-from .exchange import Array, Given, expected
+from .exchange import Array, expected
 from .ladder import TOLERANCE, far
 
 #: Mistakes in one function; a longer story fits anything.

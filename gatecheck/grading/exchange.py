@@ -6,18 +6,16 @@ Everything is compared per quantity of the equations (dW_f, dh_prev): a conventi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from ..assignment.program import Data, Program, run
-from ..assignment.training import Update, trained
+from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
 from .running import Call, Result
 
 Array = np.ndarray[Any, Any]
-#: What a role is called with: once, or once for each update of a training step.
-Given: TypeAlias = Data | tuple[Update, ...]
 
 
 def calls(layout: Layout, role: str, data: Given, places: Mapping[str, int]) -> list[Call]:

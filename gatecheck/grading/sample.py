@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.program import Data, Program, run
-from ..assignment.training import Update, norm
+from ..assignment.training import Given, Update, norm
 from ..cells import Cell
 from ..conventions import TRAINING, Layout
 from ..errors import Fault
@@ -36,7 +36,7 @@ class Sample:
     sequence: Data
     updates: tuple[Update, ...]
 
-    def of(self, role: str) -> Data | tuple[Update, ...]:
+    def of(self, role: str) -> Given:
         """The data that a function is called with."""
         if role in TRAINING:
             return self.updates

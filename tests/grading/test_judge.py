@@ -398,6 +398,7 @@ def test_a_mistake_in_the_training_step_is_named_and_costs_that_function_alone(n
     assert (mistake.where.function, mistake.id, mistake.wrong) == (function, identity, wrong)
     assert mistake.certain
     assert {t.name: t.score for t in report.tasks if t.status != "passed"} == {function: 0}
+    assert set(mistake.explains) == {c.quantity for c in report.checks if c.task == function}
 
 
 @pytest.mark.parametrize("convention", TRAINED)
@@ -441,6 +442,7 @@ TRAINING_LADDER = {
     "key": ("{n: p", "p.pop('b_f')", 'p has no "b_f".'),
     "shape": ("{n: p", "p['b_f'] = p['b_f'][:, None]", 'p["b_f"] has shape'),
     "a call above the limit": ("{n: d", "if norm > limit: return None", "clip_by_norm returns nothing"),
+    "the first of two": ("{n: d", "if norm < limit: return None\n    if norm > limit: raise ValueError", "ValueError"),
     "a call below the limit": ("{n: d", "if norm < limit: raise ValueError", "raised ValueError in line 9"),
 }
 
@@ -451,7 +453,7 @@ def test_each_rung_of_the_ladder_has_its_message_in_the_training_step(rung):
     report = trained(changed(BY_NAME, (f"    return {result}", f"    {line}\n    return {result}")))
     failed = [c for c in report.checks if c.status == "failed"]
     assert len({c.task for c in failed}) == 1
-    assert any(message in c.message for c in failed), {c.message for c in failed}
+    assert all(message in c.message for c in failed), {c.message for c in failed}
     assert report.mistakes == ()
     assert sum(t.status == "passed" for t in report.tasks) == 2
 
