@@ -18,6 +18,7 @@ FORMATS = ("unicode", "text", "latex", "json")
 ENDINGS = {
     "unicode": (".txt",),
     "text": (),
+    "html": (".html", ".htm"),
     "json": (".json",),
 }
 

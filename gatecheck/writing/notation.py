@@ -21,8 +21,10 @@ class Notation:
     transpose, brackets, pi, ones, identity = "ᵀ", ("(", ")"), "π", "𝟏", "I"
     #: Between the factors of a Jacobian; between the quantities that a path passes; what an abbreviation is called.
     apart, arrow, rho = " ", " → ", "ρ"
-    #: Whether a fraction's bar encloses what stands below it; whether tanh(c)² is written tanh²(c).
+    #: Whether a fraction's bar encloses what stands above and below it; whether tanh(c)² is written tanh²(c).
     bar, raises_names = False, True
+    #: The loss of a whole sequence, and that of one step.
+    losses = "L", "L_t"
     names: Mapping[str, str] = {
         "sigmoid": "σ",
         "maximum": "max",
@@ -49,11 +51,11 @@ class Notation:
     # Derivatives.
 
     def loss(self, name: str) -> str:
-        return self.derivative("L", name)
+        return self.derivative(self.losses[0], name)
 
     def loss_of_step(self, name: str) -> str:
         """The direct part of a gradient: of the loss of this very step, everything carried held fixed."""
-        return self.derivative("L_t", name)
+        return self.derivative(self.losses[1], name)
 
     def derivative(self, of: str, by: str, total: bool = False) -> str:
         d = "d" if total else "∂"
