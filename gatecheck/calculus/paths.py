@@ -131,7 +131,7 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
         raise CellError(
             Problem(f"{cell.name} has no state: nothing is carried from t-1 to t", None, "See derive, for one step.")
         )
-    source = source or target or _protected(equations)
+    source = source or target or protected(equations)
     target = target or source
     for name in (source, target):
         if name not in cell.assigned:
@@ -167,14 +167,11 @@ def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, 
     return ways.get(target, 0)
 
 
-def _protected(equations: System) -> str:
-    graph = hops(equations)
+def protected(equations: System) -> str:
+    """The first state that reaches itself elementwise (c of an LSTM), else the first state; the cell must have one."""
     states = equations.cell.states
-
-    def protected(name: str) -> bool:
-        return any(p.elementwise for p in _walk(graph, name, name))
-
-    return next((s for s in states if protected(s)), states[0])
+    graph = tuple(hop for hop in hops(equations) if hop.elementwise)
+    return next((s for s in states if _count(graph, equations, s, s, 1)), states[0])
 
 
 def _walk(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:
