@@ -40,17 +40,14 @@ def _softmax(a: Array) -> Array:
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _logsumexp(v: Array) -> Array:
+    top = v.max(axis=-1, keepdims=True)
+    return np.log(np.exp(v - top).sum(axis=-1, keepdims=True)) + top
+
+
 def _part(v: Array, k: int, widths: list[int]) -> Array:
     start = sum(widths[:k])
     return v[..., start : start + widths[k]]
-
-
-def _sum(v: Array) -> Array:
-    return v.sum(axis=-1, keepdims=True)
-
-
-def _mean(v: Array) -> Array:
-    return v.mean(axis=-1, keepdims=True)
 
 
 #: operation -> what it computes from evaluated arguments.
@@ -72,8 +69,9 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "matmul": lambda w, v: v @ w.T,
     "matmul_t": lambda w, v: v @ w,
     "join": lambda *a: np.concatenate(a, axis=-1),
-    "sum": _sum,
-    "mean": _mean,
+    "sum": lambda v: v.sum(axis=-1, keepdims=True),
+    "mean": lambda v: v.mean(axis=-1, keepdims=True),
+    "logsumexp": _logsumexp,
     "spread": lambda s, like: np.broadcast_to(s, like.shape),
     "softmax": _softmax,
 }

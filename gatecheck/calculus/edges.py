@@ -17,6 +17,7 @@ from ..cells import SCALAR, Size
 from .symbols import (
     Join,
     Label,
+    LogSumExp,
     Mean,
     Part,
     Softmax,
@@ -66,12 +67,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Reduction:
-    """A sum over a vector's elements; its transpose repeats a scalar."""
+    """A sum over a vector's elements; its transpose repeats a scalar.
+
+    weighted: a vector stands beside it, as in sum(w ⊙ v); a scalar times that needs no repeating.
+    """
 
     vector: Expr
+    weighted: bool = False
 
     def pull(self, upstream: Expr) -> Expr:
-        return Spread(upstream, self.vector)
+        return upstream if self.weighted or upstream.is_number else Spread(upstream, self.vector)
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,7 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
         slope = _through_output(line, expression, flat.diff(leaf).xreplace(hidden))
         if slope == 0:  # through sign or step: constant almost everywhere
             continue
-        factors = (*head, Diagonal(slope)) if slope != 1 else head
+        factors = _weighted(head, Diagonal(slope), system.size(slope)) if slope != 1 else head
         inner = hidden.get(leaf, leaf)
         if system.size(inner) == SCALAR != size:
             factors = (*factors, Broadcast(expression))
@@ -148,6 +153,12 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
             yield from _through(system, line, inner, factors)
         elif label(leaf).kind == "value":
             yield Edge(line, label(leaf), factors)
+
+
+def _weighted(head: tuple[Factor, ...], slope: Diagonal, size: Size) -> tuple[Factor, ...]:
+    if head and isinstance(head[-1], Reduction) and size != SCALAR:
+        head = (*head[:-1], Reduction(head[-1].vector, weighted=True))
+    return (*head, slope)
 
 
 def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -> Iterator[Edge]:
@@ -166,6 +177,9 @@ def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -
         case Mean():
             share = Diagonal(1 / _count(system.size(atom.args[0])))
             yield from _edges(system, line, atom.args[0], (*head, share, Reduction(atom.args[0])))
+        case LogSumExp():
+            slope = Diagonal(Softmax(atom.args[0]))
+            yield from _edges(system, line, atom.args[0], (*head, Reduction(atom.args[0], weighted=True), slope))
         case Softmax():
             y = line.symbol if line.expression == atom else atom
             yield from _edges(system, line, atom.args[0], (*head, SoftmaxJacobian(y)))

@@ -183,6 +183,12 @@ class Mean(Atom):
     nargs = 1
 
 
+class LogSumExp(Atom):
+    """log Σ exp(v): a scalar, whose derivative is softmax(v)."""
+
+    nargs = 1
+
+
 class Spread(Atom):
     """A scalar repeated into a vector of the size of another: Spread(scalar, like)."""
 

@@ -12,12 +12,12 @@ from .formulas import Formulas
 #: What makes a document with a format's writer of formulas.
 Builder = Callable[[type[Formulas]], Document]
 
-RENDERERS: Mapping[str, Callable[[Document], str]] = {
+RENDERERS: Mapping[str, Callable[[Document], str | bytes]] = {
     "unicode": terminal.unicode,
     "text": terminal.text,
 }
 
 
-def published(style: str, build: Builder) -> str:
-    """The document in a format."""
+def published(style: str, build: Builder) -> str | bytes:
+    """The document in a format; bytes where it is no text."""
     return RENDERERS[style](build(FORMATS[style]))

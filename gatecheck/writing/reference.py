@@ -47,6 +47,14 @@ HELPERS = {
         ("exp(a) / sum(exp(a)) over the last axis, in a form that cannot overflow.",),
         ("e = np.exp(a - a.max(axis=1, keepdims=True))", "return e / e.sum(axis=1, keepdims=True)"),
     ),
+    "logsumexp": Function(
+        "logsumexp(a)",
+        ("log(sum(exp(a))) over the last axis, in a form that cannot overflow.",),
+        (
+            "top = a.max(axis=1, keepdims=True)",
+            "return np.log(np.exp(a - top).sum(axis=1, keepdims=True)) + top",
+        ),
+    ),
 }
 
 

@@ -8,10 +8,10 @@ from sympy import Integer, Symbol
 
 from ..calculus.edges import Block, Broadcast, Diagonal, Matrix, Reduction, SoftmaxJacobian
 from ..calculus.paths import Path, Paths, Step, count
-from ..calculus.symbols import value
+from ..calculus.symbols import Label, value
 from . import page
 from .derivation import heading
-from .formats import Latex, Text
+from .formats import Latex
 from .formulas import Formulas, part_name
 
 STEPS = (1, 2, 3, 10)
@@ -53,16 +53,11 @@ def plural(number: int, word: str) -> str:
 
 def at(writer: Formulas, name: str, lag: int) -> str:
     """A quantity at its step: c, c[t−1]."""
-    return name + writer.index(-lag)
-
-
-def arrow(writer: Formulas, path: Path) -> str:
-    """c → h → f → c."""
-    return {Latex: r" \to ", Text: " -> "}.get(type(writer), " → ").join(path.names)
+    return writer.name(Label("value", name, lag))
 
 
 def _rows(writer: Formulas, found: tuple[Path, ...], short: dict[tuple[str, ...], tuple[str, str]]) -> list[str]:
-    arrows = [arrow(writer, p) for p in found]
+    arrows = [writer.route(p.names) for p in found]
     column = max((len(a) for a in arrows), default=0) + 4
     return [f"    {a:<{column}}{jacobian(writer, p, short)}" for a, p in zip(arrows, found, strict=True)]
 
@@ -75,7 +70,7 @@ def jacobian(writer: Formulas, path: Path, short: dict[tuple[str, ...], tuple[st
     if abbreviation is None:
         return product(writer, steps)
     late = product(writer, tuple(s for s in steps if s.before == 0))
-    return f"{late} {abbreviation[0]}"
+    return writer.chain([late, abbreviation[0]])
 
 
 def product(writer: Formulas, steps: tuple[Step, ...]) -> str:
@@ -95,7 +90,7 @@ def product(writer: Formulas, steps: tuple[Step, ...]) -> str:
             )  # the columns of W that meet this part
         elif step is not None:
             words.append(_factor(writer, step))
-    return (r" \, " if isinstance(writer, Latex) else " ").join(words) or "I"
+    return writer.chain(words)
 
 
 def _diagonal(writer: Formulas, steps: list[Step]) -> str:
@@ -111,25 +106,23 @@ def _diagonal(writer: Formulas, steps: list[Step]) -> str:
     if number != 1 or not texts:
         size = writer.write(abs(number))
         inside = f"{size}{writer.dot}{inside}" if texts and size != "1" else inside or size
-        inside = f"{writer.minus}{inside}" if number < 0 else inside
-    return rf"\operatorname{{diag}}\left({inside}\right)" if isinstance(writer, Latex) else f"diag({inside})"
+        inside = writer.negated(inside) if number < 0 else inside
+    return writer.diag(inside)
 
 
 def _factor(writer: Formulas, step: Step) -> str:
     match step.factor:
         case Matrix(parameter=parameter, transposed=transposed):
-            return writer.write(parameter) + (writer.transpose if transposed else "")
+            matrix = writer.write(parameter)
+            return writer.transposed(matrix) if transposed else matrix
         case Block():
-            return writer.part("I", part_name(step.factor.join, step.factor.k))
+            return writer.part(writer.identity, part_name(step.factor.join, step.factor.k))
         case Reduction():
-            return {Latex: r"\mathbf{1}^{\top}", Text: "ones.T"}.get(type(writer), "𝟏ᵀ")
+            return writer.transposed(writer.ones)
         case Broadcast():
-            return {Latex: r"\mathbf{1}", Text: "ones"}.get(type(writer), "𝟏")
+            return writer.ones
         case SoftmaxJacobian(y=y):
-            name = writer.write(y, step.line.positions, -step.before)
-            return {Latex: rf"\left(\operatorname{{diag}}({name}) - {name} {name}^{{\top}}\right)"}.get(
-                type(writer), f"(diag({name}) {writer.minus} {name} {name}{writer.transpose})"
-            )
+            return writer.softmax_jacobian(writer.write(y, step.line.positions, -step.before))
     raise AssertionError(step.factor)
 
 
@@ -142,10 +135,9 @@ def _abbreviations(writer: Formulas, found: Paths) -> dict[tuple[str, ...], tupl
         if path.early and prefix in seen:
             shared.setdefault(prefix, path)
         seen.add(prefix)
-    letter = {Latex: r"\rho", Text: "rho"}.get(type(writer), "ρ")
     named = {}
     for k, (prefix, path) in enumerate(shared.items(), 1):
-        name = letter if len(shared) == 1 else f"{letter}_{k}"
+        name = writer.abbreviation(k if len(shared) > 1 else 0)
         named[prefix] = (name, product(writer, tuple(s for s in path.jacobian() if s.before)))
     return named
 
@@ -156,7 +148,6 @@ def _total_and_partial(writer: Formulas, found: Paths) -> list[str]:
     others = [at(writer, n, 1) for n in found.system.cell.lagged if n != found.source]
     if not others:
         return [f"  Only {found.source} is carried: the partial and the total derivative are the same."]
-    d = "d" if isinstance(writer, Text) else "∂"
     held = f"{', '.join(others)} held fixed"
     partial = " + ".join(jacobian(writer, p) for p in found.partial) or "0"
     if len(partial) > 40:
@@ -164,8 +155,8 @@ def _total_and_partial(writer: Formulas, found: Paths) -> list[str]:
     whole = f"the sum of all {len(found.paths)}" if len(found.paths) > 1 else "the same"
     column = max(len(held), len("in the network")) + 2
     return [
-        f"  {held:<{column}}{d}{target}/{d}{source} = {partial}",
-        f"  {'in the network':<{column}}d{target}/d{source} = {whole}",
+        f"  {held:<{column}}{writer.derivative(target, source)} = {partial}",
+        f"  {'in the network':<{column}}{writer.derivative(target, source, total=True)} = {whole}",
     ]
 
 
@@ -186,8 +177,8 @@ def as_latex(writer: Formulas, found: Paths) -> str:
     target, source = (writer.write(s) for s in _ends(found))
     rows = []
     for k, path in enumerate(found.paths):
-        sign = rf"\frac{{\mathrm{{d}} {target}}}{{\mathrm{{d}} {source}}} &=" if k == 0 else "&\\quad +"
-        rows.append(rf"  {sign} \underbrace{{{jacobian(writer, path)}}}_{{{arrow(writer, path)}}}")
+        sign = f"{writer.derivative(target, source, total=True)} &=" if k == 0 else "&\\quad +"
+        rows.append(rf"  {sign} \underbrace{{{jacobian(writer, path)}}}_{{{writer.route(path.names)}}}")
     return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
 
 

@@ -1,5 +1,6 @@
 """The library, and the one door through which every cell comes."""
 
+import math
 import os
 import re
 import stat
@@ -44,6 +45,51 @@ def test_comments_and_docstring_of_a_library_file_survive():
 def test_reading_is_deterministic(name):
     assert load(name) == load(name)
     assert load(name).sha256 == read((LIBRARY / f"{name}.cell").read_bytes()).sha256
+
+
+#: The inputs, the states, the numbers of parameters, and how many numbers these hold for D = 3, H = 5, P = 2.
+FACTS = {
+    "gate": ("x v", "", 2, 20),
+    "gru": ("x", "h", 9, 135),
+    "gru_reset_after": ("x", "h", 10, 140),
+    "gru_writes": ("x", "h", 9, 135),
+    "indrnn": ("x", "h", 3, 25),
+    "lstm": ("x", "h c", 12, 180),
+    "lstm_concat": ("x", "h c", 8, 180),
+    "lstm_coupled": ("x", "h c", 9, 135),
+    "lstm_fgr": ("x", "h c f i o", 21, 180 + 9 * 25),
+    "lstm_layernorm": ("x", "h c", 22, 180 + 10 * 5),
+    "lstm_multiplicative": ("x", "h c", 14, 180 + 40),
+    "lstm_nfg": ("x", "h c", 9, 135),
+    "lstm_niaf": ("x", "h c", 12, 180),
+    "lstm_nig": ("x", "h c", 9, 135),
+    "lstm_noaf": ("x", "h c", 12, 180),
+    "lstm_nog": ("x", "h c", 9, 135),
+    "lstm_peephole": ("x", "h c", 15, 180 + 15),
+    "lstm_projected": ("x", "h c", 13, 4 * (15 + 10 + 5) + 10),
+    "mgu": ("x", "h", 6, 90),
+    "mingru": ("x", "h", 4, 40),
+    "minlstm": ("x", "h", 6, 60),
+    "mut1": ("x", "h", 7, 4 * 25 + 15),
+    "mut2": ("x", "h", 8, 5 * 25 + 15),
+    "mut3": ("x", "h", 9, 135),
+    "qrnn": ("x", "c", 6, 90),
+    "rnn": ("x", "h", 3, 45),
+    "slstm": ("x", "h c n m", 12, 180),
+    "sru": ("x", "c", 7, 3 * 25 + 20),
+    "ugrnn": ("x", "h", 6, 90),
+}
+
+
+@pytest.mark.parametrize("name", library())
+def test_a_cell_has_the_inputs_states_and_parameters_of_its_paper(name):
+    cell, (inputs, states, number, entries) = load(name), FACTS[name]
+    assert (cell.inputs, cell.states) == (tuple(inputs.split()), tuple(states.split()))
+    assert len(cell.parameters) == number
+    sizes = {"D": 3, "H": 5, "P": 2}
+    shapes = [[s.value(sizes) for s in cell.shapes[p]] for p in cell.parameters]
+    assert sum(map(math.prod, shapes)) == entries
+    assert set(cell.sizes) <= set(sizes)
 
 
 # The door.
