@@ -13,7 +13,7 @@ from .document import Document, Mark, Paragraph, Picture, Section, Table, Words
 from .escaping import plain
 from .formats import Text
 from .formulas import Formulas
-from .plot import Curve, Plot, svg
+from .plot import Curve, Part, Plot, svg
 from .scale import short
 from .sketch import characters
 
@@ -66,7 +66,8 @@ def plot(compared: Comparison) -> Plot:
         for member, f in enumerate(members):
             curves.append(Curve(label(f), f.total, group, member))
             bias = "" if f.bias is None else f", bias {f.bias:g}"
-            for part, norms in (("elementwise", f.elementwise), ("others", f.others)):
+            parts: dict[Part, Norms | None] = {"elementwise": f.elementwise, "others": f.others}
+            for part, norms in parts.items():
                 if norms is not None and norms != f.total:
                     curves.append(Curve(f"{_name(f)}{bias}, {_PARTS[part]}", norms, group, member, part))
     return Plot(
@@ -79,7 +80,7 @@ def plot(compared: Comparison) -> Plot:
     )
 
 
-_PARTS: dict[Any, str] = {"whole": "all paths", "elementwise": "elementwise", "others": "through the gates"}
+_PARTS: dict[Part, str] = {"whole": "all paths", "elementwise": "elementwise", "others": "through the gates"}
 
 
 def label(flow: Flow) -> str:
@@ -116,8 +117,9 @@ def _extremes(compared: Comparison) -> str:
     first = f"{after} {least.state} of {_phrase(least)}{whose} keeps {short(least.total[-1])} of a unit change"
     if least is most:
         return f"{first}."
+    second = f"{most.state} of {_phrase(most)} keeps {short(most.total[-1])}"
     factor = _times(most.total[-1], least.total[-1])
-    return f"{first}, {most.state} of {_phrase(most)} keeps {short(most.total[-1])}{f': {factor} as much' * bool(factor)}."
+    return f"{first}, {second}: {factor} as much." if factor else f"{first}, {second}."
 
 
 def _biases(compared: Comparison) -> list[str]:
@@ -143,7 +145,9 @@ def _times(more: float, less: float) -> str:
     if not (0 < less < math.inf and more < math.inf):
         return ""
     ratio = more / less
-    return f"{round(ratio, 1 - math.floor(math.log10(ratio))):,.0f} times" if 10 <= ratio < 1e6 else f"{short(ratio)} times"
+    if not 10 <= ratio < 1e6:
+        return f"{short(ratio)} times"
+    return f"{float(f'{ratio:.1e}'):,.0f} times"
 
 
 def _caption(compared: Comparison) -> str:
@@ -162,7 +166,8 @@ def _caption(compared: Comparison) -> str:
     return (
         f"All paths and through the gates: spectral norms. Elementwise: the largest entry of the product of what "
         f"meets no matrix and no sum. Medians over {d.networks} random networks of {widths}; matrices Glorot "
-        f"uniform{scale}, all other biases 0, inputs standard normal; seed {d.seed:x}. Forget bias: {', '.join(kept)}.{lost}"
+        f"uniform{scale}, all other biases 0, inputs standard normal; seed {d.seed:x}. "
+        f"Forget bias: {', '.join(kept)}.{lost}"
     )
 
 

@@ -13,16 +13,16 @@ from .palette import SERIES, paint, style_sheet
 from .scale import Decades, short, spread, ticks
 from .svg import element, escape, number
 
+Part = Literal["whole", "others", "elementwise"]
+
 _SANS = "'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif"
 _LEFT, _TOP, _WIDTH, _BELOW = 62.0, 34.0, 520.0, 66.0
 #: Between labels, and about how wide a letter of one is.
 _LINE, _LETTER = 17.0, 6.7
 _DASHES = ("", "8 5", "3 4", "10 3 2 3", "1 4")
-_WIDTHS = {"whole": 3.0, "others": 1.0, "elementwise": 1.5}
+_WIDTHS: Mapping[Part, float] = {"whole": 3.0, "others": 1.0, "elementwise": 1.5}
 #: Ends nearer than this cannot be told apart: the rings on the line say enough.
 _SAME = 4.0
-
-Part = Literal["whole", "others", "elementwise"]
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,17 @@ class _Sheet:
         bottom, found = _TOP + self.height, []
         for power in ticks(self.scale.low, self.scale.high, 9):
             y = _TOP + self.height * self.scale.of_power(power)
-            found.append(element("path", {"d": f"M{number(_LEFT)} {number(y)}h{number(_WIDTH)}", **paint("none", "hair")}))
+            found.append(self.across(y, "hair"))
             found.append(_tick(_LEFT - 8, y + 4.5, power))
         for lag in ticks(0, self.steps, 6):
             found.append(element("path", {"d": f"M{number(self.x(lag))} {number(bottom)}v5", **paint("none", "soft")}))
             found.append(_text(str(lag), self.x(lag), bottom + 20, "middle"))
-        line = element("path", {"d": f"M{number(_LEFT)} {number(bottom)}h{number(_WIDTH)}", **paint("none", "soft")})
         names = [_text(self.plot.x, _LEFT + _WIDTH, bottom + 37, "end"), _text(self.plot.y, 8, 18, "start")]
-        return [*found, line, *names]
+        return [*found, self.across(bottom, "soft"), *names]
+
+    def across(self, y: float, colour: str) -> str:
+        """A line from the left to the right end of the plot."""
+        return element("path", {"d": f"M{number(_LEFT)} {number(y)}h{number(_WIDTH)}", **paint("none", colour)})
 
     def curve(self, curve: Curve) -> list[str]:
         """The line; it ends where the values do that a logarithm has."""
@@ -127,11 +130,11 @@ class _Sheet:
         leader = f"M{number(right + 3)} {number(end)}L{number(right + 20)} {number(place)}"
         style = {"font-weight": "normal", **paint("soft")}
         value = element("tspan", {"dx": 7.0, **style}, escape(short(curve.values[-1])))
-        weight = {"font-weight": "600"} if curve.part == "whole" else {}
-        attributes = {"x": right + 25, "y": place + 4.5, **paint(_hue(curve)), **weight}
+        weight = "600" if curve.part == "whole" else "normal"
+        at: dict[str, str | float] = {"x": right + 25, "y": place + 4.5, "font-weight": weight}
         return [
             element("path", {"d": leader, **paint("none", _hue(curve)), "stroke-width": 0.8}),
-            element("text", attributes, escape(curve.label), value),
+            element("text", {**at, **paint(_hue(curve))}, escape(curve.label), value),
         ]
 
     def key(self) -> list[str]:

@@ -14,7 +14,7 @@ _AXIS = 7
 
 
 def characters(plot: Plot, width: int, *, ascii_only: bool = False) -> str:
-    """The plot in at most `width` columns; of the parts only the elementwise one, for the others run along the whole."""
+    """The plot in at most `width` columns; of the parts only the elementwise: the others mostly run along the whole."""
     return _Sketch(plot, width, ascii_only).drawn()
 
 
@@ -40,16 +40,16 @@ class _Sketch:
     def drawn(self) -> str:
         canvas = [[" "] * self.columns for _ in range(self.rows)]
         # What is drawn later covers what was there: the whole covers its part, the first curve all others.
-        for curve in sorted(reversed(self.curves), key=lambda c: c.part == "whole"):
+        for curve in reversed(sorted(self.curves, key=lambda c: c.part != "whole")):
             for row, column in self._places(curve):
                 canvas[row][column] = self._mark(curve) if curve.part == "whole" else self.dot
-        labels = self._beside()
-        numbers = {round(self.scale.of_power(p) * (self.rows - 1)): p for p in ticks(self.scale.low, self.scale.high, 9)}
+        labels, powers = self._beside(), ticks(self.scale.low, self.scale.high, 9)
+        numbers = {self._row(self.scale.of_power(power)): power for power in powers}
         wall, floor, corner = "|-+" if self.ascii else "│─└"
         lines = [self.plot.y]
-        for k, row in enumerate(canvas):
+        for k, drawn in enumerate(canvas):
             number = f"1e{numbers[k]}" if numbers.get(k) else "1" if k in numbers else ""
-            lines.append(f"{number.replace('-', self.minus):>{_AXIS - 1}} {wall}{''.join(row)}  {labels.get(k, '')}")
+            lines.append(f"{number.replace('-', self.minus):>{_AXIS - 1}} {wall}{''.join(drawn)}  {labels.get(k, '')}")
         lines += [f"{'':>{_AXIS}}{corner}{floor * self.columns}", self._lags()]
         return "\n".join(line.rstrip() for line in lines)
 
@@ -75,11 +75,14 @@ class _Sketch:
     def _places(self, curve: Curve) -> list[tuple[int, int]]:
         """Row and column of every mark of a curve."""
         found = []
-        for k, value in enumerate(curve.values):
+        for column in range(self.columns):
+            value = curve.values[round(column * (self.steps - 1) / (self.columns - 1))]
             if value > 0:
-                column = round(k * (self.columns - 1) / max(self.steps - 1, 1))
-                found.append((round(self.scale.depth(value) * (self.rows - 1)), column))
+                found.append((self._row(self.scale.depth(value)), column))
         return found
+
+    def _row(self, depth: float) -> int:
+        return round(depth * (self.rows - 1))
 
     def _beside(self) -> dict[int, str]:
         """The labels by their rows, near the ends of their curves."""
