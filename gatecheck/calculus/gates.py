@@ -12,13 +12,13 @@ from sympy import Expr, Mul, Rational
 
 from .edges import Diagonal, edges
 from .paths import hops
-from .symbols import Atom, sigmoid
-from .system import System, preactivation
+from .symbols import Atom, label, sigmoid
+from .system import Line, System, preactivation
 
 
 @dataclass(frozen=True)
 class Keeper:
-    """state stays where gate = σ(… + bias) is open (sign 1), or closed (sign -1)."""
+    """state stays where gate = σ(… + bias) is open (sign 1), or closed (sign -1); a gate may have no bias."""
 
     state: str
     gate: str
@@ -26,8 +26,31 @@ class Keeper:
     sign: int
 
 
+def gates(system: System) -> tuple[str, ...]:
+    """The names that are a sigmoid and scale something that varies, in the order of the file."""
+    found = []
+    for line in system.lines:
+        if isinstance(line.expression, sigmoid):
+            slopes = (e.factors for reader in system.lines for e in edges(system, reader) if e.source.name == line.name)
+            if any(_scales(line, factor) for factors in slopes for factor in factors):
+                found.append(line.name)
+    return tuple(found)
+
+
+def _scales(gate: Line, factor: object) -> bool:
+    """Whether a derivative by the gate holds something that is neither the gate nor a parameter."""
+    return isinstance(factor, Diagonal) and any(
+        label(s).kind == "value" and label(s).lag is not None for s in factor.value.free_symbols - {gate.symbol}
+    )
+
+
 def keepers(system: System) -> tuple[Keeper, ...]:
     """The gates with a bias that keep each state; none for a state that only matrices carry."""
+    return tuple(keeper for keeper in keeping(system) if keeper.bias)
+
+
+def keeping(system: System) -> tuple[Keeper, ...]:
+    """The gates that keep each state, with or without a bias."""
     found = []
     for hop in hops(system):
         if hop.source == hop.reader and hop.lag == 1 and hop.elementwise:
@@ -52,12 +75,11 @@ def _written_out(system: System, kept: Expr) -> Expr:
 
 
 def _gates(system: System, kept: Expr) -> dict[str, str]:
-    """Every sigmoid gate in a factor, with the first bias that is added to its pre-activation."""
+    """Every sigmoid gate in a factor, with the first bias that is added to its pre-activation, if any."""
     found = {}
     for line in system.lines:
-        if line.symbol in kept.free_symbols and line.activation and isinstance(line.expression, sigmoid):
-            inner = edges(system, system.line(preactivation(line.name)))
+        if line.symbol in kept.free_symbols and isinstance(line.expression, sigmoid):
+            inner = edges(system, system.line(preactivation(line.name))) if line.activation else []
             biases = [e.source.name for e in inner if e.source.lag is None and e.operand is None and not e.factors]
-            if biases:
-                found[line.name] = biases[0]
+            found[line.name] = biases[0] if biases else ""
     return found

@@ -40,7 +40,7 @@ class _Sketch:
     def drawn(self) -> str:
         canvas = [[" "] * self.columns for _ in range(self.rows)]
         # What is drawn later covers what was there: the whole covers its part, the first curve all others.
-        for curve in reversed(sorted(self.curves, key=lambda c: c.part != "whole")):
+        for curve in sorted(self.curves, key=lambda c: c.part != "whole", reverse=True):
             for row, column in self._places(curve):
                 canvas[row][column] = self._mark(curve) if curve.part == "whole" else self.dot
         labels, powers = self._beside(), ticks(self.scale.low, self.scale.high, 9)
