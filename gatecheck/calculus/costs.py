@@ -30,7 +30,11 @@ class Cost:
 
 def parameters(cell: Cell) -> Expr:
     """How many numbers the parameters are."""
-    return expand(sum((prod((extent(s) for s in cell.shapes[n]), start=Integer(1)) for n in cell.parameters), Integer(0)))
+    return expand(sum((_filled(cell, name) for name in cell.parameters), Integer(0)))
+
+
+def _filled(cell: Cell, parameter: str) -> Expr:
+    return prod((extent(size) for size in cell.shapes[parameter]), start=Integer(1))
 
 
 def numbers(system: System, values: Iterable[Expr]) -> Expr:
@@ -57,10 +61,12 @@ def backward(derived: Backward, kept: Collection[Expr]) -> Cost:
             others += _operations(system, term.expression, kept)
     for gradient in found.parameters:
         for term in gradient.terms:
-            # Each step's share is added to those of the steps after it.
-            count = prod((extent(s) for s in system.cell.shapes[gradient.name]), start=Integer(1))
             others += _operations(system, term.expression, kept)
-            products, others = (products + count, others) if term.edge.operand is not None else (products, others + count)
+            # Added to the share of the steps after it: of a matrix in the same multiply-add.
+            if term.edge.operand is None:
+                others += _filled(system.cell, gradient.name)
+            else:
+                products += _filled(system.cell, gradient.name)
     return Cost(expand(products), expand(others))
 
 

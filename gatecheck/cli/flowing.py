@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..writing.flows import Comparison
 
 _ENDING = ".svg"
+_MOST_COMPARED = 4
 
 cells_argument = click.argument("cells", metavar="CELL...", nargs=-1, required=True)
 
@@ -127,4 +128,23 @@ def _progress(what: str, steps: int) -> Iterator[Callable[[int], None]]:
             click.echo(f"\r{' ' * (len(line) + 2 * len(str(steps)) + 4)}\r", err=True, nl=False)
 
 
-COMMANDS = (flow,)
+@click.command("compare")
+@cells_argument
+@document_options
+def compare(cells: tuple[str, ...], style: str | None, output: str | None, force: bool) -> None:
+    """Put two to four cells side by side: equations, gates, states, parameters, paths, the cost of a step.
+
+    \b
+    Examples:  gatecheck compare lstm gru
+               gatecheck compare gru gru_writes mine.cell
+    """
+    from ..cells import load
+    from ..writing import comparison
+
+    if not 2 <= len(cells) <= _MOST_COMPARED:
+        raise click.UsageError(f"compare takes two to {_MOST_COMPARED} cells, not {len(cells)}")
+    found = tuple(map(load, cells))
+    publish(lambda writer: comparison.page_of(writer, found), lambda: comparison.as_data(found), style, output, force)
+
+
+COMMANDS = (flow, compare)
