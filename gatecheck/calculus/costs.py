@@ -50,18 +50,19 @@ def forward(system: System) -> Cost:
 
 
 def backward(derived: Backward, kept: Collection[Expr]) -> Cost:
-    """One step back, gradients of parameters and inputs included; what is kept need not be computed again."""
+    """One step back, gradients of parameters and inputs included; forward products and what is kept are there."""
     found = differentiate(normal(derived.system), derived.loss)
     system, products, others = found.system, Integer(0), Integer(0)
+    known = {*kept, *(p for line in system.lines for p in _products(line.expression))}
     for gradient in (*found.quantities, *found.inputs):
         size = extent(system.size_of_name(gradient.name))
         others += max(0, len(gradient.terms) + bool(gradient.loss) - 1) * size
         for term in gradient.terms:
-            products += _multiplied(system, _products(term.expression))
-            others += _operations(system, term.expression, kept)
+            products += _multiplied(system, (p for p in _products(term.expression) if p not in known))
+            others += _operations(system, term.expression, known)
     for gradient in found.parameters:
         for term in gradient.terms:
-            others += _operations(system, term.expression, kept)
+            others += _operations(system, term.expression, known)
             # Added to the share of the steps after it: of a matrix in the same multiply-add.
             if term.edge.operand is None:
                 others += _filled(system.cell, gradient.name)

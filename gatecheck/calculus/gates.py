@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Mul, Rational
+from sympy import Expr, Mul, Rational, Symbol
 
 from .edges import Diagonal, edges
 from .paths import hops
 from .symbols import Atom, label, sigmoid
-from .system import Line, System, preactivation
+from .system import System, preactivation
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,16 @@ class Keeper:
 
 def gates(system: System) -> tuple[str, ...]:
     """The names that are a sigmoid and scale something that varies, in the order of the file."""
-    found = []
-    for line in system.lines:
-        if isinstance(line.expression, sigmoid):
-            slopes = (e.factors for reader in system.lines for e in edges(system, reader) if e.source.name == line.name)
-            if any(_scales(line, factor) for factors in slopes for factor in factors):
-                found.append(line.name)
-    return tuple(found)
+    gates = {line.name: line.symbol for line in system.lines if isinstance(line.expression, sigmoid)}
+    read = [edge for reader in system.lines for edge in edges(system, reader) if edge.source.name in gates]
+    scaled = {e.source.name for e in read if any(_scales(gates[e.source.name], factor) for factor in e.factors)}
+    return tuple(name for name in gates if name in scaled)
 
 
-def _scales(gate: Line, factor: object) -> bool:
+def _scales(gate: Symbol, factor: object) -> bool:
     """Whether a derivative by the gate holds something that is neither the gate nor a parameter."""
     return isinstance(factor, Diagonal) and any(
-        label(s).kind == "value" and label(s).lag is not None for s in factor.value.free_symbols - {gate.symbol}
+        label(s).kind == "value" and label(s).lag is not None for s in factor.value.free_symbols - {gate}
     )
 
 

@@ -137,7 +137,7 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
         if name not in cell.assigned:
             raise CellError(Problem(f"{name} is not computed by {cell.name}", None, nearest(name, cell.assigned)))
     graph = hops(equations)
-    if (many := _count(graph, equations, source, target, 1)) > MOST:
+    if (many := number(graph, equations, source, target, 1)) > MOST:
         message = f"{many:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
         raise CellError(Problem(message, None, f"At most {MOST:,} are listed; choose other ends."))
     found = sorted(
@@ -149,17 +149,12 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
 
 def count(found: Paths, steps: int, *, elementwise: bool = False) -> int:
     """How many paths lead from source[t-1] to target[t-1+steps], exactly; on request those that meet no linear map."""
-    return number(found.system, found.source, found.target, steps, elementwise=elementwise)
+    graph = tuple(hop for hop in hops(found.system) if hop.elementwise or not elementwise)
+    return number(graph, found.system, found.source, found.target, steps)
 
 
-def number(equations: System, source: str, target: str, steps: int, *, elementwise: bool = False) -> int:
-    """The same without a list of the paths over one step, which may be long."""
-    graph = tuple(hop for hop in hops(equations) if hop.elementwise or not elementwise)
-    return _count(graph, equations, source, target, steps)
-
-
-def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, steps: int) -> int:
-    """Integers carried through the graph: the ways to reach each quantity, slice by slice."""
+def number(graph: tuple[Hop, ...], equations: System, source: str, target: str, steps: int) -> int:
+    """How many ways lead through a graph: integers carried from quantity to quantity, slice by slice."""
     ways = {source: 1}
     for k in range(steps + 1):
         before, ways = ways, {source: 1} if k == 0 else {}
@@ -173,7 +168,8 @@ def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, 
 def protected(equations: System) -> str:
     """The first state that reaches itself elementwise (c of an LSTM), else the first state; the cell must have one."""
     states = equations.cell.states
-    return next((s for s in states if number(equations, s, s, 1, elementwise=True)), states[0])
+    graph = tuple(hop for hop in hops(equations) if hop.elementwise)
+    return next((s for s in states if number(graph, equations, s, s, 1)), states[0])
 
 
 def _walk(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:

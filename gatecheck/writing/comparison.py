@@ -14,7 +14,7 @@ from sympy.core.parameters import distribute
 from ..calculus import costs
 from ..calculus.backward import derive
 from ..calculus.gates import Keeper, gates, keeping
-from ..calculus.paths import number, protected
+from ..calculus.paths import Hop, hops, number, protected
 from ..calculus.symbols import symbol
 from ..calculus.system import System, system
 from ..cells import Cell
@@ -77,7 +77,12 @@ class Side:
 
     def paths(self, steps: int, *, elementwise: bool = False) -> int:
         """How many lead from the protected state to itself over that many steps."""
-        return number(self.system, self.state, self.state, steps, elementwise=elementwise) if self.state else 0
+        graph = tuple(hop for hop in self._graph if hop.elementwise or not elementwise)
+        return number(graph, self.system, self.state, self.state, steps) if self.state else 0
+
+    @cached_property
+    def _graph(self) -> tuple[Hop, ...]:
+        return hops(self.system)
 
     @cached_property
     def parameters(self) -> Expr:
@@ -243,8 +248,12 @@ def _ratio(first: Side, other: Side) -> str:
     where = "" if always else f" where all sizes are {EXAMPLE}"
     if theirs == ours:
         return f"{other.name} has as many parameters as {first.name}{where}."
-    much = f"{100 * theirs / ours:.3g} %" if theirs < ours else f"{theirs / ours:.3g} times"
-    return f"{other.name} has {much} {'of ' * (theirs < ours)}the parameters of {first.name}{where}."
+    if abs(theirs - ours) < 0.01 * ours:
+        many = f"{abs(theirs - ours):,} {'more' if theirs > ours else 'fewer'} parameters than"
+    else:
+        ratio = theirs / ours
+        many = f"{100 * ratio:.3g} % of the parameters of" if ratio < 1 else f"{ratio:.3g} times the parameters of"
+    return f"{other.name} has {many} {first.name}{where}."
 
 
 def as_data(cells: tuple[Cell, ...]) -> dict[str, Any]:
