@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Mul, Rational, Symbol
+from sympy import Expr, Mul, Rational
 
-from .edges import Diagonal, edges
+from .edges import Diagonal, Edge, edges
 from .paths import hops
 from .symbols import Atom, label, sigmoid
 from .system import System, preactivation
@@ -28,17 +28,16 @@ class Keeper:
 
 def gates(system: System) -> tuple[str, ...]:
     """The names that are a sigmoid and scale something that varies, in the order of the file."""
-    gates = {line.name: line.symbol for line in system.lines if isinstance(line.expression, sigmoid)}
-    read = [edge for reader in system.lines for edge in edges(system, reader) if edge.source.name in gates]
-    scaled = {e.source.name for e in read if any(_scales(gates[e.source.name], factor) for factor in e.factors)}
-    return tuple(name for name in gates if name in scaled)
+    names = [line.name for line in system.lines if isinstance(line.expression, sigmoid)]
+    scaled = {e.source.name for reader in system.lines for e in edges(system, reader) if _scales(e)}
+    return tuple(name for name in names if name in scaled)
 
 
-def _scales(gate: Symbol, factor: object) -> bool:
-    """Whether a derivative by the gate holds something that is neither the gate nor a parameter."""
-    return isinstance(factor, Diagonal) and any(
-        label(s).kind == "value" and label(s).lag is not None for s in factor.value.free_symbols - {gate}
-    )
+def _scales(edge: Edge) -> bool:
+    """Whether the derivative by a name holds something that varies, and is not the name or its reader."""
+    values = [s for f in edge.factors if isinstance(f, Diagonal) for s in map(label, f.value.free_symbols)]
+    own = (edge.source.name, edge.reader.name)
+    return any(s.kind == "value" and s.lag is not None and s.name not in own for s in values)
 
 
 def keepers(system: System) -> tuple[Keeper, ...]:

@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -81,14 +82,13 @@ def flow(
     from ..calculus.networks import Draw
     from ..writing import flows
 
-    picture = output is not None and style is None and output.lower().endswith(_ENDING)
-    if output:
+    draw = Draw(networks, size, steps, scale, int(seed or "0", 16))
+    found = cache(lambda: _drawn(cells, draw, biases))  # drawn when it is known that it can be written
+    if output and style is None and output.lower().endswith(_ENDING):
         refuse_taken(output, force)
-    found = _drawn(cells, Draw(networks, size, steps, scale, int(seed or "0", 16)), biases)
-    if output and picture:
-        save(output, flows.picture(found), force)
+        save(output, flows.picture(found()), force)
     else:
-        publish(lambda writer: flows.page_of(writer, found), lambda: flows.as_data(found), style, output, force)
+        publish(lambda writer: flows.page_of(writer, found()), lambda: flows.as_data(found()), style, output, force)
 
 
 def _drawn(cells: tuple[str, ...], draw: Draw, biases: tuple[float, ...]) -> Comparison:
@@ -142,7 +142,7 @@ def compare(cells: tuple[str, ...], style: str | None, output: str | None, force
     from ..writing import comparison
 
     if not 2 <= len(cells) <= _MOST_COMPARED:
-        raise click.UsageError(f"compare takes two to {_MOST_COMPARED} cells, not {len(cells)}")
+        raise click.UsageError(f"compare takes 2 to {_MOST_COMPARED} cells, not {len(cells)}")
     found = tuple(map(load, cells))
     publish(lambda writer: comparison.page_of(writer, found), lambda: comparison.as_data(found), style, output, force)
 
