@@ -36,8 +36,8 @@ def gates(system: System) -> tuple[str, ...]:
 def _scales(edge: Edge) -> bool:
     """Whether the derivative by a name holds something that varies, and is not the name or its reader."""
     values = [s for f in edge.factors if isinstance(f, Diagonal) for s in map(label, f.value.free_symbols)]
-    own = (edge.source.name, edge.reader.name)
-    return any(s.kind == "value" and s.lag is not None and s.name not in own for s in values)
+    own = (edge.source, label(edge.reader.symbol))
+    return any(s.kind == "value" and s.lag is not None and s not in own for s in values)
 
 
 def keepers(system: System) -> tuple[Keeper, ...]:
