@@ -7,8 +7,9 @@ Each factor says both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from sympy import Expr, Integer, Rational, Symbol
 from sympy.core.parameters import distribute
@@ -101,6 +102,13 @@ class SoftmaxJacobian:
 
 
 Factor = Diagonal | Matrix | Block | Reduction | Broadcast | SoftmaxJacobian
+Kind = Literal["elementwise", "matrix", "reduction"]
+
+
+def kind(factors: Iterable[Factor]) -> Kind:
+    """What a product of factors is: elementwise where all are diagonal, else by whether it meets a matrix or a sum."""
+    met = {type(factor) for factor in factors}
+    return "elementwise" if met <= {Diagonal} else "matrix" if met & {Matrix, Block} else "reduction"
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,8 @@ class Edge:
     transposed: bool = False
 
     @property
-    def elementwise(self) -> bool:
-        return all(isinstance(f, Diagonal) for f in self.factors)
+    def kind(self) -> Kind:
+        return kind(self.factors)
 
     def pull(self, upstream: Expr) -> Expr:
         """The term that this edge adds to the gradient of its source, given δ of its reader."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import BadInput, CellError, Problem
+from ..errors import BadInput, Problem
 from .edges import Matrix, edges
 from .gates import Keeper, keepers
 from .jacobians import Arrived, backwards, ways
 from .networks import Draw, forward, opened, parameters
 from .numbers import Array
-from .paths import protected
+from .paths import ends
 from .symbols import label
 from .system import System
 
@@ -52,10 +52,8 @@ def flow(system: System, draw: Draw, bias: float = 0.0, told: Callable[[int], No
 
     Raises CellError where the cell has no state; BadInput where it is too much work, or no network stays finite.
     """
-    if not system.cell.states:
-        message = f"{system.cell.name} has no state: nothing is carried from t-1 to t"
-        raise CellError(Problem(message, None, "gatecheck cells tells which cells have one."))
-    state, found, sizes = protected(system), keepers(system), draw.sizes(system)
+    state, _ = ends(system)
+    found, sizes = keepers(system), draw.sizes(system)
     width = system.size_of_name(state).value(sizes)
     _affordable(system, draw, width)
     with np.errstate(all="ignore"):  # what overflows is infinite, and said to be

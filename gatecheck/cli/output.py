@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from ..grading.report import Report
     from ..writing.publishing import Builder
 
-FORMATS = ("unicode", "text", "latex", "json")
-
 #: The formats of a document, and the endings of files that ask for them.
 ENDINGS = {
     "unicode": (".txt",),
     "text": (),
+    "latex": (".tex",),
     "json": (".json",),
 }
 
@@ -44,6 +43,18 @@ def document_options(command: Any) -> Any:
     ):
         command = option(command)
     return command
+
+
+#: An embedding before the cell.
+input_option = click.option(
+    "--input", "front", metavar="FRONT", help="What the input comes from: embedding, of a one-hot word."
+)
+
+
+def joined_options(command: Any) -> Any:
+    """--loss and --input: the equations that stand around a cell; its arguments loss and front."""
+    loss = click.option("--loss", metavar="LOSS", help="What reads the output: cross-entropy or squared-error.")
+    return loss(input_option(command))
 
 
 #: For commands that print no formulas.
@@ -109,10 +120,18 @@ def emit_report(report: Report, style: str | None, source: bytes = b"") -> None:
         show(report, source=text)
 
 
-def publish(build: Builder, data: Callable[[], Any], style: str | None, output: str | None, force: bool) -> None:
+def publish(
+    build: Builder,
+    data: Callable[[], Any],
+    style: str | None,
+    output: str | None,
+    force: bool,
+    latex: Callable[[], str] | None = None,
+) -> None:
     """Print a document in a format, or write it to a file whose ending tells the format where style does not.
 
-    build makes the document with a format's writer of formulas, data makes what json prints.
+    build makes the document with a format's writer of formulas, data what json prints; latex, where it is given, one
+    environment to paste in the place of a document.
     Raises BadInput where the ending tells no format, and where the file exists (unless force is set).
     """
     style = style or (_by_ending(output) if output else chosen(None))
@@ -120,6 +139,8 @@ def publish(build: Builder, data: Callable[[], Any], style: str | None, output: 
         refuse_taken(output, force)
     if style == "json":
         content: str | bytes = as_json(data(), bool(output) or speaks_unicode())
+    elif style == "latex" and latex is not None:
+        content = latex()
     else:
         from ..writing.publishing import published
 

@@ -5,6 +5,7 @@ One message per result: the first rung that does not hold. Then values are compa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from .exchange import Array, canonical, quantities, shape
 from .running import Answer, Foreign, Run
 
 TOLERANCE = 1e-9
+#: Of a quantity's numbers, as a part of the largest of all quantities: rounding alone stays below TOLERANCE times this.
+SMALLEST = 1e-6
 
 
 @dataclass
@@ -175,7 +178,18 @@ def _tuple(shape: tuple[int, ...]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
-def far(value: Array, truth: Array) -> float:
-    """The largest difference, as a part of the largest number of the truth."""
-    scale = float(np.abs(truth).max(initial=0.0)) or 1.0
-    return float(np.abs(value - truth).max(initial=0.0)) / scale
+def scales(truth: Mapping[str, Array]) -> dict[str, float]:
+    """What differences of each quantity are measured by: its own largest number.
+
+    What is zero but for rounding, where a sum cancels, is measured by the other quantities.
+    """
+    largest = {q: float(np.abs(a).max(initial=0.0)) for q, a in truth.items()}
+    least = SMALLEST * max(largest.values(), default=0.0)
+    return {q: scale if 0 < (scale := max(own, least)) < math.inf else 1.0 for q, own in largest.items()}
+
+
+def far(value: Array, truth: Array, scale: float) -> float:
+    """The largest difference, as a part of the scale; infinite where a number of either is not finite."""
+    with np.errstate(all="ignore"):
+        worst = float(np.abs(value - truth).max(initial=0.0)) / scale
+    return math.inf if math.isnan(worst) else worst

@@ -11,7 +11,7 @@ from ..assignment.model import Task
 from ..assignment.program import Change, Program
 from .diagnosis import Diagnosis, Found, diagnose
 from .exchange import Array, expected, quantities
-from .ladder import TOLERANCE, Reading, far, read
+from .ladder import TOLERANCE, Reading, far, read, scales
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
@@ -79,7 +79,8 @@ class Verdicts:
         if reading.skipped:
             self._skip(task, reading.skipped)
             return
-        errors = {q: far(value, truth[q]) for q, value in reading.values.items()}
+        scale = scales(truth)
+        errors = {q: far(value, truth[q], scale[q]) for q, value in reading.values.items()}
         off = [q for q, e in errors.items() if e > TOLERANCE]
         why = self._explain(role, reading.values, off) if off else Explanation(certain=True)
         if reading.problems or not why.certain or why.looped or (off and not self._credits):

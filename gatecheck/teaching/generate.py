@@ -25,6 +25,7 @@ from ..files import refuse_existing, unwritable
 from ..grading.intake import submission_from
 from ..grading.judge import grade
 from ..grading.report import Report
+from ..writing import terminal
 from ..writing.derivation import derive as derivation
 from ..writing.derivation import whole_equations
 from ..writing.escaping import plain
@@ -199,4 +200,4 @@ def _formulas(cell: Cell, gradients: bool) -> dict[str, object]:
     backward = derive(cell)
     writer = Formulas(backward.system)
     equations = [(str(f), plain(e.comment)) for f, e in zip(whole_equations(writer), cell.equations, strict=True)]
-    return {"equations": equations, "gradients": derivation(writer, backward) if gradients else ""}
+    return {"equations": equations, "gradients": terminal.unicode(derivation(writer, backward)) if gradients else ""}

@@ -14,7 +14,7 @@ from sympy.core.parameters import distribute
 from ..calculus import costs
 from ..calculus.backward import derive
 from ..calculus.gates import Keeper, gates, keeping
-from ..calculus.paths import Hop, hops, number, protected
+from ..calculus.paths import Hop, ends, hops, number
 from ..calculus.symbols import symbol
 from ..calculus.system import System, system
 from ..cells import Cell
@@ -73,7 +73,7 @@ class Side:
     @cached_property
     def state(self) -> str:
         """The protected state; empty for a cell without one."""
-        return protected(self.system) if self.cell.states else ""
+        return ends(self.system)[0] if self.cell.states else ""
 
     def paths(self, steps: int, *, elementwise: bool = False) -> int:
         """How many lead from the protected state to itself over that many steps."""

@@ -14,7 +14,7 @@ class Text(Formulas):
     """ASCII, in the language of cell files."""
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
-    ones, arrow, rho = "ones", " -> ", "rho"
+    ones, arrow, rho, ellipsis = "ones", " -> ", "rho", "..."
     raises_names = False
     names: Mapping[str, str] = {
         "maximum": "maximum",
@@ -61,7 +61,9 @@ class Latex(Formulas):
     """LaTeX, for maths mode; every index is written out."""
 
     minus, times, dot, delta, transpose, pi = "-", r" \odot ", r" \, ", r"\delta ", r"^{\top}", r"\pi"
-    brackets, ones, apart, arrow, rho = (r"\left(", r"\right)"), r"\mathbf{1}", r" \, ", r" \to ", r"\rho"
+    every_index = True
+    brackets, ones, ellipsis = (r"\left(", r"\right)"), r"\mathbf{1}", r"\cdots"
+    apart, arrow, rho = r" \, ", r" \to ", r"\rho"
     bar = True
     names: Mapping[str, str] = {
         "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",

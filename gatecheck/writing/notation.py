@@ -19,8 +19,10 @@ class Notation:
 
     minus, times, dot, delta = "−", " ⊙ ", " ", "δ"
     transpose, brackets, pi, ones, identity = "ᵀ", ("(", ")"), "π", "𝟏", "I"
-    #: Between the factors of a Jacobian; between the quantities that a path passes; what an abbreviation is called.
-    apart, arrow, rho = " ", " → ", "ρ"
+    #: Between the factors of a Jacobian; between the quantities of a path; an abbreviation; what is left out.
+    apart, arrow, rho, ellipsis = " ", " → ", "ρ", "…"
+    #: Whether step t is written out, not only what is shifted from it.
+    every_index = False
     #: Whether a fraction's bar encloses what stands below it; whether tanh(c)² is written tanh²(c).
     bar, raises_names = False, True
     names: Mapping[str, str] = {
