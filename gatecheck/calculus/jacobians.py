@@ -27,6 +27,7 @@ class Way:
     """An edge whose factors are arrays, for every step."""
 
     edge: Edge
+    elementwise: bool
     operators: tuple[Operator, ...]
 
     def pull(self, rows: Array, step: int) -> Array:
@@ -43,7 +44,7 @@ def ways(system: System, values: Mapping[Symbol, Array], sizes: Mapping[str, int
     """
     numbers = _Numbers(system, values, sizes)
     found = (e for line in reversed(system.lines) for e in edges(system, line) if e.source.name in system.sizes)
-    return tuple(Way(e, tuple(map(numbers.operator, e.factors))) for e in found)
+    return tuple(Way(e, e.kind == "elementwise", tuple(map(numbers.operator, e.factors))) for e in found)
 
 
 class Arrived(NamedTuple):
@@ -65,7 +66,7 @@ class Arrived(NamedTuple):
 
     def through(self, way: Way, step: int) -> Arrived:
         """What a way makes of it at a step: what was elementwise stays so only where the way is."""
-        parts = self if way.edge.elementwise else (None, self.total)
+        parts = self if way.elementwise else (None, self.total)
         return Arrived(*(None if part is None else way.pull(part, step) for part in parts))
 
     def plus(self, other: Arrived | None) -> Arrived:

@@ -19,12 +19,13 @@ from ..calculus.symbols import symbol
 from ..calculus.system import System, system
 from ..cells import Cell
 from . import page
-from .derivation import kept_values, whole_equations
+from .derivation import whole_equations
 from .document import Blank, Block, Display, Document, Mark, Math, Mono, Paragraph, Row, Section, Table, Words
 from .equations import Formula
 from .escaping import plain
 from .formats import FORMATS, Text
 from .formulas import Formulas
+from .kept import kept_values
 
 #: The sizes of which a number of parameters is an example.
 EXAMPLE = 128

@@ -7,7 +7,7 @@ from gatecheck.calculus.backward import derive
 from gatecheck.calculus.symbols import symbol
 from gatecheck.calculus.system import system
 from gatecheck.cells import library, load, read
-from gatecheck.writing.derivation import kept_values
+from gatecheck.writing.kept import kept_values
 
 D, H, P = (symbol("size", name) for name in "DHP")
 
