@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 import pytest
+from covering import dear
 
 from gatecheck.assignment.key import build
 from gatecheck.cells import library, load
@@ -14,7 +15,7 @@ from gatecheck.grading.exchange import expected
 from gatecheck.grading.ladder import TOLERANCE, far, scales
 from gatecheck.grading.sample import sample
 
-CELLS = library()
+DEAR = [pytest.param(name, marks=dear(name)) for name in library()]
 
 
 @functools.cache
@@ -51,7 +52,7 @@ def planted(name, given):
                     yield made, key, drawn.of(role), wrong, role, values
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", DEAR)
 def test_every_wrong_program_differs_from_the_right_one_by_a_wide_margin(name, remembered):
     for made, key, data, wrong, role, values in planted(name, remembered):
         truth = remembered(made, role, key.program, data)
@@ -59,7 +60,7 @@ def test_every_wrong_program_differs_from_the_right_one_by_a_wide_margin(name, r
         assert max(far(values[q], truth[q], scale[q]) for q in truth) > 1e3 * TOLERANCE, (wrong.title, role)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", DEAR)
 def test_every_wrong_program_is_named_for_what_it_claims(name, remembered):
     for made, key, data, wrong, role, values in planted(name, remembered):
         if role in ("forward", "backward") and len(wrong.roles) > 1:
@@ -71,7 +72,7 @@ def test_every_wrong_program_is_named_for_what_it_claims(name, remembered):
         assert found.certain, (wrong.title, role)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", library())
 def test_right_numbers_are_never_called_a_mistake(name):
     made, key, _ = case(name)
     for seed in ("1", "2", "3"):

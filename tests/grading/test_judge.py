@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from covering import dear, fitting
 
 from gatecheck.assignment.kit import kit_for
-from gatecheck.cells import library, load
-from gatecheck.conventions import conventions, layout
+from gatecheck.cells import load
 from gatecheck.data import folder
-from gatecheck.errors import ConventionError
 from gatecheck.grading.intake import submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.writing.reference import code
@@ -39,17 +38,7 @@ def changed(source, *edits):
     return source
 
 
-def fitting():
-    for cell in library():
-        for convention in conventions():
-            try:
-                layout(load(cell), convention)
-            except ConventionError:
-                continue
-            yield cell, convention
-
-
-@pytest.mark.parametrize(("cell", "convention"), list(fitting()))
+@pytest.mark.parametrize(("cell", "convention"), [pytest.param(*pair, marks=dear(pair[0])) for pair in fitting()])
 def test_the_reference_scores_full_marks(cell, convention):
     report = graded(code(load(cell), convention), cell, convention)
     assert report.full_marks, report
