@@ -90,7 +90,7 @@ class _Page:
     def statement(self, equation: Equation) -> Statement:
         """An equation and what is derived from it; its pre-activation is put in, and has no name here."""
         name, (*inner, _) = equation.name, self.backward.system.lines_of(equation)
-        unit = is_unit(self.backward.cell, self.backward.gradient(name))
+        unit = is_unit(self.backward, self.backward.gradient(name))
         self.arriving = {name: self.do.number(Fraction(1))} if unit else {}
         self.own = {line.name: value(line.expression, self, self.do) for line in inner}
         for line in inner:
