@@ -12,7 +12,7 @@ import sys
 import click
 
 from ..version import __version__
-from . import demo, instructor, printing, student
+from . import demo, instructor, printing, student, tracing
 
 #: Set in the environment, it lets an unexpected error show where it came from.
 TRACEBACK = "GATECHECK_TRACEBACK"
@@ -33,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (*demo.COMMANDS, *printing.COMMANDS, *instructor.COMMANDS, *student.COMMANDS):
+for command in (*demo.COMMANDS, *printing.COMMANDS, *tracing.COMMANDS, *instructor.COMMANDS, *student.COMMANDS):
     cli.add_command(command)
 
 

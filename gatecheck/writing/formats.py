@@ -15,6 +15,7 @@ class Text(Formulas):
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
     ones, arrow, rho = "ones", " -> ", "rho"
+    multiply, ellipsis = " * ", "..."
     raises_names = False
     names: Mapping[str, str] = {
         "maximum": "maximum",
@@ -62,6 +63,7 @@ class Latex(Formulas):
 
     minus, times, dot, delta, transpose, pi = "-", r" \odot ", r" \, ", r"\delta ", r"^{\top}", r"\pi"
     brackets, ones, apart, arrow, rho = (r"\left(", r"\right)"), r"\mathbf{1}", r" \, ", r" \to ", r"\rho"
+    multiply, ellipsis = r" \cdot ", r"\cdots"
     bar = True
     names: Mapping[str, str] = {
         "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",

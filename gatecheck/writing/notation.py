@@ -21,6 +21,8 @@ class Notation:
     transpose, brackets, pi, ones, identity = "ᵀ", ("(", ")"), "π", "𝟏", "I"
     #: Between the factors of a Jacobian; between the quantities that a path passes; what an abbreviation is called.
     apart, arrow, rho = " ", " → ", "ρ"
+    #: Between numbers; for numbers that are left out.
+    multiply, ellipsis = "·", "…"
     #: Whether a fraction's bar encloses what stands below it; whether tanh(c)² is written tanh²(c).
     bar, raises_names = False, True
     names: Mapping[str, str] = {

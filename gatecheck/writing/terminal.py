@@ -83,11 +83,42 @@ class _Terminal:
     def _table(self, table: Table) -> Iterator[str]:
         rows = [[self.words(cell) for cell in row] for row in (table.header, *table.rows)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        folded = sum(widths) + 2 * (len(widths) - 1) > page.WIDTH - 2 and len(widths) - len(table.right) > 1
         for k, row in enumerate(rows):
-            if k or any(row):
+            if not k and not any(row):
+                continue
+            if folded:
+                yield from _folded(row, widths, table.right, head=not k)
+            else:
                 cells = (
                     f"{cell:>{w}}" if c in table.right else f"{cell:<{w}}"
                     for c, (cell, w) in enumerate(zip(row, widths, strict=True))
                 )
                 yield "  ".join(cells).rstrip()
         yield from self._wrapped(table.caption, page.WIDTH - 2)
+
+
+def _folded(row: list[str], widths: list[int], right: tuple[int, ...], head: bool) -> Iterator[str]:
+    """A row too wide for a line: its words below each other beside the first, its numbers at the end of the last."""
+    numbers = "  ".join(f"{row[c]:>{widths[c]}}" for c in right)
+    texts = [cell for c, cell in enumerate(row) if c not in right and c and cell]
+    if head:
+        texts = [", ".join(texts)]
+    room = page.WIDTH - 4 - widths[0]
+    lines = [line for text in texts[:-1] for line in _broken(text, room)]
+    lines += _broken(texts[-1], room - len(numbers) - 2) if texts else [""]
+    lines[-1] = f"{lines[-1]:<{room - len(numbers)}}{numbers}"
+    yield from (f"{row[0] if not k else '':<{widths[0]}}  {line}".rstrip() for k, line in enumerate(lines))
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """A formula in lines: broken before its outermost signs, and elsewhere where that is not enough."""
+    pieces, depth = [""], 0
+    for word in text.split(" "):
+        if word in ("+", "−", "-") and depth == 0 and pieces[-1] not in ("", "="):
+            pieces.append("")
+        pieces[-1] += f" {word}" if pieces[-1] else word
+        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]"))
+    words = [part for piece in pieces for part in ([piece] if len(piece) <= width - 2 else piece.split(" "))]
+    first, *rest = page.row(words, 0, " ", width - 2)
+    return [first, *(f"  {line}" for line in rest)]
