@@ -66,6 +66,12 @@ def given(
     return reading.given(), tuple(reading.printed())
 
 
+def check_steps(steps: int | None) -> None:
+    """Raises BadInput where there are no steps, or more than anyone can follow."""
+    if steps is not None and not 1 <= steps <= MOST_STEPS:
+        raise BadInput(Problem(f"{steps} steps cannot be traced", None, f"Choose from 1 to {MOST_STEPS}."))
+
+
 def value_names(cell: Cell) -> dict[str, Name]:
     """What can be given, by name."""
     found = {n: Name("input", n, cell.shapes[n]) for n in cell.inputs}
@@ -150,6 +156,13 @@ class _Reading:
 
     def _numbers(self, keys: Keys, written: Any) -> Array | None:
         """A number, or lists of them, as an array of Decimal."""
+        if isinstance(written, np.ndarray | np.generic):
+            written = written.tolist()
+        if _deep(written):
+            self.problem(
+                keys, f"{keys[1]} is nested too deeply", "Write a number, a list of numbers, or a list of rows."
+            )
+            return None
         for item in _leaves(written):
             if isinstance(item, bool) or not isinstance(item, int | float | Decimal):
                 kind = "a string" if isinstance(item, str) else "an empty list" if item == [] else "no number"
@@ -168,9 +181,7 @@ class _Reading:
         return found
 
     def _count_steps(self, steps: int | None) -> None:
-        counted = [
-            (len(a), keys) for keys, (name, a) in self.found.items() if name.over_time and a.ndim == 2
-        ]
+        counted = [(len(a), keys) for keys, (name, a) in self.found.items() if name.over_time and a.ndim == 2]
         self.steps = counted[0][0] if counted else steps or 1
         if self.steps > MOST_STEPS:
             self.problem(counted[0][1], f"{self.steps} steps are too many", f"At most {MOST_STEPS} can be traced.")
@@ -251,8 +262,19 @@ class _Reading:
         return np.broadcast_to(numbers, (self.steps, *shape) if name.over_time else shape)
 
 
+def _deep(written: Any) -> bool:
+    """Whether lists stand in lists of lists."""
+    return any(
+        isinstance(item, list | tuple) for row in _items(written) for entry in _items(row) for item in _items(entry)
+    )
+
+
+def _items(written: Any) -> Any:
+    return written if isinstance(written, list | tuple) else ()
+
+
 def _leaves(written: Any) -> Iterator[Any]:
-    if isinstance(written, list | tuple | np.ndarray) and len(written):
+    if isinstance(written, list | tuple) and written:
         for item in written:
             yield from _leaves(item)
     else:
@@ -261,9 +283,9 @@ def _leaves(written: Any) -> Iterator[Any]:
 
 def _decimals(written: Any) -> Any:
     """The same nesting, of Decimal: what a person printed keeps its last zero."""
-    if isinstance(written, list | tuple | np.ndarray):
+    if isinstance(written, list | tuple):
         return [_decimals(item) for item in written]
-    return written if isinstance(written, Decimal) else Decimal(repr(written) if isinstance(written, float) else written)
+    return Decimal(repr(written)) if isinstance(written, float) else Decimal(written)
 
 
 def _shown(shape: Shape) -> str:

@@ -6,6 +6,8 @@ mistake changes a number. Values are drawn until all of that holds; the first dr
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from random import Random
 
 import numpy as np
@@ -16,9 +18,9 @@ from ..errors import BadInput, Problem
 from .backward import Backward
 from .edges import edges
 from .gates import keepers
-from .given import MOST_STEPS
+from .given import check_steps
 from .numbers import Array, evaluate
-from .symbols import absolute, erf, exp, log, maximum, relu, sigmoid, sign, softplus, step, tanh
+from .symbols import absolute, erf, exp, gradient, log, maximum, relu, sigmoid, sign, softplus, step, tanh
 from .worked import Given, Worked, worked
 
 _WEIGHTS = (-1.0, -0.5, 0.5, 1.0)
@@ -27,33 +29,38 @@ _INPUTS = (-1.0, -0.5, 0.5, 1.0, 2.0)
 _POSITIVE = (0.5, 1.0, 1.5, 2.0)
 #: A function of more than this is nearly flat (or, of exp, too large); nearer than that to a kink or 0 is too near.
 _FLAT, _NEAR, _LARGE = 3.0, 0.04, 20.0
-_TRIES = 240
+#: A gradient nearer to 0 than that is printed as 0.
+_GONE = 0.0005
+#: Draws of one manner in a row, draws at most, and draws that may pass without a better one.
+_RUN, _TRIES, _PATIENCE = 40, 240, 100
 
 
 def pick(backward: Backward, steps: int = 1, seed: str = "0") -> Given:
     """Values for every input, previous value and parameter of a cell, the same for the same seed (hexadecimal).
 
-    A size that something computed has is 2, any other 1. Biases are 0, and 1 (or -1) where that keeps a state.
+    A size that something computed has is 2 (3 where two units are too few, as for a normalisation), any other 1.
+    Biases are 0, and 1 (or -1) where that keeps a state.
     Raises BadInput where steps is not from 1 to MOST_STEPS, or where no small values give finite numbers.
     """
-    if not 1 <= steps <= MOST_STEPS:
-        raise BadInput(Problem(f"{steps} steps cannot be traced", None, f"Choose from 1 to {MOST_STEPS}."))
+    check_steps(steps)
     draw = _Draw(backward, steps, Random(int(seed, 16)))
-    best: tuple[int, Given] | None = None
+    best: Given | None = None
+    fewest, since = sys.maxsize, 0
     for attempt in range(_TRIES):
         given = draw.values(attempt)
+        since += 1
         try:
             faults = draw.faults(worked(backward, given))
         except BadInput:  # not finite
             continue
-        if best is None or faults < best[0]:
-            best = faults, given
-        if not faults:
+        if faults < fewest:
+            best, fewest, since = given, faults, 0
+        if not faults or since > _PATIENCE:
             break
     if best is None:
-        name = backward.cell.name
-        raise BadInput(Problem(f"no small values give {name} finite numbers", None, "Give your own with --values FILE."))
-    return best[1]
+        message = f"no small values give {backward.cell.name} finite numbers"
+        raise BadInput(Problem(message, None, "Give your own with --values FILE."))
+    return best
 
 
 class _Draw:
@@ -62,26 +69,27 @@ class _Draw:
         self.cell = backward.cell
         self.steps = steps
         self.random = random
-        computed = {letter for name in self.cell.assigned for letter, _ in self.cell.size(name).terms}
-        self.sizes = {letter: 2 if letter in computed else 1 for letter in self.cell.sizes}
+        self.computed = {letter for name in self.cell.assigned for letter, _ in self.cell.size(name).terms}
+        self.sizes: dict[str, int] = {}
         self.biases = _biases(backward)
         self.watched = _watched(backward)
 
     def values(self, attempt: int) -> Given:
-        """A draw; later ones draw biases too, and at last positive numbers alone."""
-        weights, inputs = (_WEIGHTS, _INPUTS) if attempt < _TRIES * 2 // 3 else (_POSITIVE, _POSITIVE)
-        biases = self.biases if attempt < _TRIES // 3 else {}
-        sequence = self.cell.inputs
+        """A draw; if many are in vain, of three units, then with biases drawn too, then of positive numbers alone."""
+        manner = attempt // _RUN % 4
+        units = 3 if manner == 1 else 2
+        weights, inputs = (_POSITIVE, _POSITIVE) if manner == 3 else (_WEIGHTS, _INPUTS)
+        biases = {} if manner == 2 else self.biases
+        self.sizes = {letter: units if letter in self.computed else 1 for letter in self.cell.sizes}
+        cell, shapes = self.cell, self.cell.shapes
         return Given(
             self.sizes,
             self.steps,
-            {n: np.stack([self._array(inputs, self.cell.shapes[n]) for _ in range(self.steps)]) for n in sequence},
-            {n: self._array(weights, self.cell.shapes[n]) for n in self.cell.lagged},
+            {n: np.stack([self._array(inputs, shapes[n]) for _ in range(self.steps)]) for n in cell.inputs},
+            {n: self._array(weights, shapes[n]) for n in cell.lagged},
             {
-                n: np.full(self._shape(self.cell.shapes[n]), biases[n])
-                if n in biases
-                else self._array(weights, self.cell.shapes[n])
-                for n in self.cell.parameters
+                n: np.full(self._shape(shapes[n]), biases[n]) if n in biases else self._array(weights, shapes[n])
+                for n in cell.parameters
             },
         )
 
@@ -106,11 +114,14 @@ class _Draw:
         total = 0
         for values in found.at:
             for test, argument in self.watched:
-                total += int(test(evaluate(argument, values, self.sizes)).sum())
+                total += int(test(evaluate(argument, values, found.given.sizes)).sum())
             for line in self.backward.system.lines:
                 numbers = values[line.symbol]
                 total += int((np.abs(numbers) < _NEAR).sum() + (np.abs(numbers) > _LARGE).sum())
                 total += numbers.size - np.unique(numbers.round(6)).size
+            for g in self.backward.quantities:
+                if not found.zero(g):
+                    total += int((np.abs(values[gradient(g.name)]) < _GONE).sum())
         return total
 
 
@@ -126,7 +137,7 @@ def _biases(backward: Backward) -> dict[str, float]:
     return added | {k.bias: float(k.sign) for k in keepers(backward.system) if k.bias in added}
 
 
-def _watched(backward: Backward) -> list[tuple[object, Expr]]:
+def _watched(backward: Backward) -> list[tuple[Callable[[Array], Array], Expr]]:
     """What must not be flat, near a kink or near 0: (a test of its numbers, the expression)."""
     found = {}
     for line in backward.system.lines:

@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 
 from ..cells import Shape
 from ..errors import BadInput, Problem
-from .backward import Backward, Term
+from .backward import Backward, Gradient, Term
 from .numbers import Array, evaluate
 from .symbols import gradient, label, symbol, value
 
@@ -21,6 +21,9 @@ from .symbols import gradient, label, symbol, value
 Values = dict[Symbol, Array]
 #: Called with the symbol, the step and the numbers of everything that is computed; what it returns is worked on with.
 Taken = Callable[[Symbol, int, Array], Array]
+
+#: By name and step, from 0: the terms of a gradient.
+Terms = Mapping[tuple[str, int], tuple[Term, ...]]
 
 #: ∂L_t/∂s where nobody says what it is: one number a unit, then the same halved, and so on.
 _LOSS = (1.0, -0.5, 0.5, -1.0, 2.0)
@@ -46,7 +49,8 @@ class Worked:
     """What given values determine.
 
     at: the values of every step, those of the first at 0. initial: the gradient that leaves the first step backwards,
-    of what is read at [t-1]; parameters: theirs, summed over time.
+    of what is read at [t-1]; parameters: theirs, summed over time. terms: what each gradient is the sum of at each step
+    (before the first step at -1), without what follows the last step and what the loss does not reach.
     """
 
     backward: Backward
@@ -54,6 +58,11 @@ class Worked:
     at: tuple[Values, ...]
     initial: Mapping[str, Array]
     parameters: Mapping[str, Array]
+    terms: Terms
+
+    def zero(self, found: Gradient) -> bool:
+        """Whether the loss does not reach it at any step: its gradient is 0 whatever the values."""
+        return found.loss is None and not any(self.terms[found.name, t] for t in range(len(self.at)))
 
     def knows(self, found: Symbol) -> bool:
         """Whether the quantity or gradient is determined at every step."""
@@ -75,7 +84,23 @@ def worked(backward: Backward, given: Given, taken: Taken = lambda symbol, step,
     with np.errstate(all="ignore"):  # what is not finite is told by its name
         at = work.forward()
         work.back(at)
-        return Worked(backward, given, tuple(at), work.initial(at), work.parameters(at))
+        return Worked(backward, given, tuple(at), work.initial(at), work.parameters(at), work.terms)
+
+
+def reached(backward: Backward, steps: int) -> Terms:
+    """The terms of every gradient through which the loss reaches it within so many steps."""
+    found: dict[tuple[str, int], tuple[Term, ...]] = {}
+    gone: set[tuple[str, int]] = set()
+    for t in reversed(range(steps)):
+        for g in (*backward.quantities, *backward.inputs, *backward.parameters):
+            within = (term for term in g.terms if t + term.lag < steps)
+            found[g.name, t] = tuple(term for term in within if (term.line.name, t + term.lag) not in gone)
+            if g.loss is None and not found[g.name, t]:
+                gone.add((g.name, t))
+    for name in backward.cell.lagged:
+        later = backward.gradient(name).later
+        found[name, -1] = tuple(term for term in later if (term.line.name, 0) not in gone)
+    return found
 
 
 def picked_loss(steps: int, n: int) -> Array:
@@ -90,6 +115,7 @@ class _Work:
         self.system = backward.system
         self.given = given
         self.taken = taken
+        self.terms = reached(backward, given.steps)
 
     def forward(self) -> list[Values]:
         """The values of every step."""
@@ -112,15 +138,15 @@ class _Work:
             at[t] |= {symbol("loss", n, 0): v[t] for n, v in loss.items()}
             for g in (*self.backward.quantities, *self.backward.inputs):
                 direct = [(g.loss, at[t])] if g.loss is not None else []
-                terms = [(term.expression, at[t + term.lag]) for term in g.terms if t + term.lag < len(at)]
+                terms = [(term.expression, at[t + term.lag]) for term in self.terms[g.name, t]]
                 self._put(at[t], gradient(g.name), t, [*direct, *terms])
 
     def initial(self, at: list[Values]) -> dict[str, Array]:
         """The gradient of what the first step reads at [t-1]."""
         found: Values = {}
         for name in self.backward.cell.lagged:
-            later = self.backward.gradient(name).later
-            self._put(found, gradient(name), -1, [(term.expression, at[0]) for term in later])
+            terms = self.terms[name, -1]
+            self._put(found, gradient(name), -1, [(term.expression, at[0]) for term in terms])
         return {label(s).name: v for s, v in found.items()}
 
     def parameters(self, at: list[Values]) -> dict[str, Array]:
@@ -128,7 +154,8 @@ class _Work:
         found = {}
         for g in self.backward.parameters:
             shape = self._shape(self.backward.cell.shapes[g.name])
-            parts = [contribution(term, values, self.given.sizes) for values in at for term in g.terms]
+            terms = [(term, values) for t, values in enumerate(at) for term in self.terms[g.name, t]]
+            parts = [contribution(term, values, self.given.sizes) for term, values in terms]
             known = [part for part in parts if part is not None]
             if shape is not None and len(known) == len(parts):
                 found[g.name] = _finite(sum(known, np.zeros(shape)), f"d{g.name}")
@@ -154,6 +181,17 @@ class _Work:
         names = {n for size in shape for n, _ in size.terms if n != "1"}
         known = names <= set(self.given.sizes)
         return tuple(size.value(self.given.sizes) for size in shape) if known else None
+
+
+def needed(found: Worked) -> str:
+    """What the quantity lacks that is nearest to being determined, where nothing is: "f needs W_f and b_f"."""
+    best: tuple[str, list[str]] | None = None
+    for line in found.backward.system.lines:
+        symbols = (label(s) for s in line.expression.free_symbols if s not in found.at[0])
+        names = sorted(f"{tag.name}_prev" if tag.lag else tag.name for tag in symbols if tag.kind == "value")
+        if names and (best is None or len(names) < len(best[1])):
+            best = line.name, names
+    return f"{best[0]} needs {' and '.join(', '.join(best[1]).rsplit(', ', 1))}." if best else ""
 
 
 def determined(expression: Expr, values: Mapping[Symbol, Array], sizes: Mapping[str, int]) -> bool:

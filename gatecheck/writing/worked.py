@@ -52,24 +52,24 @@ class Rows:
 
     def backward(self, t: int) -> Iterator[Row]:
         """The gradients of a step, each after those that it reads."""
-        told = [g for block in blocks(self.found.backward) for g in block.gradients]
-        last = t + 1 == len(self.found.at)
+        told = [g for block in blocks(self.found.backward) for g in block.gradients if not self.found.zero(g)]
         for g in sorted(told, key=lambda g: bool(g.now)):
             if gradient(g.name) in self.found.at[t]:
-                formula = quantity(self.names, replace(g, terms=g.now) if last else g)
+                formula = quantity(self.names, replace(g, terms=self.found.terms[g.name, t]))
                 yield Row(formula, self.gradient(g, t), self.found.at[t][gradient(g.name)])
 
     def initial(self) -> Iterator[Row]:
         """What leaves the first step backwards: the gradient of what it reads at [t-1]."""
         for name, numbers in self.found.initial.items():
-            g = self.found.backward.gradient(name)
-            formula = quantity(self.names, replace(g, terms=g.later, loss=None), -1)
-            yield Row(formula, self.gradient(g, -1), numbers)
+            terms = self.found.terms[name, -1]
+            if terms:
+                g = replace(self.found.backward.gradient(name), terms=terms, loss=None)
+                yield Row(quantity(self.names, g, -1), self.gradient(g, -1), numbers)
 
     def parameters(self) -> Iterator[Row]:
         """The gradients of parameters, summed over time."""
         for g in self.found.backward.parameters:
-            if g.name in self.found.parameters:
+            if g.name in self.found.parameters and not self.found.zero(g):
                 numbers = self.found.parameters[g.name]
                 yield Row(parameter(self.names, g), self.parameter(g, (0,) * numbers.ndim), numbers)
 
@@ -81,17 +81,19 @@ class Rows:
 
     def gradient(self, found: Gradient, t: int, unit: int = 0) -> str:
         """The gradient of a quantity or an input; at -1, of what the first step reads at [t-1]."""
-        at = self.found.at
-        parts = [(found.loss, {}, at[t])] if found.loss is not None and t >= 0 else []
-        parts += [(e, places, at[t]) for e, places in merged(found.now)] if t >= 0 else []
-        parts += [(e, places, at[t + 1]) for e, places in merged(found.later)] if t + 1 < len(at) else []
+        at, terms = self.found.at, self.found.terms[found.name, t]
+        parts: list[tuple[Expr, Mapping[Expr, int], Values]] = []
+        if found.loss is not None and t >= 0:
+            parts.append((found.loss, {}, at[t]))
+        for lag in (0, 1):
+            parts += [(e, places, at[t + lag]) for e, places in merged(term for term in terms if term.lag == lag)]
         return self._calculation(parts, unit)
 
     def parameter(self, found: Gradient, index: tuple[int, ...]) -> str:
         """One entry of a parameter's gradient."""
         addends: Addends = []
-        for values in self.found.at:
-            for term in found.terms:
+        for t, values in enumerate(self.found.at):
+            for term in self.found.terms[found.name, t]:
                 if term.edge.operand is None:
                     addends += self.numbers.work(term.expression, term.positions, values, index[0])
                 else:

@@ -55,7 +55,7 @@ class _Page:
 
     def legend(self) -> str:
         """How names are to be read."""
-        return "no index: step t" + ("" if self.kind is Text else "    ⊙ elementwise")
+        return "no index: step t" + ("" if self.kind is Text else "; ⊙ elementwise")
 
     def sections(self) -> Iterator[Section]:
         """What is given, then every step forwards, every step backwards, the parameters."""
@@ -69,13 +69,17 @@ class _Page:
 
     def remarks(self) -> Iterator[str]:
         """What is left out, what could not be computed, and how numbers are rounded."""
-        backward = self.found.backward
-        lost = [n for n in backward.cell.assigned if n in self.found.undetermined]
-        known = [g for g in backward.quantities if self.found.knows(gradient(g.name))]
+        found, backward = self.found, self.found.backward
+        reached = [g for g in backward.quantities if not found.zero(g)]
+        known = [g for g in reached if found.knows(gradient(g.name))]
+        lost = [n for n in backward.cell.assigned if n in found.undetermined]
         if any(g.later for g in known):
             yield f"Nothing follows the {'last ' * (self.steps > 1)}step, so it has no terms of t+1."
         if known:
-            lost += [self.names.name(label(gradient(g.name))) for g in backward.quantities if g not in known]
+            lost += [self.names.name(label(gradient(g.name))) for g in reached if g not in known]
+            zero = [self.names.name(label(gradient(g.name))) for g in backward.quantities if found.zero(g)]
+            if zero:
+                yield f"Zero, as the loss does not reach it: {', '.join(zero)}."
         if lost:
             yield f"Not determined by these values: {', '.join(lost)}{'' if known else ', and no gradient'}."
         if self.style.blank:

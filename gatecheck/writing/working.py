@@ -42,6 +42,8 @@ _TURNED = "-"
 _MOST_PRODUCTS = 4
 #: Smaller and larger numbers are written with a power of ten.
 _LARGE = 1e7
+#: What is smaller than that is what rounding leaves of 0.
+_NOISE = 1e-15
 
 
 def rounded(number: float, digits: int) -> str:
@@ -50,6 +52,7 @@ def rounded(number: float, digits: int) -> str:
     >>> rounded(0.97313, 4), rounded(2, 4), rounded(0.0000123456, 4)
     ('0.9731', '2.0000', '1.2346e-05')
     """
+    number = 0.0 if abs(number) < _NOISE else number
     text = f"{number:.{digits}f}"
     if abs(number) >= _LARGE or (number and not float(text)):
         return f"{number:.{digits}e}"
