@@ -51,12 +51,12 @@ class Printed:
 def given(
     system: System,
     tables: Mapping[str, Mapping[str, Any]],
-    place: Callable[[Keys], Place | None] = lambda keys: None,
+    place: Callable[[Keys, bool], Place | None] = lambda keys, name: None,
     steps: int | None = None,
 ) -> tuple[Given, tuple[Printed, ...]]:
     """The values in tables called sizes, values, loss and printed, each optional; and what somebody printed.
 
-    place: where a key's value stands; steps: how many, where the values do not tell.
+    place: where the value of a key stands, or (asked with True) the key itself; steps: where the values do not tell.
     Raises BadInput with everything that is wrong.
     """
     reading = _Reading(system, place)
@@ -89,7 +89,7 @@ def computed_names(system: System) -> dict[str, Name]:
 
 
 class _Reading:
-    def __init__(self, system: System, place: Callable[[Keys], Place | None]) -> None:
+    def __init__(self, system: System, place: Callable[[Keys, bool], Place | None]) -> None:
         self.cell = system.cell
         self.place = place
         self.problems: list[Problem] = []
@@ -100,8 +100,9 @@ class _Reading:
         self.sizes: dict[str, tuple[int, str]] = {}
         self.steps = 1
 
-    def problem(self, keys: Keys, message: str, advice: str = "") -> None:
-        self.problems.append(Problem(message, self.place(keys), advice))
+    def problem(self, keys: Keys, message: str, advice: str = "", name: bool = False) -> None:
+        """Note what is wrong with a value, or with its name."""
+        self.problems.append(Problem(message, self.place(keys, name), advice))
 
     def read(self, tables: Mapping[str, Mapping[str, Any]], steps: int | None) -> None:
         """Every table; what is found wrong is noted."""
@@ -120,7 +121,7 @@ class _Reading:
         homes = {"values": self.values, "loss": self.losses, "printed": self.computed, "sizes": self.cell.sizes}
         home = next((t for t, names in homes.items() if title in names), "")
         advice = f"It belongs in [{home}]." if home else nearest(title, homes)
-        self.problem((title,), f"there is no table {title}", advice)
+        self.problem((title,), f"there is no table {title}", advice, name=True)
 
     def _entry(self, title: str, name: str, written: Any) -> None:
         keys = (title, name)
@@ -129,7 +130,7 @@ class _Reading:
             return
         known = {"values": self.values, "loss": self.losses, "printed": self.computed}[title]
         if name not in known:
-            self.problem(keys, *self._unknown(title, name, known))
+            self.problem(keys, *self._unknown(title, name, known), name=True)
         elif (numbers := self._numbers(keys, written)) is not None:
             self.found[keys] = known[name], numbers
 
@@ -148,7 +149,7 @@ class _Reading:
     def _size(self, keys: Keys, written: Any) -> None:
         name = keys[1]
         if name not in self.cell.sizes:
-            self.problem(keys, f"{name} is no size of {self.cell.name}", nearest(name, self.cell.sizes))
+            self.problem(keys, f"{name} is no size of {self.cell.name}", nearest(name, self.cell.sizes), name=True)
         elif isinstance(written, bool) or not isinstance(written, int) or not 1 <= written <= MOST_UNITS:
             self.problem(keys, f"{name} must be a whole number from 1 to {MOST_UNITS}")
         else:
@@ -249,6 +250,7 @@ class _Reading:
         return Given(sizes, self.steps, found["input"], found["initial"], found["parameter"], found["loss"])
 
     def printed(self) -> Iterator[Printed]:
+        """What was printed; a number alone for something of unknown size is left out."""
         for (title, written), (name, numbers) in self.found.items():
             if title == "printed" and (filled := self._filled(name, numbers)) is not None:
                 yield Printed(written, name, filled)

@@ -16,7 +16,6 @@ from sympy import Expr, preorder_traversal
 from ..cells import SCALAR, Shape
 from ..errors import BadInput, Problem
 from .backward import Backward
-from .edges import edges
 from .gates import keepers
 from .given import check_steps
 from .numbers import Array, evaluate
@@ -118,7 +117,7 @@ class _Draw:
             for line in self.backward.system.lines:
                 numbers = values[line.symbol]
                 total += int((np.abs(numbers) < _NEAR).sum() + (np.abs(numbers) > _LARGE).sum())
-                total += numbers.size - np.unique(numbers.round(6)).size
+                total += numbers.size > 1 and np.ptp(numbers) < _NEAR
             for g in self.backward.quantities:
                 if not found.zero(g):
                     total += int((np.abs(values[gradient(g.name)]) < _GONE).sum())
@@ -127,13 +126,12 @@ class _Draw:
 
 def _biases(backward: Backward) -> dict[str, float]:
     """Every parameter that is only added: 0, or what keeps a state."""
-    read: dict[str, bool] = {}
-    for line in backward.system.lines:
-        for edge in edges(backward.system, line):
-            if edge.source.lag is None:
-                name = edge.source.name
-                read[name] = read.get(name, True) and edge.operand is None and not edge.factors
-    added = {n: 0.0 for n, alone in read.items() if alone and backward.cell.size(n) != SCALAR}
+    added = {
+        g.name: 0.0
+        for g in backward.parameters
+        if all(term.edge.operand is None and not term.edge.factors for term in g.terms)
+        and backward.cell.size(g.name) != SCALAR
+    }
     return added | {k.bias: float(k.sign) for k in keepers(backward.system) if k.bias in added}
 
 

@@ -184,11 +184,14 @@ class _Work:
 
 
 def needed(found: Worked) -> str:
-    """What the quantity lacks that is nearest to being determined, where nothing is: "f needs W_f and b_f"."""
+    """Advice where nothing is determined: what the quantity lacks that is nearest to it, as "a_f needs W_f and b_f"."""
     best: tuple[str, list[str]] | None = None
+    computed = {line.symbol for line in found.backward.system.lines}
     for line in found.backward.system.lines:
-        symbols = (label(s) for s in line.expression.free_symbols if s not in found.at[0])
-        names = sorted(f"{tag.name}_prev" if tag.lag else tag.name for tag in symbols if tag.kind == "value")
+        missing = {s for s in line.expression.free_symbols if label(s).kind == "value"} - found.at[0].keys()
+        if missing & computed:
+            continue
+        names = sorted(f"{label(s).name}_prev" if label(s).lag else label(s).name for s in missing)
         if names and (best is None or len(names) < len(best[1])):
             best = line.name, names
     return f"{best[0]} needs {' and '.join(', '.join(best[1]).rsplit(', ', 1))}." if best else ""

@@ -35,8 +35,8 @@ def read_values(source: str, system: System, steps: int | None = None) -> tuple[
     except AssignmentError as error:
         raise BadInput(*error.problems) from None
 
-    def place(keys: Keys) -> Place:
-        return document.places.value(keys)
+    def place(keys: Keys, name: bool) -> Place:
+        return document.places.key(keys) if name else document.places.value(keys)
 
     return given(system, document.data, place, steps)
 
