@@ -42,13 +42,13 @@ def read_values(source: str, system: System, steps: int | None = None) -> tuple[
 
 
 def _path(source: str) -> Path:
-    path = Path(source)
+    path, shown = Path(source), printable(source) or repr(source)
     if path.is_file():
         return path
     if source in examples():
         return folder("templates") / "examples" / f"{source}.toml"
     if path.exists():
-        raise BadInput(Problem(f"{printable(source)} is not a file", None, "Values are one text file, in TOML."))
+        raise BadInput(Problem(f"{shown} is not a file", None, "Values are one text file, in TOML."))
     beside = [p.name for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
     advice = nearest(path.name, [*beside, *examples()])
-    raise BadInput(Problem(f"there is no file {printable(source) or repr(source)}", None, advice))
+    raise BadInput(Problem(f"there is no file {shown}", None, advice))

@@ -15,6 +15,7 @@ from ..calculus.numbers import Array, evaluate
 from ..calculus.symbols import (
     Atom,
     Join,
+    LogSumExp,
     Mean,
     Part,
     Softmax,
@@ -135,23 +136,28 @@ class Numbers(Formulas):
         negative = expression.as_coeff_Mul()[0] < 0
         return self.sum([self._signed(expression)]) if negative else super()._print_Mul(expression)
 
+    def _below(self, number: int, factors: list[Expr]) -> str:
+        text = str(super()._below(number, factors))
+        alone = number == 1 and len(factors) == 1 and not self.bar
+        return self.bracketed(text) if alone and factors[0].is_Symbol and self._level(factors[0]) == PRODUCT else text
+
     def _signed(self, term: Expr) -> tuple[str, str]:
         """The sign of a term, its first number's included, and the rest."""
         negative, size = signed(term)
         factors = list(Mul.make_args(size))
         first = min((f for f in factors if not f.is_Number), key=self._factor_key, default=size)
-        if all(f.p == 1 for f in factors if f.is_Number) and self._minus(first):
-            if not first.is_Symbol:
-                return self._sign(not negative), self.figure(-self._number(first))
+        if self._lone(size) and self._number(size) < 0:
+            return self._sign(not negative), self.figure(-self._number(size))
+        if first.is_Symbol and self._level(first) == PRODUCT and all(f.p == 1 for f in factors if f.is_Number):
             tag = label(first)
             factors[factors.index(first)] = symbol(_TURNED + tag.kind, tag.name, tag.lag)
             negative, size = not negative, Mul(*factors, evaluate=False) if len(factors) > 1 else factors[0]
         return self._sign(negative), self._in(size, SUM, True)
 
-    def _minus(self, factor: Expr) -> bool:
-        """Whether what is written for a factor is one negative number."""
-        alone = factor.is_Symbol or (isinstance(factor, Atom) and self._opened(factor) is None)
-        return alone and self._level(factor) == PRODUCT and self._number(factor) < 0
+    def _lone(self, atom: Expr) -> bool:
+        """Whether an atom is written as one number."""
+        written_out = self._detail and isinstance(atom, Mean | Softmax | LogSumExp)
+        return isinstance(atom, Atom) and not written_out and self._opened(atom) is None
 
     def _sign(self, negative: bool) -> str:
         return self.minus if negative else "+"
@@ -182,8 +188,8 @@ class Numbers(Formulas):
             return self._there(source, self._level)
         if self._opened(expression) is not None:
             return SUM
-        if self._detail and isinstance(expression, Mean | Softmax):
-            return PRODUCT
+        if self._detail and isinstance(expression, Mean | Softmax | LogSumExp):
+            return WHOLE if isinstance(expression, LogSumExp) else PRODUCT
         return WHOLE if self._number(expression) >= 0 else PRODUCT
 
     # What mixes elements.

@@ -187,8 +187,9 @@ def test_another_seed_picks_other_values():
 def test_values_are_the_same_for_every_hash_seed():
     code = "import sys; from gatecheck.cli import run; run(['trace', 'gru', '--format', 'json', '--steps', '2'])"
     told = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, env={"PYTHONHASHSEED": seed, "PYTHONPATH": p})
-        .stdout
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, env={"PYTHONHASHSEED": seed, "PYTHONPATH": p}
+        ).stdout
         for seed in ("1", "2")
         for p in [str(Path(__file__).parents[2])]
     }

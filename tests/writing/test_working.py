@@ -5,6 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gatecheck.calculus.backward import derive
@@ -71,8 +72,6 @@ SIZES = {"D": 2}
 
 
 def given(**vectors):
-    import numpy as np
-
     arrays = {n: np.array(v, float) for n, v in vectors.items()}
     return Given(
         SIZES,
@@ -99,7 +98,7 @@ def given(**vectors):
         ("tanh(v[t]) / 3", "tanh(−3) / 3"),
         ("v[t] / 3 + x[t]", "−3 / 3 + 0.5"),
         ("2 * v[t] + x[t]", "2·(−3) + 0.5"),
-        ("W @ (v[t] * x[t]) + x[t]", "−1.5 + 3"),
+        ("W @ (v[t] * x[t]) + b", "1·(−3)·0.5 − 2·1·(−1.5) + 0.25"),
         ("W.T @ v[t]", "1·(−3) + 0.5·1"),
         ("W @ tanh(x[t])", "1·tanh(0.5) − 2·tanh(−1.5)"),
         ("sum(v[t]) * x[t]", "(−3 + 1)·0.5"),
@@ -107,23 +106,44 @@ def given(**vectors):
         ("x[t] + softmax(v[t])", "0.5 + exp(−3) / (exp(−3) + exp(1))"),
         ("x[t] * (W @ v[t])", "0.5·(1·(−3) − 2·1)"),
         ("tanh(W @ v[t]) + x[t]", "tanh(1·(−3) − 2·1) + 0.5"),
-        ("0.0000001 * x[t] * v[t]", None),
+        ("v[t] / x[t]", "−3 / 0.5"),
+        ("x[t] + logsumexp(v[t])", "0.5 + log(exp(−3) + exp(1))"),
     ],
 )
 def test_signs_and_brackets_are_a_person_s(expression, wanted):
     names = {"W": [[1, -2], [0.5, 1]], "b": [0.25, 1], "v": [-3, 1], "x": [0.5, -1.5]}
-    read_names = {n: v for n, v in names.items() if re.search(rf"\b{n}\b", expression)}
-    read_names.setdefault("x", names["x"])
-    declared = "".join(f"{n}: D\n" for n in ("x", "v") if n in read_names)
-    source = f"{declared}h: D\nh[t] = {expression}{'' if 'x[t]' in expression else ' + 0 * 1'}\n"
-    if "x[t]" not in expression:
-        source = source.replace("x: D\n", "").replace(" + 0 * 1", "")
-        del read_names["x"]
-    told = calculations(source, given(**read_names))[-1]
-    if wanted is None:
-        wanted = "10"
-        assert "10⁻⁷" in told or "0.0000001" in told or "1e−07" in told
-    elif expression.startswith("W @ (v"):
-        assert told == "1·(−3)·0.5 − 2·1·(−1.5) + 0.5"
-    else:
-        assert told == wanted
+    names = {n: v for n, v in names.items() if re.search(rf"\b{n}\b", expression)}
+    declared = "".join(f"{n}: D\n" for n in ("x", "v", "h") if n in (*names, "h"))
+    assert calculations(f"{declared}h[t] = {expression}\n", given(**names))[-1] == wanted
+
+
+def test_a_long_row_is_shortened_the_same_way_in_every_format():
+    source = "x: D\nh: H\nh[t] = W @ x[t]\n"
+    values = Given({"D": 9, "H": 1}, 1, {"x": np.ones((1, 9))}, {}, {"W": np.arange(9.0)[None]})
+    assert calculations(source, values) == ["0·1 + 1·1 + … + 8·1"]
+    assert calculations(source, values, "text") == ["0 * 1 + 1 * 1 + ... + 8 * 1"]
+    assert calculations(source, values, "latex") == [r"0 \cdot 1 + 1 \cdot 1 + \cdots + 8 \cdot 1"]
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "long", "short"),
+    [
+        (0.97313, 4, "0.9731", "0.9731"),
+        (3.59, 4, "3.5900", "3.59"),
+        (0.52498, 4, "0.5250", "0.5250"),
+        (2.0, 4, "2.0000", "2"),
+        (-0.00001, 4, "-1.0000e-05", "-1.0000e-05"),
+        (-0.0, 2, "0.00", "0"),
+        (1e-17, 4, "0.0000", "0"),
+        (123456789.0, 2, "1.23e+08", "1.23e+08"),
+        (40.0, 1, "40.0", "40"),
+    ],
+)
+def test_numbers_are_rounded_as_one_writes_them(number, digits, long, short):
+    assert (rounded(number, digits), shortest(number, digits)) == (long, short)
+
+
+def test_powers_of_ten_are_written_in_the_format_s_notation():
+    system = found("rnn").backward.system
+    told = [numbers_in(FORMATS[f])(system, {}, 4).figure(-0.000012) for f in ("unicode", "text", "latex")]
+    assert told == ["−1.2000·10⁻⁵", "-1.2000 * 10**-5", r"-1.2000 \cdot 10^{-5}"]
