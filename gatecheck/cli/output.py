@@ -135,7 +135,7 @@ def publish(
     environment to paste in the place of a document.
     Raises BadInput where the ending tells no format, and where the file exists (unless force is set).
     """
-    style = style or (_by_ending(output) if output else chosen(None))
+    style = format_of(style, output)
     if output:
         refuse_taken(output, force)
     if style == "json":
@@ -155,6 +155,11 @@ def publish(
     else:
         # A file by nature: UTF-8, whatever the console's encoding.
         click.echo(content if isinstance(content, bytes) else content.encode(), nl=False)
+
+
+def format_of(style: str | None, output: str | None) -> str:
+    """The format that is asked for: by name, by a file's ending, or what can be printed here."""
+    return style or (_by_ending(output) if output else chosen(None))
 
 
 def _by_ending(path: str) -> str:

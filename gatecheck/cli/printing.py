@@ -8,9 +8,11 @@ import click
 
 from .output import (
     cell_argument,
+    chosen,
     document_options,
     emit,
     emit_json,
+    format_of,
     input_option,
     joined_options,
     listed,
@@ -22,6 +24,8 @@ from .output import (
 
 if TYPE_CHECKING:
     from ..calculus.levels import Level
+    from ..writing.document import Document
+    from ..writing.formulas import Formulas
 
 
 @click.command("cells")
@@ -68,6 +72,10 @@ def show(cell: str, loss: str | None, front: str | None, style: str | None, outp
     )
 
 
+#: The formats in which a derivation is a chapter; in a terminal, or pasted, it is formulas alone.
+CHAPTERS = ("html", "markdown", "typst", "pdf")
+
+
 @click.command("derive")
 @cell_argument
 @click.option(
@@ -99,26 +107,37 @@ def derive(
 ) -> None:
     """Print the backward equations of a cell and the gradients of its parameters and inputs.
 
+    As html, markdown, typst or pdf a whole chapter: equations, graph, derivation, paths, gradient flow, a worked
+    example, NumPy code and proof.
+
     \b
     Examples:  gatecheck derive lstm
                gatecheck derive lstm --wrt c --wrt W_f --why
                gatecheck derive gru --level full
                gatecheck derive lstm --loss cross-entropy --wrt y
                gatecheck derive my.cell --loss h,c --format latex
+               gatecheck derive lstm -o lstm.html
     """
     from ..calculus.backward import derive as derived
     from ..calculus.levels import at_level
     from ..cells import LOSSES, joined, load
-    from ..writing import data, derivation, fragments
+    from ..writing import chapter, data, derivation, fragments
 
+    style = format_of(style, output)
     piece = loss if loss in LOSSES else None
     reads = None if piece else listed(loss, "--loss") or None
     named = derived(joined(load(cell), piece, front), reads, unit=True)
     data.known(named, wrt)
     backward = at_level(named, level)
     data.written(backward, wrt, level)
+
+    def page(kind: type[Formulas]) -> Document:
+        if wrt or why or style not in CHAPTERS:
+            return derivation.derive(kind(backward.system), backward, wrt, why, level != "named")
+        return chapter.document(kind, chapter.gathered(named.cell, named, level))
+
     publish(
-        lambda kind: derivation.derive(kind(backward.system), backward, wrt, why, level != "named"),
+        page,
         lambda: data.derivation(backward.system, backward, wrt),
         style,
         output,

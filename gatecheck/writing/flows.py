@@ -98,7 +98,8 @@ def _name(flow: Flow) -> str:
 
 def reading(compared: Comparison) -> list[str]:
     """What the numbers say, in sentences: who keeps how much, what a bias changes, which paths it came by."""
-    found = [_extremes(compared), *_biases(compared)]
+    # Of a single cell the extremes are its biases.
+    found = [_extremes(compared), *(_biases(compared) if len(compared.groups) > 1 else [])]
     best = max(compared.flows, key=lambda f: f.total[-1])
     if best.elementwise and best.others:
         ways = "elementwise" if best.elementwise[-1] > best.others[-1] else "through the gates"

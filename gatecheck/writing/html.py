@@ -81,10 +81,10 @@ def _face() -> dict[str, Markup]:
 
 
 def _titled(document: Document) -> dict[int, tuple[str, str]]:
-    """{place of a section: (its name in links, its title)} of those that have one."""
+    """{place of a section: (its name in links, its title)} of those that have one of their own."""
     found: dict[int, tuple[str, str]] = {}
     for k, section in enumerate(document.sections):
-        if section.title:
+        if section.title and not section.inner:
             name = re.sub(r"[^a-z0-9]+", "-", section.title.lower()).strip("-") or "section"
             taken = {id for id, _ in found.values()}
             found[k] = (f"{name}-{k + 1}" if name in taken else name, section.title)

@@ -67,7 +67,7 @@ class MathML(Formulas):
 
     times, dot, pi, ones, identity = "<mo>⊙</mo>", '<mo rspace="0.1667em">\u2062</mo>', mi("π"), "<mn>𝟏</mn>", mi("I")
     delta, transpose, apart, arrow, rho = mi("δ"), mi("⊤"), dot, "<mo>→</mo>", mi("ρ")
-    every_index, ellipsis = True, "<mo>⋯</mo>"
+    every_index, ellipsis, multiply = True, "<mo>⋯</mo>", "<mo>·</mo>"
     losses = mi("L"), f"<msub>{mi('L')}{mi('t')}</msub>"
     bar = True
     names: Mapping[str, str] = {

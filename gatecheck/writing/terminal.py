@@ -9,7 +9,7 @@ from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono
 from .equations import Formula
 from .escaping import ascii_only, plain
 
-#: What is left beside the indentation of blocks, and the space between a table's columns: as it should be, and at least.
+#: What is left beside the indentation of blocks; the space between a table's columns, and the least.
 WIDTH = page.WIDTH - 2
 GAP, NARROW = 3, 2
 

@@ -96,7 +96,8 @@ def disagreement(cell, seed=0):
         delta = names.delta(equation.name)
         moved = ring.total(delta * found.tangent).key() if found.tangent is not None else ()
         change = (wanted.imag / oracle.TINY * numbers.of("gradient", equation.name, 0)).sum(keepdims=True)
-        worst = max(worst, oracle.far(got, wanted.real, 1.0), oracle.far(numbers.value(ring, moved) + np.zeros(1), change, 1.0))
+        worst = max(worst, oracle.far(got, wanted.real, 1.0))
+        worst = max(worst, oracle.far(numbers.value(ring, moved) + np.zeros(1), change, 1.0))
     return worst
 
 

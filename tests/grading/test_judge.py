@@ -7,7 +7,7 @@ from covering import dear, fitting
 
 from gatecheck.assignment.kit import kit_for
 from gatecheck.cells import load
-from gatecheck.conventions import TRAINING, layout
+from gatecheck.conventions import TRAINING
 from gatecheck.data import folder
 from gatecheck.grading.intake import submission_from
 from gatecheck.grading.judge import grade
