@@ -18,8 +18,8 @@ from ..calculus.paths import Hop, ends, hops, number
 from ..calculus.symbols import symbol
 from ..calculus.system import System, system
 from ..cells import Cell
-from . import page
-from .derivation import whole_equations
+from . import fragments, page
+from .derivation import legend, whole_equations
 from .document import Blank, Block, Display, Document, Mark, Math, Mono, Paragraph, Row, Section, Table, Words
 from .equations import Formula
 from .escaping import plain
@@ -145,11 +145,10 @@ def page_of(writer: type[Formulas], cells: tuple[Cell, ...]) -> Document:
     """The document: equations, what the cells have, what they cost, and what one may trip over."""
     sides = tuple(map(Side, cells))
     writers = {side: writer(side.system) for side in sides}
-    elementwise: Words = () if issubclass(writer, Text) else (", ", Math(writer.times.strip()), " elementwise")
     *first, last = (side.name for side in sides)
     return Document(
         f"{', '.join(first)} and {last}",
-        aside=("no index: step t", *elementwise),
+        aside=legend(writers[sides[0]]),
         sections=(
             Section("Equations", _equations(sides, writers)),
             Section("What they have", _tables(sides, _has, ())),
@@ -255,6 +254,11 @@ def _ratio(first: Side, other: Side) -> str:
         ratio = theirs / ours
         many = f"{100 * ratio:.3g} % of the parameters of" if ratio < 1 else f"{ratio:.3g} times the parameters of"
     return f"{other.name} has {many} {first.name}{where}."
+
+
+def as_latex(cells: tuple[Cell, ...]) -> str:
+    """The equations of each cell, to paste."""
+    return "\n\n".join(fragments.show(Side(cell).system) for cell in cells)
 
 
 def as_data(cells: tuple[Cell, ...]) -> dict[str, Any]:

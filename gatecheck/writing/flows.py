@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..calculus.flow import Flow, Norms
 from ..calculus.networks import Draw
+from . import escaping
 from .document import Document, Mark, Paragraph, Picture, Section, Table, Words
 from .escaping import plain
 from .formats import Text
@@ -201,6 +202,32 @@ def _table(writer: type[Formulas], compared: Comparison) -> Table:
 
 def _cells(writer: type[Formulas], norms: Norms, columns: Sequence[int]) -> list[Words]:
     return [(short(norms[k - 1], writer.minus),) for k in columns]
+
+
+def as_latex(compared: Comparison) -> str:
+    """The table, to paste."""
+    columns = lags(compared.draw.steps)
+    lines = [rf"\begin{{tabular}}{{l{'r' * len(columns)}}}", r"  \hline"]
+    lines.append(rf"  norm after $k$ steps & {' & '.join(map(str, columns))} \\ \hline")
+    for title, norms in _named(compared):
+        numbers = " & ".join(_in_latex(norms[k - 1]) for k in columns)
+        lines.append(rf"  {escaping.latex(title)} & {numbers} \\")
+    return "\n".join([*lines, r"  \hline", r"\end{tabular}"])
+
+
+def _in_latex(value: float) -> str:
+    digits, _, power = short(value, "-").partition("e")
+    return (rf"${digits} \cdot 10^{{{power}}}$" if power else f"${digits}$").replace("inf", r"\infty")
+
+
+def _named(compared: Comparison) -> Iterator[tuple[str, Norms]]:
+    """Every row of the table by its name."""
+    for f in compared.flows:
+        yield label(f), f.total
+        if f.elementwise is not None:
+            yield f"{label(f)}, {_PARTS['elementwise']}", f.elementwise
+        if f.elementwise is not None and f.others is not None:
+            yield f"{label(f)}, {_PARTS['others']}", f.others
 
 
 def as_data(compared: Comparison) -> dict[str, Any]:
