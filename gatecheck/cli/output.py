@@ -17,6 +17,7 @@ ENDINGS = {
     "unicode": (".txt",),
     "text": (),
     "latex": (".tex",),
+    "html": (".html", ".htm"),
     "json": (".json",),
 }
 

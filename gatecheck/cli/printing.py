@@ -190,19 +190,21 @@ def paths(
 @click.option(
     "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
 )
+@click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-def code(cell: str, convention: str, output: str | None, force: bool) -> None:
+def code(cell: str, convention: str, training: bool, output: str | None, force: bool) -> None:
     """Print the NumPy reference of a cell: step, step_backward, forward, backward.
 
     \b
     Examples:  gatecheck code lstm
+               gatecheck code lstm --training
                gatecheck code lstm --convention cs231n -o lstm_reference.py
     """
     from ..cells import load
     from ..writing.reference import code as reference
 
-    text = reference(load(cell), convention)
+    text = reference(load(cell), convention, training)
     if output:
         save(output, text, force)
     else:

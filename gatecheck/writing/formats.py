@@ -8,6 +8,7 @@ from sympy import Expr
 
 from ..calculus.symbols import Label
 from .formulas import POWER, PRODUCT, Formulas
+from .mathml import MathML
 
 
 class Text(Formulas):
@@ -96,6 +97,13 @@ class Latex(Formulas):
     def fraction(self, above: str, below: str, several: bool) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
 
+    def digits(self, text: str) -> str:
+        mantissa, _, exponent = text.partition("e")
+        if not exponent:
+            return text
+        power = f"10^{{{int(exponent)}}}"
+        return power if mantissa == "1" else rf"{mantissa} \times {power}"
+
     def number(self, p: str, q: str) -> str:
         sign = "-" if p.startswith("-") else ""
         return rf"{sign}\tfrac{{{p.lstrip('-')}}}{{{q}}}"
@@ -125,4 +133,4 @@ class Latex(Formulas):
         return rf"\left[{vector}\right]_{{{which}}}"
 
 
-FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex}
+FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex, "html": MathML}

@@ -283,4 +283,4 @@ def test_a_jacobian_is_written_in_every_format():
 
 
 def test_every_format_is_known_by_a_name():
-    assert list(FORMATS) == ["unicode", "text", "latex"]
+    assert list(FORMATS) == ["unicode", "text", "latex", "html"]

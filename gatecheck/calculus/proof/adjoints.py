@@ -123,7 +123,7 @@ class _Equation:
             if str(read) not in reads:
                 raise Fault(f"the gradient of {g.name} has a term of {self.equation.name}, which does not read {read}")
             if {part.args[2] for part in term.expression.atoms(Part)} - term.line.expression.atoms(Join):
-                raise Fault(f"the gradient of {read} takes a part of what the equation of {term.line.name} never joined")
+                raise Fault(f"the gradient of {read} takes a part of what {term.line.name} never joined")
             derived[str(read)] += self._paired(read, term)
         for name, got in derived.items():
             wanted = Polynomial(ring, {m: c for m, c in whole.terms.items() if name in ring.moving(m)}, SCALAR)
