@@ -108,12 +108,17 @@ def reading(compared: Comparison) -> list[str]:
     return found
 
 
-def _extremes(compared: Comparison) -> str:
-    """The best of what only matrices carry beside the best of what a gate keeps; else the most beside the least."""
-    after = f"After {compared.draw.steps} {'step' if compared.draw.steps == 1 else 'steps'}"
+def _pair(compared: Comparison) -> tuple[Flow, Flow]:
+    """The best of what only matrices carry beside the best of what a gate keeps; else the least beside the most."""
     ranked = sorted(compared.flows, key=lambda f: f.total[-1])
     bare, gated = ([f for f in ranked if (f.elementwise is None) == kind] for kind in (True, False))
-    least, most = (bare[-1], gated[-1]) if bare and gated else (ranked[0], ranked[-1])
+    return (bare[-1], gated[-1]) if bare and gated else (ranked[0], ranked[-1])
+
+
+def _extremes(compared: Comparison) -> str:
+    """The two flows to see first, in a sentence."""
+    after = f"After {compared.draw.steps} {'step' if compared.draw.steps == 1 else 'steps'}"
+    least, most = _pair(compared)
     whose = ", which only matrices carry," if least.elementwise is None else ""
     first = f"{after} {least.state} of {_phrase(least)}{whose} keeps {short(least.total[-1])} of a unit change"
     if least is most:
@@ -188,9 +193,10 @@ def lags(steps: int) -> list[int]:
 def _table(writer: type[Formulas], compared: Comparison) -> Table:
     columns = lags(compared.draw.steps)
     rows: list[tuple[Words, ...]] = []
-    lit = []
+    lit: list[int] = []
+    first = _pair(compared)
     for f in compared.flows:
-        lit.append(len(rows))
+        lit += [len(rows)] if f in first else []
         rows.append(((label(f),), *_cells(writer, f.total, columns)))
         if f.elementwise is not None:
             rows.append(((" ", Mark("elementwise", "elementwise")), *_cells(writer, f.elementwise, columns)))
