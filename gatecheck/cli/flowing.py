@@ -88,7 +88,14 @@ def flow(
         refuse_taken(output, force)
         save(output, flows.picture(found()), force)
     else:
-        publish(lambda writer: flows.page_of(writer, found()), lambda: flows.as_data(found()), style, output, force)
+        publish(
+            lambda writer: flows.page_of(writer, found()),
+            lambda: flows.as_data(found()),
+            style,
+            output,
+            force,
+            lambda: flows.as_latex(found()),
+        )
 
 
 def _drawn(cells: tuple[str, ...], draw: Draw, biases: tuple[float, ...]) -> Comparison:
@@ -144,7 +151,14 @@ def compare(cells: tuple[str, ...], style: str | None, output: str | None, force
     if not 2 <= len(cells) <= _MOST_COMPARED:
         raise click.UsageError(f"compare takes 2 to {_MOST_COMPARED} cells, not {len(cells)}")
     found = tuple(map(load, cells))
-    publish(lambda writer: comparison.page_of(writer, found), lambda: comparison.as_data(found), style, output, force)
+    publish(
+        lambda writer: comparison.page_of(writer, found),
+        lambda: comparison.as_data(found),
+        style,
+        output,
+        force,
+        lambda: comparison.as_latex(found),
+    )
 
 
 COMMANDS = (flow, compare)

@@ -18,8 +18,8 @@ from ..calculus.paths import Hop, ends, hops, number
 from ..calculus.symbols import symbol
 from ..calculus.system import System, system
 from ..cells import Cell
-from . import page
-from .derivation import whole_equations
+from . import fragments, page
+from .derivation import legend, whole_equations
 from .document import Blank, Block, Display, Document, Mark, Math, Mono, Paragraph, Row, Section, Table, Words
 from .equations import Formula
 from .escaping import plain
@@ -44,8 +44,8 @@ _COUNTED = (
     "backward pass includes the gradients of parameters and inputs."
 )
 _DOES = {1: "keeps", -1: "writes"}
-#: Of a block under a title in a terminal.
-_WIDTH = page.WIDTH - 2
+#: Formats whose letters all have one width, and how many of them a block under a title has.
+_OF_ONE_WIDTH, _WIDTH = (Formulas, Text), page.WIDTH - 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,28 +145,28 @@ def page_of(writer: type[Formulas], cells: tuple[Cell, ...]) -> Document:
     """The document: equations, what the cells have, what they cost, and what one may trip over."""
     sides = tuple(map(Side, cells))
     writers = {side: writer(side.system) for side in sides}
-    elementwise: Words = () if issubclass(writer, Text) else (", ", Math(writer.times.strip()), " elementwise")
+    width = _WIDTH if writer in _OF_ONE_WIDTH else None
     *first, last = (side.name for side in sides)
     return Document(
         f"{', '.join(first)} and {last}",
-        aside=("no index: step t", *elementwise),
+        aside=legend(writers[sides[0]]),
         sections=(
-            Section("Equations", _equations(sides, writers)),
-            Section("What they have", _tables(sides, _has, ())),
-            Section("What a step costs", _tables(sides, lambda side: _costs(side, writers[side]), (_COUNTED,))),
+            Section("Equations", _equations(sides, writers, width)),
+            Section("What they have", _tables(sides, _has, (), width)),
+            Section("What a step costs", _tables(sides, lambda side: _costs(side, writers[side]), (_COUNTED,), width)),
             Section("", tuple(Paragraph((note,)) for note in notes(sides))),
         ),
     )
 
 
-def _equations(sides: Sequence[Side], writers: Mapping[Side, Formulas]) -> tuple[Block, ...]:
-    """Beside each other where letters have one width and 80 columns hold them, else one cell after the other."""
+def _equations(sides: Sequence[Side], writers: Mapping[Side, Formulas], width: int | None) -> tuple[Block, ...]:
+    """Beside each other where letters have one width and that many columns hold them, else one after the other."""
     found = {side: whole_equations(writer) for side, writer in writers.items()}
-    if all(type(writer) in (Formulas, Text) for writer in writers.values()):
+    if width:
         lines = [_aligned(found[side]) for side in sides]
         rows = tuple(tuple((Math(line),) for line in row) for row in zip_longest(*lines, fillvalue=""))
         table = Table(tuple((side.name,) for side in sides), rows)
-        if _width(table) <= _WIDTH:
+        if _width(table) <= width:
             return (table,)
     rows_of = {side: tuple(Row(f.left, f.addends) for f in formulas) for side, formulas in found.items()}
     return tuple(Display(rows_of[side], (side.name,)) for side in sides)
@@ -177,15 +177,17 @@ def _aligned(found: list[Formula]) -> list[str]:
     return [f"{f.left:<{column}} = {f.right}" for f in found]
 
 
-def _tables(sides: Sequence[Side], tell: Callable[[Side], dict[str, Words]], caption: Words) -> tuple[Table, ...]:
-    """A column for each cell, in as many tables as 80 columns ask for."""
+def _tables(
+    sides: Sequence[Side], tell: Callable[[Side], dict[str, Words]], caption: Words, width: int | None
+) -> tuple[Table, ...]:
+    """A column for each cell, in as many tables as the width asks for."""
     told = [tell(side) for side in sides]
     rows = tuple(((title,), *(column[title] or ("none",) for column in told)) for title in told[0])
     table = Table(((), *((side.name,) for side in sides)), rows, caption=caption)
-    if _width(table) <= _WIDTH or len(sides) == 1:
+    if width is None or _width(table) <= width or len(sides) == 1:
         return (table,)
     half = (len(sides) + 1) // 2
-    return (*_tables(sides[:half], tell, ()), *_tables(sides[half:], tell, caption))
+    return (*_tables(sides[:half], tell, (), width), *_tables(sides[half:], tell, caption, width))
 
 
 def _width(table: Table) -> int:
@@ -255,6 +257,11 @@ def _ratio(first: Side, other: Side) -> str:
         ratio = theirs / ours
         many = f"{100 * ratio:.3g} % of the parameters of" if ratio < 1 else f"{ratio:.3g} times the parameters of"
     return f"{other.name} has {many} {first.name}{where}."
+
+
+def as_latex(cells: tuple[Cell, ...]) -> str:
+    """The equations of each cell, to paste."""
+    return "\n\n".join(fragments.show(Side(cell).system) for cell in cells)
 
 
 def as_data(cells: tuple[Cell, ...]) -> dict[str, Any]:

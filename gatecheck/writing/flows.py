@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..calculus.flow import Flow, Norms
 from ..calculus.networks import Draw
+from . import escaping
 from .document import Document, Mark, Paragraph, Picture, Section, Table, Words
 from .escaping import plain
 from .formats import Text
@@ -108,12 +109,17 @@ def reading(compared: Comparison) -> list[str]:
     return found
 
 
-def _extremes(compared: Comparison) -> str:
-    """The best of what only matrices carry beside the best of what a gate keeps; else the most beside the least."""
-    after = f"After {compared.draw.steps} {'step' if compared.draw.steps == 1 else 'steps'}"
+def _pair(compared: Comparison) -> tuple[Flow, Flow]:
+    """The best of what only matrices carry beside the best of what a gate keeps; else the least beside the most."""
     ranked = sorted(compared.flows, key=lambda f: f.total[-1])
     bare, gated = ([f for f in ranked if (f.elementwise is None) == kind] for kind in (True, False))
-    least, most = (bare[-1], gated[-1]) if bare and gated else (ranked[0], ranked[-1])
+    return (bare[-1], gated[-1]) if bare and gated else (ranked[0], ranked[-1])
+
+
+def _extremes(compared: Comparison) -> str:
+    """The two flows to see first, in a sentence."""
+    after = f"After {compared.draw.steps} {'step' if compared.draw.steps == 1 else 'steps'}"
+    least, most = _pair(compared)
     whose = ", which only matrices carry," if least.elementwise is None else ""
     first = f"{after} {least.state} of {_phrase(least)}{whose} keeps {short(least.total[-1])} of a unit change"
     if least is most:
@@ -188,9 +194,10 @@ def lags(steps: int) -> list[int]:
 def _table(writer: type[Formulas], compared: Comparison) -> Table:
     columns = lags(compared.draw.steps)
     rows: list[tuple[Words, ...]] = []
-    lit = []
+    lit: list[int] = []
+    first = _pair(compared)
     for f in compared.flows:
-        lit.append(len(rows))
+        lit += [len(rows)] if f in first else []
         rows.append(((label(f),), *_cells(writer, f.total, columns)))
         if f.elementwise is not None:
             rows.append(((" ", Mark("elementwise", "elementwise")), *_cells(writer, f.elementwise, columns)))
@@ -202,6 +209,32 @@ def _table(writer: type[Formulas], compared: Comparison) -> Table:
 
 def _cells(writer: type[Formulas], norms: Norms, columns: Sequence[int]) -> list[Words]:
     return [(short(norms[k - 1], writer.minus),) for k in columns]
+
+
+def as_latex(compared: Comparison) -> str:
+    """The table, to paste."""
+    columns = lags(compared.draw.steps)
+    lines = [rf"\begin{{tabular}}{{l{'r' * len(columns)}}}", r"  \hline"]
+    lines.append(rf"  norm after $k$ steps & {' & '.join(map(str, columns))} \\ \hline")
+    for title, norms in _named(compared):
+        numbers = " & ".join(_in_latex(norms[k - 1]) for k in columns)
+        lines.append(rf"  {escaping.latex(title)} & {numbers} \\")
+    return "\n".join([*lines, r"  \hline", r"\end{tabular}"])
+
+
+def _in_latex(value: float) -> str:
+    digits, _, power = short(value, "-").partition("e")
+    return (rf"${digits} \cdot 10^{{{power}}}$" if power else f"${digits}$").replace("inf", r"\infty")
+
+
+def _named(compared: Comparison) -> Iterator[tuple[str, Norms]]:
+    """Every row of the table by its name."""
+    for f in compared.flows:
+        yield label(f), f.total
+        if f.elementwise is not None:
+            yield f"{label(f)}, {_PARTS['elementwise']}", f.elementwise
+        if f.elementwise is not None and f.others is not None:
+            yield f"{label(f)}, {_PARTS['others']}", f.others
 
 
 def as_data(compared: Comparison) -> dict[str, Any]:

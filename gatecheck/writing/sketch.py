@@ -40,7 +40,7 @@ class _Sketch:
     def drawn(self) -> str:
         canvas = [[" "] * self.columns for _ in range(self.rows)]
         # What is drawn later covers what was there: the whole covers its part, the first curve all others.
-        for curve in sorted(self.curves, key=lambda c: c.part != "whole", reverse=True):
+        for curve in (c for part in ("elementwise", "whole") for c in self.curves[::-1] if c.part == part):
             for row, column in self._places(curve):
                 canvas[row][column] = self._mark(curve) if curve.part == "whole" else self.dot
         labels, powers = self._beside(), ticks(self.scale.low, self.scale.high, 9)
@@ -88,15 +88,15 @@ class _Sketch:
         """The labels by their rows, near the ends of their curves."""
         ends = [self.scale.depth(c.values[-1]) * (self.rows - 1) for c in self.curves]
         places = spread(ends, 1.0, 0.0, self.rows - 1.0)
-        # Halves round up together: labels a row apart stay a row apart.
-        return {int(place + 0.5): label for place, label in zip(places, self.labels, strict=True)}
+        # Halves round up together, so labels a row apart stay a row apart; to six digits they are exactly that.
+        return {int(round(place, 6) + 0.5): label for place, label in zip(places, self.labels, strict=True)}
 
     def _lags(self) -> str:
         """The lags below the axis, the last one at its end, then what they are."""
         line = [" "] * (_AXIS + 1 + self.columns + 4)
-        for lag in {1, *ticks(1, self.steps, 6), self.steps}:
+        for lag in (self.steps, 1, *ticks(1, self.steps, 6)):
             column = _AXIS + 1 + round((lag - 1) * (self.columns - 1) / max(self.steps - 1, 1))
             text = str(lag)
-            if all(c == " " for c in line[max(0, column - len(text)) : column + len(text) + 1]) or lag == self.steps:
+            if set(line[column - 1 : column + len(text) + 1]) == {" "}:
                 line[column : column + len(text)] = text
         return "".join(line).rstrip() + f"  {self.plot.x}"

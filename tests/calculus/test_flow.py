@@ -79,6 +79,8 @@ def test_what_explodes_beyond_all_floats_is_infinite_and_what_dies_is_0():
     explodes = flow(system(read("h: H\nh[t] = 1e9 * (U @ h[t-1])")), Draw(3, 4, 50)).total
     assert (explodes[0] > 1e8, explodes[-1]) == (True, np.inf)
     assert explodes == tuple(sorted(explodes))
+    gated = flow(system(read("x: D\nh: D\nh[t] = 1e9 * h[t-1] * relu(x[t] + 2)")), Draw(3, 20, 90))
+    assert gated.elementwise[-1] == gated.total[-1] == np.inf, "infinity times 0 is no number, and not shown as one"
     dies = system(read("x: D\nh: H\nh[t] = relu(h[t-1] - 9) + sign(W @ x[t])"))
     assert flow(dies, Draw(3, 4, 5)).total == (0.0,) * 5
     linear = system(read("x: D\nh: H\nh[t] = W @ x[t] + U @ h[t-1]"))

@@ -21,11 +21,21 @@ def test_both_are_printed_in_every_format(gatecheck, command):
     assert (unicode.err, text.err, data.err) == ("", "", "")
 
 
+@pytest.mark.parametrize("command", CALLS, ids=lambda c: c[0])
+def test_latex_is_there_to_paste(gatecheck, command):
+    done = gatecheck(*command, "--format", "latex")
+    assert done.code == 0
+    for name in ("tabular", "align*"):
+        assert done.out.count(rf"\begin{{{name}}}") == done.out.count(rf"\end{{{name}}}")
+    assert r"\begin{tabular}{lrrrr}" in done.out or r"i_{t} &=" in done.out or "i_t &=" in done.out
+
+
 def test_the_vanishing_rnn_the_highway_and_the_bias_are_seen(gatecheck):
     done = gatecheck("flow", "rnn", "lstm", "--networks", "5")
     assert "h of rnn, which only matrices carry, keeps" in done.out
     assert "A forget bias of 1 instead of 0 keeps" in done.out
-    rows = {line.partition("  ")[0]: line.split()[-1] for line in done.out.split("norm after k steps")[1].splitlines()}
+    table = done.out.split("norm after k steps")[1].splitlines()
+    rows = {line.strip().partition("  ")[0]: line.split()[-1] for line in table if line}
     last = {name: float(rows[name].replace("−", "-")) for name in ("rnn", "lstm, forget bias 1", "lstm, forget bias 0")}
     assert last["lstm, forget bias 1"] > 1e3 * max(last["rnn"], last["lstm, forget bias 0"])
 

@@ -99,3 +99,10 @@ def test_only_what_all_terms_share_is_a_factor():
     assert data["lstm_projected"]["backward_multiply_adds"]["unicode"] == "8 D H + 10 P H"
     assert data["rnn"]["backward_multiply_adds"]["text"] == "2 * (D * H + H**2)"
     assert data["rnn"]["parameters"]["latex"] == r"D \, H + H^{2} + H"
+
+
+def test_only_a_terminal_needs_several_tables():
+    cells = tuple(map(load, ("rnn", "gate", "lstm_projected", "minlstm")))
+    wide, narrow = (page_of(FORMATS[style], cells).sections[2].blocks for style in ("latex", "unicode"))
+    assert (len(wide), len(narrow)) == (1, 2)
+    assert len(wide[0].header) == 5 and wide[0].caption == narrow[1].caption != narrow[0].caption

@@ -104,3 +104,8 @@ def test_a_long_name_is_cut_in_labels_alone():
     flow = replace(RNN[0], system=system(cell))
     assert flows.label(flow) == "n" * 23 + "…"
     assert flows.as_data(compared((flow,)))["curves"][0]["cell"] == "n" * 60
+
+
+def test_the_rows_lit_are_those_that_the_first_sentence_compares():
+    (table,) = flows.page_of(FORMATS["unicode"], compared()).sections[-1].blocks
+    assert [table.rows[k][0] for k in table.lit] == [("rnn",), ("lstm, forget bias 1",)]

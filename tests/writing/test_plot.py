@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatecheck.writing.palette import COLOURS, SERIES
 from gatecheck.writing.plot import Curve, Plot, svg
@@ -142,6 +144,27 @@ def test_a_sketch_falls_from_left_to_right_with_its_label_at_the_end():
     assert len(starts) > 10 and starts == sorted(starts)
     assert marked[-1].endswith("●  ● rnn  9.5e−7")
     assert lines[0] == "norm" and lines[-1].endswith("lag")
+
+
+def test_the_first_curve_covers_the_others_and_a_whole_its_part():
+    same = falling(0.5)
+    text = characters(plot(Curve("a", same, 0), Curve("b", same, 1), Curve("a part", same, 0, 0, "elementwise")), 78)
+    columns = [line.split("│")[1].split("  ")[0] for line in text.splitlines() if "│" in line]
+    assert "●" in "".join(columns) and not set("".join(columns)) & {"■", "·"}
+
+
+@given(st.lists(st.floats(1e-12, 10), min_size=1, max_size=25))
+def test_no_label_of_a_sketch_is_lost(ends):
+    curves = [Curve(f"curve{k}.", (1.0, end), k) for k, end in enumerate(ends)]
+    lines = characters(plot(*curves), 78).splitlines()
+    assert all(sum(curve.label in line for line in lines) == 1 for curve in curves)
+
+
+@pytest.mark.parametrize("steps", range(1, 130, 3))
+def test_lags_below_a_sketch_are_parted(steps):
+    last = characters(plot(Curve("rnn", falling(0.9, steps), 0)), 78).splitlines()[-1]
+    numbers = [int(n) for n in last.removesuffix("lag").split()]
+    assert numbers == sorted(set(numbers)) and numbers[0] == 1 and numbers[-1] == steps
 
 
 def test_members_of_a_group_are_full_and_hollow_and_no_two_curves_share_a_mark():
