@@ -25,6 +25,11 @@ def _softmax(a):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _logsumexp(a):
+    top = a.real.max(axis=-1, keepdims=True)
+    return np.log(np.exp(a - top).sum(axis=-1, keepdims=True)) + top
+
+
 def _concatenate(parts):
     front = np.broadcast_shapes(*(p.shape[:-1] for p in parts))
     return np.concatenate([np.broadcast_to(p, (*front, p.shape[-1])) for p in parts], axis=-1)
@@ -71,6 +76,8 @@ def evaluate(node, values):
             return evaluate(argument, values).sum(-1, keepdims=True)
         case t.Reduce(function="mean", argument=argument):
             return evaluate(argument, values).mean(-1, keepdims=True)
+        case t.Reduce(function="logsumexp", argument=argument):
+            return _logsumexp(evaluate(argument, values))
         case t.Softmax(argument=argument):
             return _softmax(evaluate(argument, values))
     raise AssertionError(node)

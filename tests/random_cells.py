@@ -7,7 +7,8 @@ SIZES = ("D", "H", "1")
 FUNCTIONS = (
     "tanh({})", "sigmoid({})", "relu({})", "softplus({})", "erf({})", "abs({})", "exp(tanh({}))", "log(2 + tanh({}))",
     "sqrt(2 + tanh({}))", "sign({}) * ({})", "({})**2", "(0.5 * ({}))**3", "(2 + tanh({}))**-1", "(2 + erf({}))**0.5",
-    "(2 + sigmoid({}))**-1.5", "-({})", "2 * ({})", "({}) / 3", "1 - ({})", "softmax({})", "0.25 + {}",
+    "(2 + sigmoid({}))**-1.5", "sigmoid({})**1.5", "-({})", "2 * ({})", "({}) / 3", "1 - ({})", "softmax({})",
+    "0.25 + {}",
 )  # fmt: skip
 PAIRS = ("{} + {}", "{} - ({})", "({}) * ({})", "({}) / (2 + tanh({}))", "maximum({}, {})", "2 * ({} + ({}))")
 
@@ -60,7 +61,7 @@ class Writer:
 
     def mix(self, size, depth):
         if size == "1":
-            kind = self.draw(st.sampled_from(("sum", "mean")))
+            kind = self.draw(st.sampled_from(("sum", "mean", "logsumexp")))
             inner = self.draw(st.sampled_from(SIZES))
             return f"{kind}({self.expression(inner, depth)})"
         sizes = self.draw(st.lists(st.sampled_from(SIZES), min_size=2, max_size=3))

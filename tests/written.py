@@ -178,6 +178,7 @@ class _Written:
         space = {n: self._elementwise(f) for n, f in FUNCTIONS.items()}
         space |= {"concat": self._concat, "softmax": _softmax, "pi": math.pi, "ones": Column([1]), "abs": abs}
         space |= {"sum": lambda v: Column([v.values.sum()]), "mean": lambda v: Column([v.values.mean()])}
+        space["logsumexp"] = lambda v: Column([np.log(np.exp(v.values).sum())])
         space["maximum"] = lambda a, b: Column(np.maximum(*(getattr(v, "values", v) for v in (a, b))))
         space |= self.data.sizes
         for name, value in self.data.parameters.items():

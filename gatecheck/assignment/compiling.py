@@ -17,6 +17,7 @@ _NAMES = {
     "Join": "join",
     "Total": "sum",
     "Mean": "mean",
+    "LogSumExp": "logsumexp",
     "Softmax": "softmax",
 }
 

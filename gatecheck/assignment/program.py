@@ -40,17 +40,14 @@ def _softmax(a: Array) -> Array:
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _logsumexp(v: Array) -> Array:
+    top = v.max(axis=-1, keepdims=True)
+    return np.log(np.exp(v - top).sum(axis=-1, keepdims=True)) + top
+
+
 def _part(v: Array, k: int, widths: list[int]) -> Array:
     start = sum(widths[:k])
     return v[..., start : start + widths[k]]
-
-
-def _sum(v: Array) -> Array:
-    return v.sum(axis=-1, keepdims=True)
-
-
-def _mean(v: Array) -> Array:
-    return v.mean(axis=-1, keepdims=True)
 
 
 #: operation -> what it computes from evaluated arguments.
@@ -69,11 +66,13 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "absolute": np.abs,
     "sign": np.sign,
     "maximum": np.maximum,
+    "minimum": np.minimum,
     "matmul": lambda w, v: v @ w.T,
     "matmul_t": lambda w, v: v @ w,
     "join": lambda *a: np.concatenate(a, axis=-1),
-    "sum": _sum,
-    "mean": _mean,
+    "sum": lambda v: v.sum(axis=-1, keepdims=True),
+    "mean": lambda v: v.mean(axis=-1, keepdims=True),
+    "logsumexp": _logsumexp,
     "spread": lambda s, like: np.broadcast_to(s, like.shape),
     "softmax": _softmax,
 }
@@ -102,6 +101,7 @@ class Change:
     assigned, not accumulated, at every step), stopped (gradients not handed from t+1 to t), fed (initial values fed
     to every step), exchanged (two states that change places from step to step), returned (two results that do),
     renamed (parameters read, and their gradients returned, in the place of others).
+    training: what replaces functions of the training step, by role.
     """
 
     forward: Mapping[str, Expression] = field(default_factory=dict)
@@ -114,6 +114,7 @@ class Change:
     exchanged: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    training: Mapping[str, Expression] = field(default_factory=dict)
 
     def __add__(self, other: Change) -> Change:
         """Both changes; the later one wins where both replace an entry."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sympy import Expr, Mul
 
 from ..calculus.backward import Backward, Gradient, Term
-from ..calculus.symbols import Label, Times, TransposedTimes, gradient, label, sigmoid, tanh
+from ..calculus.symbols import Times, TransposedTimes, gradient, label, sigmoid, tanh
 from ..calculus.system import Line, preactivation
 from ..writing.equations import Formula, addend, parameter, quantity
 from ..writing.formulas import Formulas
@@ -38,7 +38,7 @@ def _arrives(backward: Backward, found: Gradient) -> bool:
 def _without(backward: Backward, writer: Formulas, found: Gradient, term: Term, rest: tuple[Term, ...]) -> Wrong:
     whole = quantity(writer, Gradient(found.name, rest, found.loss))
     lost = addend(writer, term)
-    right = Formula(whole.left, (*whole.addends, *lost))
+    right = Formula(whole.left, (*whole.addends, lost))
     reader = _shown(term)
     readers = ", ".join(dict.fromkeys(_shown(t) for t in found.terms))
     return Wrong(
@@ -68,8 +68,8 @@ def missing_carry(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
         if not found.now or not found.later:
             continue
         whole = quantity(writer, Gradient(name, found.now))
-        loss = [("+", writer.name(Label("loss", name, 0)))] if found.loss else []
-        right = Formula(whole.left, (*whole.addends, *loss, *(a for t in found.later for a in addend(writer, t))))
+        loss = [("+", writer.write(found.loss))] if found.loss else []
+        right = Formula(whole.left, (*whole.addends, *loss, *(addend(writer, t) for t in found.later)))
         yield Wrong(
             "missing-carry",
             f"The gradient that reaches {name} is not used",
@@ -181,7 +181,7 @@ def stopped(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
     for name in backward.cell.states:
         found = backward.gradient(name)
         whole = quantity(writer, Gradient(name, found.now, found.loss))
-        right = Formula(whole.left, (*whole.addends, *(a for t in found.later for a in addend(writer, t))))
+        right = Formula(whole.left, (*whole.addends, *(addend(writer, t) for t in found.later)))
         yield Wrong(
             "not-carried-back",
             f"The gradient of {name} is not carried back from step t+1",

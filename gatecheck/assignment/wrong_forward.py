@@ -232,7 +232,7 @@ def _derived(backward: Backward, changed: dict[str, Expr]) -> Change:
     """The change of some lines, and of every gradient that follows: what is right for the wrong forward."""
     system = backward.system
     lines = tuple(replace(x, expression=changed[x.name]) if x.name in changed else x for x in system.lines)
-    wrong = differentiate(System(system.cell, lines, system.sizes), backward.loss, backward)
+    wrong = differentiate(System(system.cell, lines, system.sizes), backward.loss, known=backward)
     return Change(
         {name: expression(e) for name, e in changed.items()},
         _differing(

@@ -7,25 +7,33 @@ Contributions stay a list: adding them in SymPy would sort and merge what the re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, Integer
 from sympy.core.parameters import distribute
 
 from ..cells import Cell
 from ..errors import CellError, Problem, nearest
 from .edges import Edge, edges
-from .symbols import gradient
+from .symbols import gradient, symbol
 from .system import Line, System, system
 
 
 @dataclass(frozen=True)
 class Term:
-    """One contribution to a gradient, through one edge; with lag 1 it is evaluated one step later."""
+    """One contribution to a gradient, through one edge; with lag 1 it is evaluated one step later.
+
+    places: where the factors stand in print, where that is not told by the reader's equation alone.
+    """
 
     edge: Edge
     expression: Expr
+    places: Mapping[Expr, int] | None = None
+
+    @property
+    def positions(self) -> Mapping[Expr, int]:
+        return self.edge.reader.positions if self.places is None else self.places
 
     @property
     def lag(self) -> int:
@@ -40,12 +48,12 @@ class Term:
 class Gradient:
     """All contributions to the gradient of one name, in the order of the cell file's equations, same step first.
 
-    loss says whether ∂L/∂name[t] itself is one of them.
+    loss: what the loss of the step adds itself: ∂L_t/∂name where it reads the name, 1 for the loss, else None.
     """
 
     name: str
     terms: tuple[Term, ...]
-    loss: bool = False
+    loss: Expr | None = None
 
     @property
     def now(self) -> tuple[Term, ...]:
@@ -80,33 +88,39 @@ class Backward:
         return next(g for g in (*self.quantities, *self.inputs, *self.parameters) if g.name == name)
 
 
-def derive(cell: Cell, loss: Iterable[str] | None = None) -> Backward:
+def derive(cell: Cell, loss: Iterable[str] | None = None, unit: bool = False) -> Backward:
     """The backward equations of a cell; the loss reads the named quantities, by default the output alone.
 
+    unit: where the cell computes its own loss L, the gradient of that is 1 and is written so.
     Raises CellError where the loss is said to read something that the cell does not compute.
     """
     reads = tuple(loss) if loss is not None else (cell.output,)
     for name in reads:
         if name not in cell.assigned:
             raise CellError(Problem(f"the loss cannot read {name}", None, nearest(name, cell.assigned)))
+    if unit and loss is None and cell.objective:
+        return differentiate(system(cell), (), cell.objective)
     return differentiate(system(cell), reads)
 
 
-def differentiate(equations: System, reads: tuple[str, ...], known: Backward | None = None) -> Backward:
-    """The backward equations of a system of lines, for a loss that reads the named quantities.
+def differentiate(
+    equations: System, reads: tuple[str, ...], objective: str = "", known: Backward | None = None
+) -> Backward:
+    """The backward equations of a system of lines, for a loss that reads the named quantities, or that is one.
 
     Only lines that are not the very ones of a known derivation are differentiated.
     """
     found: dict[str, list[Term]] = {}
+    direct = {name: symbol("loss", name, 0) for name in reads} | ({objective: Integer(1)} if objective else {})
     given = _by_line(known) if known else {}
     with distribute(False):  # here once: every change of it empties SymPy's cache
         for line in equations.lines:
-            terms = given[id(line)] if id(line) in given else _terms(equations, line)
-            for term in terms:
+            arriving = direct[objective] if line.name == objective else gradient(line.name)
+            for term in given[id(line)] if id(line) in given else _terms(equations, line, arriving):
                 found.setdefault(term.edge.source.name, []).append(term)
 
     def collected(name: str) -> Gradient:
-        return Gradient(name, tuple(sorted(found.get(name, []), key=lambda term: term.lag)), name in reads)
+        return Gradient(name, tuple(sorted(found.get(name, []), key=lambda term: term.lag)), direct.get(name))
 
     return Backward(
         equations,
@@ -117,9 +131,9 @@ def differentiate(equations: System, reads: tuple[str, ...], known: Backward | N
     )
 
 
-def _terms(equations: System, line: Line) -> list[Term]:
-    """What a line adds to the gradients of the names that it reads."""
-    return [Term(edge, edge.pull(gradient(line.name))) for edge in edges(equations, line)]
+def _terms(equations: System, line: Line, arriving: Expr) -> list[Term]:
+    """What a line adds to the gradients of the names that it reads, given its own."""
+    return [Term(edge, edge.pull(arriving)) for edge in edges(equations, line)]
 
 
 def _by_line(known: Backward) -> dict[int, list[Term]]:

@@ -7,8 +7,9 @@ Each factor says both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from sympy import Expr, Integer, Rational, Symbol
 from sympy.core.parameters import distribute
@@ -17,6 +18,7 @@ from ..cells import SCALAR, Size
 from .symbols import (
     Join,
     Label,
+    LogSumExp,
     Mean,
     Part,
     Softmax,
@@ -66,12 +68,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Reduction:
-    """A sum over a vector's elements; its transpose repeats a scalar."""
+    """A sum over a vector's elements; its transpose repeats a scalar.
+
+    weighted: a vector stands beside it, as in sum(w ⊙ v); a scalar times that needs no repeating.
+    """
 
     vector: Expr
+    weighted: bool = False
 
     def pull(self, upstream: Expr) -> Expr:
-        return Spread(upstream, self.vector)
+        return upstream if self.weighted or upstream.is_number else Spread(upstream, self.vector)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,13 @@ class SoftmaxJacobian:
 
 
 Factor = Diagonal | Matrix | Block | Reduction | Broadcast | SoftmaxJacobian
+Kind = Literal["elementwise", "matrix", "reduction"]
+
+
+def kind(factors: Iterable[Factor]) -> Kind:
+    """What a product of factors is: elementwise where all are diagonal, else by whether it meets a matrix or a sum."""
+    met = {type(factor) for factor in factors}
+    return "elementwise" if met <= {Diagonal} else "matrix" if met & {Matrix, Block} else "reduction"
 
 
 @dataclass(frozen=True)
@@ -112,8 +125,8 @@ class Edge:
     transposed: bool = False
 
     @property
-    def elementwise(self) -> bool:
-        return all(isinstance(f, Diagonal) for f in self.factors)
+    def kind(self) -> Kind:
+        return kind(self.factors)
 
     def pull(self, upstream: Expr) -> Expr:
         """The term that this edge adds to the gradient of its source, given δ of its reader."""
@@ -140,7 +153,7 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
         slope = _through_output(line, expression, flat.diff(leaf).xreplace(hidden))
         if slope == 0:  # through sign or step: constant almost everywhere
             continue
-        factors = (*head, Diagonal(slope)) if slope != 1 else head
+        factors = _weighted(head, Diagonal(slope), system.size(slope)) if slope != 1 else head
         inner = hidden.get(leaf, leaf)
         if system.size(inner) == SCALAR != size:
             factors = (*factors, Broadcast(expression))
@@ -148,6 +161,12 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
             yield from _through(system, line, inner, factors)
         elif label(leaf).kind == "value":
             yield Edge(line, label(leaf), factors)
+
+
+def _weighted(head: tuple[Factor, ...], slope: Diagonal, size: Size) -> tuple[Factor, ...]:
+    if head and isinstance(head[-1], Reduction) and size != SCALAR:
+        head = (*head[:-1], Reduction(head[-1].vector, weighted=True))
+    return (*head, slope)
 
 
 def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -> Iterator[Edge]:
@@ -164,14 +183,17 @@ def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -
         case Total():
             yield from _edges(system, line, atom.args[0], (*head, Reduction(atom.args[0])))
         case Mean():
-            share = Diagonal(1 / _count(system.size(atom.args[0])))
+            share = Diagonal(1 / extent(system.size(atom.args[0])))
             yield from _edges(system, line, atom.args[0], (*head, share, Reduction(atom.args[0])))
+        case LogSumExp():
+            slope = Diagonal(Softmax(atom.args[0]))
+            yield from _edges(system, line, atom.args[0], (*head, Reduction(atom.args[0], weighted=True), slope))
         case Softmax():
             y = line.symbol if line.expression == atom else atom
             yield from _edges(system, line, atom.args[0], (*head, SoftmaxJacobian(y)))
 
 
-def _count(size: Size) -> Expr:
+def extent(size: Size) -> Expr:
     """A size as a number: a symbol, or a sum of symbols."""
     return sum((n * (Integer(1) if name == "1" else symbol("size", name)) for name, n in size.terms), Integer(0))
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import sympy
+import sympy.tensor.tensor  # SymPy does at its first sum: an import belongs here, not into a derivation
 from sympy import Expr, Function, Integer, Symbol
 
 from ..errors import Fault
@@ -179,6 +180,12 @@ class Total(Atom):
 
 class Mean(Atom):
     """The mean of a vector's elements: a scalar."""
+
+    nargs = 1
+
+
+class LogSumExp(Atom):
+    """log Σ exp(v): a scalar, whose derivative is softmax(v)."""
 
     nargs = 1
 

@@ -19,6 +19,7 @@ from .symbols import (
     ELEMENTWISE,
     Atom,
     Join,
+    LogSumExp,
     Mean,
     Part,
     Softmax,
@@ -62,7 +63,7 @@ def preactivation(name: str) -> str:
     return f"a_{name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class System:
     """A cell's equations, expanded into lines; sizes holds the size of every line's quantity."""
 
@@ -96,7 +97,7 @@ class System:
                 return self.size(expression.args[2].args[int(expression.args[1])])
             case Spread():
                 return self.size(expression.args[1])
-            case Total() | Mean():
+            case Total() | Mean() | LogSumExp():
                 return SCALAR
         return next((s for a in expression.args if (s := self.size(a)) != SCALAR), SCALAR)
 
@@ -160,16 +161,22 @@ def _convert(node: t.Node, positions: dict[Expr, int]) -> Expr:
         case t.Concat(parts=parts):
             made = Join(*(_convert(p, positions) for p in parts))
         case t.Reduce(function=function, argument=argument):
-            number, vector = _convert(argument, positions).as_coeff_Mul()
-            atom = {"sum": Total, "mean": Mean}[function](vector)
-            _place(positions, atom)
-            made = number * atom
+            vector = _convert(argument, positions)
+            made = LogSumExp(vector) if function == "logsumexp" else _mean_or_sum(function, vector, positions)
         case t.Softmax(argument=argument):
             made = Softmax(_convert(argument, positions))
         case t.Apply(function=function, arguments=arguments):
             made = ELEMENTWISE[function](*(_convert(a, positions) for a in arguments))
     _place(positions, made)
     return made
+
+
+def _mean_or_sum(function: str, vector: Expr, positions: dict[Expr, int]) -> Expr:
+    """A number leaves what is linear: sum(2 v) is 2 sum(v)."""
+    number, rest = vector.as_coeff_Mul()
+    atom = {"sum": Total, "mean": Mean}[function](rest)
+    _place(positions, atom)
+    return number * atom
 
 
 def _place(positions: dict[Expr, int], expression: Expr) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from ..errors import CellError, nearest, printable
 from . import names
 from .cell import SCALAR, Cell, Equation, Shape, Size
+from .pieces import FRONTS, LOSSES, text_with
 from .reading import parse
 from .shapes import Shapes
 from .text import LARGEST_FILE, decode, fault
 
-__all__ = ["SCALAR", "Cell", "Equation", "Shape", "Size", "library", "load", "read"]
+__all__ = ["FRONTS", "LOSSES", "SCALAR", "Cell", "Equation", "Shape", "Size", "library", "load", "read"]
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -46,6 +47,17 @@ def load(cell: str | os.PathLike[str]) -> Cell:
         reason = (error.strerror if isinstance(error, OSError) else "") or "it can be no file's name"
         raise fault(f"cannot read {shown[:80]}: {reason}", None) from None
     return read(data, file=str(path))
+
+
+def joined(cell: Cell, loss: str | None = None, front: str | None = None) -> Cell:
+    """The cell with a loss after it and a front before it, as one cell: lstm and cross-entropy, lstm_cross_entropy.
+
+    Raises CellError where there is no such piece, or where its names clash with the cell's.
+    """
+    if loss is None and front is None:
+        return cell
+    words = [word for word in (front, cell.name, loss) if word]
+    return read(text_with(cell, loss, front), file="_".join(words) + ".cell")
 
 
 def _missing(cell: str, path: Path) -> CellError:

@@ -140,6 +140,12 @@ class Cell:
         """The name of the last equation: what the cell hands to whatever reads it."""
         return self.equations[-1].name
 
+    @property
+    def objective(self) -> str:
+        """The name of the loss where the cell computes it itself: an output L of size 1. Empty for other cells."""
+        computed = self.output == "L" and self.size("L").scalar and "L" not in self.lagged
+        return "L" if computed else ""
+
     @cached_property
     def outputs(self) -> tuple[str, ...]:
         """What one step hands on: the carried states, and the output where it is not one of them."""

@@ -165,17 +165,18 @@ def _call(text: Text, node: ast.Call, inner: Callable[[ast.expr], Node]) -> Node
         return Apply(place, function, arguments)
     if function == "concat":
         return Concat(place, arguments)
+    if function in ("softmax", "logsumexp") and _doublings(arguments[0]) >= MOST_SOFTMAXES:
+        # Its gradient holds what comes in twice: the formula doubles with every level.
+        message = f"{function} is nested more than {MOST_SOFTMAXES} deep"
+        raise fault(message, place, "Give the inner ones equations of their own.")
     if function in REDUCTIONS:
         return Reduce(place, function, arguments[0])
-    if _softmaxes(arguments[0]) >= MOST_SOFTMAXES:
-        # Its gradient holds what comes in twice: the formula doubles with every level.
-        message = f"softmax is nested more than {MOST_SOFTMAXES} deep"
-        raise fault(message, place, "Give the inner ones equations of their own.")
     return Softmax(place, arguments[0])
 
 
-def _softmaxes(node: Node) -> int:
-    return isinstance(node, Softmax) + max(map(_softmaxes, node.children()), default=0)
+def _doublings(node: Node) -> int:
+    doubles = isinstance(node, Softmax) or (isinstance(node, Reduce) and node.function == "logsumexp")
+    return doubles + max(map(_doublings, node.children()), default=0)
 
 
 def _function(text: Text, node: ast.Call) -> str:

@@ -18,7 +18,7 @@ ELEMENTWISE = {
     "sigmoid": 1, "tanh": 1, "relu": 1, "exp": 1, "log": 1, "sqrt": 1, "softplus": 1, "erf": 1,
     "abs": 1, "sign": 1, "maximum": 2,
 }  # fmt: skip
-REDUCTIONS = ("sum", "mean")
+REDUCTIONS = ("sum", "mean", "logsumexp")
 FUNCTIONS = (*ELEMENTWISE, *REDUCTIONS, "softmax", "concat")
 
 
@@ -124,7 +124,7 @@ class Concat(Node):
 
 @dataclass(frozen=True)
 class Reduce(Node):
-    """sum or mean over a vector's elements."""
+    """sum, mean or log Σ exp over a vector's elements."""
 
     function: str
     argument: Node

@@ -92,14 +92,15 @@ def _gradients(cell: Cell) -> None:
 def _paths(cell: Cell) -> None:
     from ..calculus.paths import paths
     from ..writing.formats import FORMATS
-    from ..writing.routes import arrow, jacobian
+    from ..writing.routes import jacobian
 
     found = paths(cell)
     writer: Formulas = FORMATS[chosen(None)](found.system)
     emit(_heading("3  One way back meets no matrix", f"gatecheck paths {cell.name}.cell"))
     for path in found.paths:
         factors = jacobian(writer, path) if path.elementwise else ""
-        emit(f"   {arrow(writer, path):<20}{factors:<12}{'elementwise' if path.elementwise else 'through a matrix'}")
+        kind = "elementwise" if path.elementwise else "through a matrix"
+        emit(f"   {writer.route(path.names):<20}{factors:<12}{kind}")
 
 
 def _assignment(folder: Path, cell: Cell) -> Kit:

@@ -10,8 +10,16 @@ import click
 
 if TYPE_CHECKING:
     from ..grading.report import Report
+    from ..writing.publishing import Builder
 
-FORMATS = ("unicode", "text", "latex", "json")
+#: The formats of a document, and the endings of files that ask for them.
+ENDINGS = {
+    "unicode": (".txt",),
+    "text": (),
+    "latex": (".tex",),
+    "html": (".html", ".htm"),
+    "json": (".json",),
+}
 
 cell_argument = click.argument("cell", metavar="CELL")
 
@@ -24,6 +32,30 @@ def format_option(*formats: str) -> Callable[[Any], Any]:
         type=click.Choice(formats),
         help="Default: unicode where the terminal can show it, else text, which is ASCII.",
     )
+
+
+def document_options(command: Any) -> Any:
+    """--format, -o and --force of a command that ends in `publish`: its arguments style, output, force."""
+    known = " ".join(ending for endings in ENDINGS.values() for ending in endings[:1])
+    for option in (
+        click.option("--force", is_flag=True, help="Replace FILE where it exists."),
+        click.option("-o", "--output", metavar="FILE", help=f"Write a file; its ending tells the format: {known}"),
+        format_option(*ENDINGS),
+    ):
+        command = option(command)
+    return command
+
+
+#: An embedding before the cell.
+input_option = click.option(
+    "--input", "front", metavar="FRONT", help="What the input comes from: embedding, of a one-hot word."
+)
+
+
+def joined_options(command: Any) -> Any:
+    """--loss and --input: the equations that stand around a cell; its arguments loss and front."""
+    loss = click.option("--loss", metavar="LOSS", help="What reads the output: cross-entropy or squared-error.")
+    return loss(input_option(command))
 
 
 #: For commands that print no formulas.
@@ -62,9 +94,14 @@ def emit(text: str) -> None:
 
 def emit_json(data: Any, indent: int | None = 2) -> None:
     """Print data as JSON; ASCII where the console cannot do more."""
+    click.echo(as_json(data, speaks_unicode(), indent))
+
+
+def as_json(data: Any, unicode: bool, indent: int | None = 2) -> str:
+    """Data as JSON, in ASCII unless unicode is set."""
     import json
 
-    click.echo(json.dumps(data, ensure_ascii=not speaks_unicode(), indent=indent))
+    return json.dumps(data, ensure_ascii=not unicode, indent=indent)
 
 
 def emit_report(report: Report, style: str | None, source: bytes = b"") -> None:
@@ -84,12 +121,63 @@ def emit_report(report: Report, style: str | None, source: bytes = b"") -> None:
         show(report, source=text)
 
 
-def save(path: str, text: str, force: bool) -> None:
-    """Write a new file whole. Raises BadInput where it exists, unless force is set and it is a file."""
+def publish(
+    build: Builder,
+    data: Callable[[], Any],
+    style: str | None,
+    output: str | None,
+    force: bool,
+    latex: Callable[[], str] | None = None,
+) -> None:
+    """Print a document in a format, or write it to a file whose ending tells the format where style does not.
+
+    build makes the document with a format's writer of formulas, data what json prints; latex, where it is given, one
+    environment to paste in the place of a document.
+    Raises BadInput where the ending tells no format, and where the file exists (unless force is set).
+    """
+    style = style or (_by_ending(output) if output else chosen(None))
+    if output:
+        refuse_taken(output, force)
+    if style == "json":
+        content: str | bytes = as_json(data(), bool(output) or speaks_unicode())
+    elif style == "latex" and latex is not None:
+        content = latex()
+    else:
+        from ..writing.publishing import published
+
+        content = published(style, build)
+    if isinstance(content, str):
+        content = content.rstrip("\n") + "\n"
+    if output:
+        save(output, content, force)
+    elif isinstance(content, str) and style in ("unicode", "text", "json"):
+        emit(content.rstrip("\n"))
+    else:
+        # A file by nature: UTF-8, whatever the console's encoding.
+        click.echo(content if isinstance(content, bytes) else content.encode(), nl=False)
+
+
+def _by_ending(path: str) -> str:
+    """The format that a file's name asks for. Raises BadInput where it asks for none."""
+    from pathlib import PurePath
+
+    from ..errors import BadInput, Problem, printable
+
+    ending = PurePath(path).suffix.lower()
+    for style, endings in ENDINGS.items():
+        if ending in endings:
+            return style
+    known = " ".join(known for endings in ENDINGS.values() for known in endings)
+    message = f"{printable(path)} does not tell the format"
+    raise BadInput(Problem(message, None, f"Add --format, or choose an ending: {known}"))
+
+
+def refuse_taken(path: str, force: bool) -> None:
+    """Raises BadInput where something stands at the path, unless force is set and it is a file."""
     from pathlib import Path
 
     from ..errors import BadInput, Problem, printable
-    from ..files import refuse_existing, write_whole
+    from ..files import refuse_existing
 
     target = Path(path)
     if not force:
@@ -97,7 +185,16 @@ def save(path: str, text: str, force: bool) -> None:
     elif target.exists() and not target.is_file():
         # Replacing it would put a file in the place of a folder, or of a device.
         raise BadInput(Problem(f"{printable(path)} is no file", None, "Choose another name."))
-    write_whole(target, text)
+
+
+def save(path: str, content: str | bytes, force: bool) -> None:
+    """Write a new file whole. Raises BadInput where something stands there, unless force is set and it is a file."""
+    from pathlib import Path
+
+    from ..files import write_whole
+
+    refuse_taken(path, force)
+    write_whole(Path(path), content)
 
 
 def listed(names: str | None, option: str) -> tuple[str, ...]:

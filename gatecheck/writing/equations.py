@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sympy import Expr
 
 from ..calculus.backward import Backward, Gradient, Term
+from ..calculus.levels import merged
 from ..calculus.symbols import Label, gradient, label
 from ..calculus.system import Line
 from .formulas import Formulas, signed
@@ -39,16 +41,20 @@ def equation(writer: Formulas, line: Line) -> Formula:
 
 def quantity(writer: Formulas, found: Gradient) -> Formula:
     """The gradient of a vector: the loss's term, those of the same step, then those of t+1."""
-    addends = [("+", writer.name(Label("loss", found.name, 0)))] if found.loss else []
-    for term in found.terms:
-        addends.extend(addend(writer, term))
+    addends = [("+", writer.write(found.loss))] if found.loss else []
+    for lag, terms in enumerate((found.now, found.later)):
+        addends += [_signed(writer, e, positions, lag) for e, positions in merged(terms)]
     return Formula(writer.name(label(gradient(found.name))), tuple(addends))
 
 
-def addend(writer: Formulas, term: Term) -> list[tuple[str, str]]:
+def addend(writer: Formulas, term: Term) -> tuple[str, str]:
     """One contribution, with its sign."""
-    negative, size = signed(term.expression)
-    return [(writer.minus if negative else "+", writer.write(size, term.line.positions, term.lag))]
+    return _signed(writer, term.expression, term.positions, term.lag)
+
+
+def _signed(writer: Formulas, expression: Expr, positions: Mapping[Expr, int], lag: int) -> tuple[str, str]:
+    negative, size = signed(expression)
+    return writer.minus if negative else "+", writer.write(size, positions, lag)
 
 
 def parameter(writer: Formulas, found: Gradient) -> Formula:
@@ -63,10 +69,10 @@ def parameter(writer: Formulas, found: Gradient) -> Formula:
 def _over_time(writer: Formulas, term: Term, expression: Expr) -> str:
     edge = term.edge
     if edge.operand is None:
-        text = writer.write(expression, term.line.positions)
+        text = writer.write(expression, term.positions)
     else:
         sides = (edge.operand, expression) if edge.transposed else (expression, edge.operand)
-        text = writer.outer(*sides, term.line.positions)
+        text = writer.outer(*sides, term.positions)
     return writer.over_time(text)
 
 

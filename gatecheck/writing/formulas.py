@@ -1,4 +1,4 @@
-"""Expressions -> formulas: one printer, and what each format writes differently.
+"""Expressions -> formulas: one printer for every format; what they write differently is their notation.
 
 Order is ours, never SymPy's: in a product scalars, then δ, then the factors by their place in the author's equation;
 in a sum positive before negative, then by place. ⊙ stands only between two vectors.
@@ -12,13 +12,13 @@ from typing import Any
 from sympy import Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.printing.str import StrPrinter
 
-from ..calculus.symbols import Label, Spread, Times, TransposedTimes, label
+from ..calculus.symbols import Spread, Times, TransposedTimes, label
 from ..calculus.system import System
 from ..cells import SCALAR
+from .notation import Notation
 
 #: How tightly an expression binds.
 SUM, PRODUCT, POWER, WHOLE = range(4)
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def signed(term: Expr) -> tuple[bool, Expr]:
@@ -43,18 +43,8 @@ def _ordered(items: Iterable[Expr], key: Callable[[Expr], Any]) -> list[Expr]:
     return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
 
 
-class Formulas(StrPrinter):
-    """Unicode. Without an index a name means step t; only shifts are written: c[t−1]."""
-
-    minus, times, dot, delta = "−", " ⊙ ", " ", "δ"
-    transpose, brackets, pi = "ᵀ", ("(", ")"), "π"
-    names: Mapping[str, str] = {
-        "sigmoid": "σ",
-        "maximum": "max",
-        "Softmax": "softmax",
-        "Mean": "mean",
-        "Total": "Σ",
-    }
+class Formulas(Notation, StrPrinter):
+    """Unicode; a format is a subclass with another notation."""
 
     def __init__(self, system: System) -> None:
         super().__init__()
@@ -78,34 +68,12 @@ class Formulas(StrPrinter):
     def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
         """The product of a column and a row: left rightᵀ."""
         self._positions, self._shift = positions, 0
-        return f"{self._in(left, PRODUCT, True)}{self.dot}{self._in(right, POWER, True)}{self.transpose}"
+        return f"{self._in(left, PRODUCT, True)}{self.dot}{self.transposed(self._in(right, POWER, True))}"
 
     def factor(self, expression: Expr, positions: Mapping[Expr, int], shift: int, alone: bool) -> str:
         """A factor of a product, in brackets where it needs them beside others."""
         self._positions, self._shift = positions, shift
         return self._in(expression, SUM if alone else PRODUCT, False)
-
-    def name(self, label: Label, shift: int = 0) -> str:
-        """A symbol's name at its step, written `shift` steps later."""
-        text = label.name
-        if label.kind == "gradient":
-            text = self.delta + text
-        if label.kind == "loss":
-            text = self.loss_of_step(text)
-        return text if label.lag is None else text + self.index(shift - label.lag)
-
-    def index(self, offset: int) -> str:
-        return "" if offset == 0 else f"[t{'+' if offset > 0 else self.minus}{abs(offset)}]"
-
-    def loss(self, name: str) -> str:
-        return f"∂L/∂{name}"
-
-    def loss_of_step(self, name: str) -> str:
-        """The direct part of a gradient: of the loss of this very step, everything carried held fixed."""
-        return f"∂L_t/∂{name}"
-
-    def over_time(self, term: str) -> str:
-        return f"Σ_t {term}"
 
     # Order.
 
@@ -134,7 +102,7 @@ class Formulas(StrPrinter):
         """The expression as part of something that binds at `level`."""
         own = self._level(expression)
         text = self._print(expression)
-        return f"{self.brackets[0]}{text}{self.brackets[1]}" if own < level or (strict and own == level) else text
+        return self.bracketed(text) if own < level or (strict and own == level) else text
 
     def _level(self, expression: Expr) -> int:
         if expression.is_Add:
@@ -148,32 +116,32 @@ class Formulas(StrPrinter):
         return WHOLE
 
     def _print_Add(self, expression: Expr, order: object = None) -> str:
-        (sign, first), *rest = [self._signed(a) for a in self._sorted_sum(expression)]
-        lead = self.minus + first if sign == self.minus else first
-        return lead + "".join(f" {s} {term}" for s, term in rest)
+        return self.sum([self._signed(a) for a in self._sorted_sum(expression)])
 
     def _print_Mul(self, expression: Expr) -> str:
         number, rest = expression.as_coeff_Mul()
         if number < 0:
-            return self.minus + self._in(signed(expression)[1], SUM, True)
+            return self.negated(self._in(signed(expression)[1], SUM, True))
         upper: list[Expr] = []
         lower: list[Expr] = []
         for factor in rest.args if rest.is_Mul else [rest]:
             inverse = factor.is_Pow and factor.exp.is_negative
             (lower if inverse else upper).append(Pow(factor.base, -factor.exp) if inverse else factor)
         decimal = self._decimal(number)
-        above = self._row(decimal or str(number.p), upper)
-        q = 1 if decimal else number.q
-        below = self._below(q, lower) if lower or q != 1 else ""
-        return self.fraction(above, below, len(lower) + (q != 1) > 1) if below else above
+        p, q = (decimal, 1) if decimal else (str(number.p), number.q)
+        if not lower and q == 1:
+            return self._row(p, upper)
+        return self.fraction(self._side(p, upper), self._side(str(q), lower), len(lower) + (q != 1) > 1)
 
     def _decimal(self, number: Rational) -> str:
         """0.9, where it is exact and clearer than a fraction: 9/10, not 1/2; empty elsewhere."""
         text = f"{float(number):g}"
-        return text.replace("-", self.minus) if number.q > 4 and Rational(text) == number else ""
+        return text if number.q > 4 and Rational(text) == number else ""
 
-    def _below(self, number: int, factors: list[Expr]) -> str:
-        return self._row(str(number), factors)
+    def _side(self, number: str, factors: list[Expr]) -> str:
+        """What stands above or below in a fraction."""
+        alone = self.bar and number == "1" and len(factors) == 1
+        return str(self._print(factors[0])) if alone else self._row(number, factors)
 
     def _row(self, number: str, factors: list[Expr]) -> str:
         """Factors side by side."""
@@ -183,60 +151,50 @@ class Formulas(StrPrinter):
         for previous, factor, text in zip(ordered, ordered[1:], texts[1:], strict=False):
             both = SCALAR not in (self.system.size(previous), self.system.size(factor))
             row += (self.times if both else self.dot) + text
-        return row if number == "1" and row else f"{number}{self.dot}{row}" if row else number
-
-    def fraction(self, above: str, below: str, several: bool) -> str:
-        return f"{above} / {f'({below})' if several else below}"
+        if number == "1" and row:
+            return row
+        return self.digits(number) + self.dot + row if row else self.digits(number)
 
     def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
         base, exponent = expression.base, expression.exp
         if exponent == Rational(1, 2):
             return self.root(self._print(base))
         if exponent == Rational(-1, 2) or exponent.is_negative:
-            return self.fraction("1", self._in(Pow(base, -exponent), PRODUCT, True), False)
-        if base.is_Function and len(base.args) == 1 and type(base).__name__ != "absolute":
-            return self.call(self.function(base) + self.power(exponent), [self._print(base.args[0])])
-        return self._in(base, POWER, False) + self.power(exponent)
-
-    def power(self, exponent: Expr) -> str:
-        return str(exponent).translate(_SUPERSCRIPTS) if exponent.is_Integer else f"^({exponent})"
-
-    def root(self, inside: str) -> str:
-        return f"√({inside})"
+            below = Pow(base, -exponent)
+            below = self._print(below) if self.bar else self._in(below, PRODUCT, True)
+            return self.fraction(self.digits("1"), below, False)
+        named = base.is_Function and len(base.args) == 1 and type(base).__name__ not in ("absolute", "step")
+        if named and self.raises_names:
+            return self.call(self.raised(self.function(base), exponent), [self._print(base.args[0])])
+        return self.raised(self._in(base, POWER, False), exponent)
 
     # Leaves and functions.
 
     def _print_Symbol(self, expression: Symbol) -> str:
-        tag = label(expression)
-        return self.name(tag, self._shift)
+        return self.name(label(expression), self._shift)
 
     def _print_Rational(self, expression: Rational) -> str:
-        return self._decimal(expression) or self.number(str(expression.p), str(expression.q))
+        decimal = self._decimal(expression)
+        return self.digits(decimal) if decimal else self.number(str(expression.p), str(expression.q))
 
     def _print_Pi(self, expression: Expr) -> str:
         return self.pi
 
-    def number(self, p: str, q: str) -> str:
-        return f"{p}/{q}".replace("-", self.minus)
-
     def _print_Integer(self, expression: Integer) -> str:
-        return str(expression.p).replace("-", self.minus)
-
-    def function(self, expression: Expr) -> str:
-        kind = type(expression).__name__
-        return self.names.get(kind, kind)
-
-    def call(self, name: str, arguments: list[str]) -> str:
-        return f"{name}({', '.join(arguments)})"
+        return self.digits(str(expression.p))
 
     def _print_Function(self, expression: Expr) -> str:
         return self.call(self.function(expression), [self._print(a) for a in expression.args])
 
+    def function(self, expression: Expr) -> str:
+        """The name of the function that an expression applies."""
+        return self.operator(type(expression).__name__)
+
     def _print_absolute(self, expression: Expr) -> str:
-        return f"|{self._print(expression.args[0])}|"
+        return self.absolute(self._print(expression.args[0]))
 
     def _print_step(self, expression: Expr) -> str:
-        return f"[{self._print(expression.args[0])} > 0]"
+        return self.indicator(self._print(expression.args[0]))
 
     def _print_Times(self, expression: Expr) -> str:
         matrix, operand = expression.args
@@ -244,20 +202,14 @@ class Formulas(StrPrinter):
 
     def _print_TransposedTimes(self, expression: Expr) -> str:
         matrix, operand = expression.args
-        return self.product(self._print(matrix) + self.transpose, self._in(operand, PRODUCT, True))
-
-    def product(self, matrix: str, operand: str) -> str:
-        return f"{matrix} {operand}"
+        return self.product(self.transposed(self._print(matrix)), self._in(operand, PRODUCT, True))
 
     def _print_Join(self, expression: Expr) -> str:
-        return f"[{'; '.join(map(self._print, expression.args))}]"
+        return self.concatenation([self._print(a) for a in expression.args])
 
     def _print_Part(self, expression: Expr) -> str:
         vector, k, join = expression.args
         return self.part(self._print(vector), part_name(join, int(k)))
 
-    def part(self, vector: str, which: str) -> str:
-        return f"[{vector}]_{which}"
-
     def _print_Spread(self, expression: Expr) -> str:
-        return f"{self._in(expression.args[0], PRODUCT, True)} 𝟏"
+        return f"{self._in(expression.args[0], PRODUCT, True)}{self.dot}{self.ones}"

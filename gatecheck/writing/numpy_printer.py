@@ -26,9 +26,10 @@ class NumPy(Formulas):
     """Python code. `sized` gathers the sizes that the code needs as numbers, `helpers` the functions."""
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "np.pi"
+    raises_names = False
     names: Mapping[str, str] = {"tanh": "np.tanh", "exp": "np.exp", "log": "np.log", "sign": "np.sign",
                                 "absolute": "np.abs", "maximum": "np.maximum"}  # fmt: skip
-    helped = ("sigmoid", "softplus", "erf", "Softmax", "relu")
+    helped = ("sigmoid", "softplus", "erf", "Softmax", "LogSumExp", "relu")
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
@@ -50,8 +51,8 @@ class NumPy(Formulas):
         self._positions, self._shift = positions, 0
         return f"{self._enclosed(left)}.T @ {self._in(right, POWER, True)}"
 
-    def power(self, exponent: Expr) -> str:
-        return f"**{exponent}" if exponent.is_Integer else f"**({exponent})"
+    def raised(self, base: str, exponent: Expr) -> str:
+        return f"{base}**{exponent}" if exponent.is_Integer else f"{base}**({exponent})"
 
     def root(self, inside: str) -> str:
         return f"np.sqrt({inside})"
@@ -70,27 +71,20 @@ class NumPy(Formulas):
         matrix, operand = expression.args
         return f"{self._in(operand, PRODUCT, True)} @ {self._print(matrix)}"
 
-    def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
-        base, exponent = expression.base, expression.exp
-        if base.is_Function and exponent.is_Integer and exponent > 0:
-            return self._in(base, POWER, True) + self.power(exponent)
-        return super()._print_Pow(expression)
+    def operator(self, name: str) -> str:
+        if name in self.helped:
+            self.helpers[name.lower()] = None
+            return name.lower()
+        return self.names[name]
 
-    def function(self, expression: Expr) -> str:
-        kind = type(expression).__name__
-        if kind in self.helped:
-            self.helpers[kind.lower()] = None
-            return kind.lower()
-        return self.names[kind]
+    def absolute(self, inside: str) -> str:
+        return f"np.abs({inside})"
 
-    def _print_absolute(self, expression: Expr) -> str:
-        return f"np.abs({self._print(expression.args[0])})"
+    def indicator(self, inside: str) -> str:
+        return f"({inside} > 0)"
 
-    def _print_step(self, expression: Expr) -> str:
-        return f"({self._print(expression.args[0])} > 0)"
-
-    def _print_Join(self, expression: Expr) -> str:
-        return f"np.concatenate([{', '.join(map(self._print, expression.args))}], axis=1)"
+    def concatenation(self, parts: list[str]) -> str:
+        return f"np.concatenate([{', '.join(parts)}], axis=1)"
 
     def _print_Part(self, expression: Expr) -> str:
         vector, k, join = expression.args

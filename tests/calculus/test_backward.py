@@ -68,7 +68,7 @@ def test_a_changed_line_alone_is_differentiated_anew(name):
     changed = replace(middle, expression=middle.expression * value("q_new", None))
     lines = tuple(changed if line is middle else line for line in equations.lines)
     wrong = System(equations.cell, lines, equations.sizes | {"q_new": SCALAR})
-    assert differentiate(wrong, known.loss, known) == differentiate(wrong, known.loss) != known
+    assert differentiate(wrong, known.loss, known=known) == differentiate(wrong, known.loss) != known
 
 
 # What a derivation says about itself.

@@ -51,7 +51,8 @@ def evaluate(node, values):
             return torch.cat([evaluate(p, values) for p in parts], dim=-1)
         case t.Reduce(function=function, argument=argument):
             v = evaluate(argument, values)
-            return v.sum(-1, keepdim=True) if function == "sum" else v.mean(-1, keepdim=True)
+            reduced = {"sum": torch.sum, "mean": torch.mean, "logsumexp": torch.logsumexp}[function]
+            return reduced(v, -1, keepdim=True)
         case t.Softmax(argument=argument):
             return torch.softmax(evaluate(argument, values), dim=-1)
     raise AssertionError(node)

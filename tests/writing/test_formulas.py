@@ -12,11 +12,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from random_cells import sources
 
 from gatecheck.calculus.backward import derive
+from gatecheck.calculus.paths import paths
 from gatecheck.cells import library, load, read
 from gatecheck.errors import CellError
+from gatecheck.writing import fragments
 from gatecheck.writing.equations import all_formulas, equation
 from gatecheck.writing.formats import FORMATS, Latex, Text
 from gatecheck.writing.formulas import Formulas
+from gatecheck.writing.routes import jacobian
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
@@ -151,6 +154,7 @@ def test_a_quantity_that_nothing_reads_has_a_gradient_of_zero():
         ("W @ x[t] + sqrt(h[t-1]**2 + 1e-5)", "h", "W x + √(h[t−1]² + 1e−05)"),
         ("tanh(h[t-1] + W @ x[t])**2", "h", "tanh²(h[t−1] + W x)"),
         ("abs(h[t-1] - W @ x[t])", "h", "|a_h|"),
+        ("W @ x[t] + tanh(h[t-1])**1.5", "h", "W x + tanh^(3/2)(h[t−1])"),
         ("W @ x[t] + sqrt(h[t-1]**2 + 1)", "h", "W x + √(h[t−1]² + 1)"),
         ("exp(W @ x[t]) * exp(h[t-1])", "h", "exp(W x) ⊙ exp(h[t−1])"),
         ("exp(log(h[t-1])) + W @ x[t]", "h", "exp(log(h[t−1])) + W x"),
@@ -232,7 +236,7 @@ from gatecheck.calculus.paths import paths
 from gatecheck.cells import load
 from gatecheck.writing.equations import all_formulas, equation
 from gatecheck.writing.formats import FORMATS
-from gatecheck.writing.routes import as_data
+from gatecheck.writing.data import paths as as_data
 for name in sys.argv[1:]:
     cell = load(name)
     backward = derive(cell)
@@ -256,5 +260,27 @@ def test_the_output_is_the_same_for_every_hash_seed():
     assert len(outputs) == 1 and len(outputs.pop()) > 10_000
 
 
+@pytest.mark.parametrize("name", CELLS)
+def test_the_latex_of_jacobians_is_balanced(name):
+    cell = CELLS[name]
+    for state in cell.states:
+        found = paths(cell, state, state)
+        check_latex(fragments.paths(found).split("\n", 1)[1].rsplit("\n", 1)[0].replace("quad", ""))
+
+
+def test_a_jacobian_is_written_in_every_format():
+    source = "x: D\nh: H\nmixed: H\nmixed[t] = softmax(h[t-1])\nh[t] = mixed[t] * (W @ x[t])"
+    found = paths(read(source), "h", "h")
+    jacobians = [jacobian(writer(found.system), found.paths[0]) for writer in FORMATS.values()]
+    assert jacobians == [
+        "diag(W x) (diag(mixed) − mixed mixedᵀ)",
+        "diag(W @ x) (diag(mixed) - mixed mixed.T)",
+        r"\operatorname{diag}\left(W x_t\right) \, \left(\operatorname{diag}\left(\mathit{mixed}_t\right) - "
+        r"\mathit{mixed}_t \, \mathit{mixed}_t^{\top}\right)",
+    ]
+    routes = [writer(found.system).route(found.paths[0].names) for writer in FORMATS.values()]
+    assert routes == ["h → mixed → h", "h -> mixed -> h", r"h \to \mathit{mixed} \to h"]
+
+
 def test_every_format_is_known_by_a_name():
-    assert list(FORMATS) == ["unicode", "text", "latex"]
+    assert list(FORMATS) == ["unicode", "text", "latex", "html"]

@@ -1,0 +1,24 @@
+"""One document, every format: which writer makes its formulas, and which renderer prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from . import html, terminal
+from .document import Document
+from .formats import FORMATS
+from .formulas import Formulas
+
+#: What makes a document with a format's writer of formulas.
+Builder = Callable[[type[Formulas]], Document]
+
+RENDERERS: Mapping[str, Callable[[Document], str | bytes]] = {
+    "unicode": terminal.unicode,
+    "text": terminal.text,
+    "html": html.render,
+}
+
+
+def published(style: str, build: Builder) -> str | bytes:
+    """The document in a format; bytes where it is no text."""
+    return RENDERERS[style](build(FORMATS[style]))

@@ -1,0 +1,114 @@
+"""Document -> lines of 80 columns, in Unicode or in ASCII."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from . import page
+from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Row, Table, Words
+from .equations import Formula
+from .escaping import ascii_only, plain
+
+#: What is left beside the indentation of blocks, and the space between a table's columns.
+WIDTH = page.WIDTH - 2
+GAP = 3
+
+
+def unicode(document: Document) -> str:
+    """The document in Unicode."""
+    return _Terminal(plain).render(document)
+
+
+def text(document: Document) -> str:
+    """The document in ASCII."""
+    return _Terminal(ascii_only).render(document)
+
+
+class _Terminal:
+    def __init__(self, escape: Callable[[str], str]) -> None:
+        self.escape = escape
+
+    def render(self, document: Document) -> str:
+        lines = page.beside(self.escape(document.title), self.words(document.aside)).splitlines()
+        lines += self._wrapped(document.lead)
+        if document.facts:
+            column = max(len(name) for name, _ in document.facts) + 2
+            lines += ["", *(f"{name:<{column}}{self.words(value)}" for name, value in document.facts)]
+        for section in document.sections:
+            lines += ["", *([self.escape(section.title)] if section.title else [])]
+            for k, block in enumerate(section.blocks):
+                lines += [*([""] if k else []), *(f"  {line}" if line else "" for line in self.block(block))]
+        return "\n".join(line.rstrip() for line in lines).lstrip("\n")
+
+    def words(self, words: Words) -> str:
+        return "".join(self._word(w) for w in words)
+
+    def _word(self, word: str | Math | Mono | Mark | Blank) -> str:
+        match word:
+            case str():
+                # Spaces at the ends part it from its neighbours.
+                inner = self.escape(word)
+                return f"{' ' * (word[:1] == ' ')}{inner}{' ' * (word[-1:] == ' ' and bool(inner))}"
+            case Math(text=formula):
+                return formula
+            case Blank(width=width):
+                return "_" * width
+        return self.escape(word.text)
+
+    def _wrapped(self, words: Words, width: int = page.WIDTH) -> list[str]:
+        return page.row(self.words(words).split(" "), 0, " ", width) if words else []
+
+    def block(self, block: Block) -> Iterator[str]:
+        """A block's lines, without indentation."""
+        match block:
+            case Paragraph(words=words):
+                yield from self._wrapped(words, WIDTH)
+            case Display():
+                yield from self._display(block)
+            case Table():
+                yield from self._table(block)
+            case Picture(text=drawing, caption=caption):
+                yield from drawing.splitlines()
+                yield from self._wrapped(caption, WIDTH)
+            case Listing(text=listing):
+                yield from listing.rstrip("\n").splitlines()
+
+    def _display(self, display: Display) -> Iterator[str]:
+        if display.over:
+            yield self.words(display.over)
+        yield from self._equations(display.equations)
+        indent = 2 * bool(display.over or display.equations)
+        column = max((len(r.left) for r in display.rows), default=0)
+        written = [page.formula(Formula(r.left, r.addends), indent, column, WIDTH).splitlines() for r in display.rows]
+        notes = [self.words(r.note) for r in display.rows]
+        # Notes stand in one column where all have room there, else each at the right margin.
+        margin = max((len(lines[0]) for lines, note in zip(written, notes, strict=True) if note), default=0) + 4
+        fits = margin + max(map(len, notes), default=0) <= WIDTH
+        for lines, note in zip(written, notes, strict=True):
+            first = f"{lines[0]:<{margin}}{note}" if fits and note else page.beside(lines[0], note, WIDTH)
+            yield from (*first.splitlines(), *lines[1:])
+
+    def _equations(self, rows: tuple[Row, ...]) -> Iterator[str]:
+        """Short ones side by side, long ones each on a line."""
+        found = [Formula(r.left, r.addends) for r in rows]
+        together = "    ".join(map(str, found))
+        if len(together) <= WIDTH:
+            yield from [together] if found else []
+        else:
+            for f in found:
+                yield from page.formula(f, 0, 0, WIDTH).splitlines()
+
+    def _table(self, table: Table) -> Iterator[str]:
+        rows = [[self.words(cell) for cell in row] for row in ((table.header,) if table.header else ()) + table.rows]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        if sum(widths) + GAP * (len(widths) - 1) > WIDTH and len(widths) == 2:
+            for first, second in rows:
+                yield from (first, f"  {second}")
+            rows = []
+        for row in rows:
+            cells = (
+                f"{cell:>{w}}" if c in table.right else f"{cell:<{w}}"
+                for c, (cell, w) in enumerate(zip(row, widths, strict=True))
+            )
+            yield (" " * GAP).join(cells).rstrip()
+        yield from self._wrapped(table.caption, WIDTH)

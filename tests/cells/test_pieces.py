@@ -1,0 +1,82 @@
+"""A loss after a cell and an embedding before it: a few more lines of the same language."""
+
+import re
+
+import agreement
+import pytest
+
+from gatecheck.calculus.backward import derive
+from gatecheck.cells import FRONTS, LOSSES, joined, library, load, read
+from gatecheck.errors import CellError
+from gatecheck.writing.equations import quantity
+from gatecheck.writing.formulas import Formulas
+
+SMALL = "x: D\nh: H\nh[t] = tanh(W @ x[t] + U @ h[t-1])\n"
+
+
+def formula(cell, name):
+    backward = derive(cell, unit=True)
+    return str(quantity(Formulas(backward.system), backward.gradient(name)))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_joins_every_cell_of_the_library(loss):
+    for name in library():
+        cell = joined(load(name), loss)
+        assert cell.objective == cell.output == "L"
+        assert cell.name == f"{name}_{loss.replace('-', '_')}"
+        assert cell.docstring == load(name).docstring
+
+
+@pytest.mark.parametrize("loss", [None, *LOSSES])
+@pytest.mark.parametrize("front", [None, *FRONTS])
+def test_what_is_joined_is_a_cell_like_any_other(loss, front):
+    cell = joined(load("gru"), loss, front)
+    assert max(agreement.errors(cell).values()) <= 1e-12
+    assert read(cell.source).shapes == cell.shapes
+
+
+def test_cross_entropy_gives_probability_minus_target():
+    cell = joined(read(SMALL), "cross-entropy")
+    assert formula(cell, "L") == "δL = 1"
+    assert formula(cell, "y") == "δy = softmax(y) − target"
+    assert formula(cell, "h") == "δh = Vᵀ δy + Uᵀ δa_h[t+1]"
+
+
+def test_the_squared_error_gives_the_difference():
+    assert formula(joined(read(SMALL), "squared-error"), "h") == "δh = h − target + Uᵀ δa_h[t+1]"
+
+
+def test_an_embedding_maps_a_word_to_the_input():
+    cell = joined(read(SMALL), front="embedding")
+    assert cell.inputs == ("word",) and cell.equations[0].source == "x[t] = E @ word[t]"
+    assert formula(cell, "word") == "δword = Eᵀ δx"
+
+
+def test_names_that_the_cell_has_already_are_told_apart():
+    cell = joined(read(SMALL.replace("U", "V").replace("D", "K")), "cross-entropy")
+    assert [e.source for e in cell.equations[1:]] == [
+        "y[t] = V_out @ h[t] + b_y",
+        "L[t] = logsumexp(y[t]) - sum(target[t] * y[t])",
+    ]
+    assert [str(s) for s in cell.shapes["V_out"]] == ["K_out", "H"]
+
+
+def test_a_loss_given_from_outside_keeps_its_gradient_as_a_name():
+    backward = derive(joined(read(SMALL), "squared-error"))
+    assert str(quantity(Formulas(backward.system), backward.gradient("L"))) == "δL = ∂L_t/∂L"
+
+
+REFUSED = {
+    "a loss taken": (f"{SMALL}L: 1\nL[t] = sum(h[t]**2)", "squared-error", None, "has a loss already: L"),
+    "an unknown loss": (SMALL, "cross-entropi", None, "Did you mean cross-entropy?"),
+    "an unknown front": (SMALL, None, "embeding", "Did you mean embedding?"),
+    "no one input": ("h: H\nh[t] = tanh(U @ h[t-1])", None, "embedding", "has 0"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_joined_is_refused_with_a_reason(case):
+    text, loss, front, words = REFUSED[case]
+    with pytest.raises(CellError, match=re.escape(words)):
+        joined(read(text), loss, front)

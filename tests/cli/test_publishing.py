@@ -1,0 +1,78 @@
+"""One function prints every document: formats by name and by a file's ending, files written whole, or refused."""
+
+import json
+
+import click
+import pytest
+
+from gatecheck.calculus.system import system
+from gatecheck.cells import load
+from gatecheck.cli import cli
+from gatecheck.cli.output import ENDINGS, document_options, publish
+from gatecheck.writing.document import Document, Math
+from gatecheck.writing.formats import FORMATS
+from gatecheck.writing.publishing import RENDERERS
+
+
+@pytest.fixture
+def gatecheck(gatecheck, monkeypatch):
+    """The command line with one more command, which prints a document."""
+
+    @click.command("document")
+    @document_options
+    def document(style, output, force):
+        """Print a document."""
+        lines = system(load("rnn"))
+
+        def build(writer):
+            return Document("Größe", lead=(Math(writer(lines).write(lines.lines[0].symbol)),))
+
+        publish(build, lambda: {"title": "Größe"}, style, output, force)
+
+    monkeypatch.setitem(cli.commands, "document", document)
+    return gatecheck
+
+
+def test_every_format_has_a_writer_of_formulas_a_renderer_and_a_name_on_the_command_line():
+    assert set(ENDINGS) == {*RENDERERS, "json"}
+    assert set(RENDERERS) <= set(FORMATS)
+
+
+def test_a_document_is_printed_in_the_format_that_is_named(gatecheck):
+    assert gatecheck("document").out == "Größe\na_h\n"
+    assert gatecheck("document", "--format", "text").out.isascii()
+    assert json.loads(gatecheck("document", "--format", "json").out) == {"title": "Größe"}
+
+
+def test_the_ending_of_the_file_tells_the_format(gatecheck, tmp_path):
+    for style, endings in ENDINGS.items():
+        for ending in (e for found in endings for e in (found, found.upper())):
+            done = gatecheck("document", "-o", f"a{ending}", "--force")
+            assert (done.code, done.out, done.err) == (0, "", ""), style
+            named = gatecheck("document", "--format", style, "-o", "b", "--force")
+            assert named.code == 0
+            assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_the_format_that_is_named_goes_before_the_ending(gatecheck, tmp_path):
+    gatecheck("document", "--format", "json", "-o", "a.txt")
+    assert json.loads((tmp_path / "a.txt").read_text("utf-8"))
+
+
+def test_an_ending_that_tells_nothing_is_refused_before_anything_is_written(gatecheck, tmp_path):
+    for name in ("a", "a.docx", ".txt"):
+        done = gatecheck("document", "-o", name)
+        assert done.code == 2
+        assert f"{name} does not tell the format" in done.err and ".json" in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_replaced_only_by_force(gatecheck, tmp_path):
+    (tmp_path / "a.txt").write_text("mine", "utf-8")
+    done = gatecheck("document", "-o", "a.txt")
+    assert (done.code, (tmp_path / "a.txt").read_text("utf-8")) == (2, "mine")
+    assert "exists already" in done.err
+    assert gatecheck("document", "-o", "a.txt", "--force").code == 0
+    assert (tmp_path / "a.txt").read_text("utf-8").startswith("Größe\n")
+    (tmp_path / "folder.txt").mkdir()
+    assert gatecheck("document", "-o", "folder.txt", "--force").code == 2
