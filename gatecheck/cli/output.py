@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from ..cells import Cell
     from ..grading.report import Report
     from ..writing.publishing import Builder
 
@@ -56,6 +57,24 @@ def joined_options(command: Any) -> Any:
     """--loss and --input: the equations that stand around a cell; its arguments loss and front."""
     loss = click.option("--loss", metavar="LOSS", help="What reads the output: cross-entropy or squared-error.")
     return loss(input_option(command))
+
+
+def derived_options(command: Any) -> Any:
+    """The same where the loss may also be given from outside, as what it reads; for `asked`."""
+    said = "What the loss reads, as h,c (default: the output alone); or cross-entropy, squared-error: the loss itself."
+    return click.option("--loss", metavar="LOSS", help=said)(input_option(command))
+
+
+def asked(cell: str, loss: str | None, front: str | None) -> tuple[Cell, tuple[str, ...] | None]:
+    """The cell with what stands around it, and what a loss that is given from outside reads.
+
+    Raises CellError where there is no such cell or piece.
+    """
+    from ..cells import LOSSES, joined, load
+
+    piece = loss if loss in LOSSES else None
+    reads = None if piece else listed(loss, "--loss") or None
+    return joined(load(cell), piece, front), reads
 
 
 #: For commands that print no formulas.

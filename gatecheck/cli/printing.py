@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from .output import (
+    asked,
     cell_argument,
     chosen,
+    derived_options,
     document_options,
     emit,
     emit_json,
     format_of,
-    input_option,
     joined_options,
-    listed,
     plain_format,
     publish,
     save,
@@ -78,12 +78,7 @@ CHAPTERS = ("html", "markdown", "typst", "pdf")
 
 @click.command("derive")
 @cell_argument
-@click.option(
-    "--loss",
-    metavar="LOSS",
-    help="What the loss reads, as h,c (default: the output alone); or cross-entropy, squared-error: the loss itself.",
-)
-@input_option
+@derived_options
 @click.option("--wrt", metavar="NAME", multiple=True, help="Only the gradient of this name; may be repeated.")
 @click.option(
     "--level",
@@ -120,13 +115,10 @@ def derive(
     """
     from ..calculus.backward import derive as derived
     from ..calculus.levels import at_level
-    from ..cells import LOSSES, joined, load
     from ..writing import chapter, data, derivation, fragments
 
     style = format_of(style, output)
-    piece = loss if loss in LOSSES else None
-    reads = None if piece else listed(loss, "--loss") or None
-    named = derived(joined(load(cell), piece, front), reads, unit=True)
+    named = derived(*asked(cell, loss, front), unit=True)
     data.known(named, wrt)
     backward = at_level(named, level)
     data.written(backward, wrt, level)
@@ -191,21 +183,31 @@ def paths(
 @click.option(
     "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
 )
+@joined_options
 @click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-def code(cell: str, convention: str, training: bool, output: str | None, force: bool) -> None:
+def code(
+    cell: str,
+    convention: str,
+    loss: str | None,
+    front: str | None,
+    training: bool,
+    output: str | None,
+    force: bool,
+) -> None:
     """Print the NumPy reference of a cell: step, step_backward, forward, backward.
 
     \b
     Examples:  gatecheck code lstm
                gatecheck code lstm --training
+               gatecheck code gru --loss cross-entropy --input embedding
                gatecheck code lstm --convention cs231n -o lstm_reference.py
     """
-    from ..cells import load
+    from ..cells import joined, load
     from ..writing.reference import code as reference
 
-    text = reference(load(cell), convention, training)
+    text = reference(joined(load(cell), loss, front), convention, training)
     if output:
         save(output, text, force)
     else:
