@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from covering import dear, fitting
 
 from gatecheck.assignment.kit import kit_for
-from gatecheck.cells import library, load
-from gatecheck.conventions import TRAINING, conventions, layout
+from gatecheck.cells import load
+from gatecheck.conventions import TRAINING, layout
 from gatecheck.data import folder
-from gatecheck.errors import ConventionError
 from gatecheck.grading.intake import submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.writing.reference import code
@@ -39,17 +39,7 @@ def changed(source, *edits):
     return source
 
 
-def fitting():
-    for cell in library():
-        for convention in conventions():
-            try:
-                layout(load(cell), convention)
-            except ConventionError:
-                continue
-            yield cell, convention
-
-
-@pytest.mark.parametrize(("cell", "convention"), list(fitting()))
+@pytest.mark.parametrize(("cell", "convention"), [pytest.param(*pair, marks=dear(pair[0])) for pair in fitting()])
 def test_the_reference_scores_full_marks(cell, convention):
     report = graded(code(load(cell), convention, training=True), cell, convention, training=True)
     assert {"clip_by_value", "clip_by_norm", "sgd_step"} < {t.name for t in report.tasks}

@@ -10,15 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from covering import dear, fitting
 from markdown_it import MarkdownIt
 
 import gatecheck
 from gatecheck.assignment import key
 from gatecheck.assignment.kit import open_kit
-from gatecheck.cells import library, load, read
-from gatecheck.conventions import conventions, layout
+from gatecheck.cells import load, read
+from gatecheck.conventions import layout
 from gatecheck.data import folder as data_folder
-from gatecheck.errors import BadInput, ConventionError, Fault
+from gatecheck.errors import BadInput, Fault
 from gatecheck.grading.intake import read_submission, submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.teaching import generate as teaching
@@ -26,17 +27,6 @@ from gatecheck.teaching.generate import generate
 from gatecheck.writing.reference import HELPERS
 
 SHIPPED = sorted(p.name for p in data_folder("assignments").iterdir() if p.is_dir())
-
-
-def fitting():
-    """Every cell of the library in every convention that fits it."""
-    for name in library():
-        for convention in conventions():
-            try:
-                layout(load(name), convention)
-            except ConventionError:
-                continue
-            yield name, convention
 
 
 def contents(folder):
@@ -71,7 +61,9 @@ def report(made, source):
 # ------------------------------------------------------------------------------------------------ every cell
 
 
-@pytest.fixture(scope="module", params=list(fitting()), ids="-".join)
+@pytest.fixture(
+    scope="module", params=[pytest.param(pair, id="-".join(pair), marks=dear(pair[0])) for pair in fitting()]
+)
 def made(request, tmp_path_factory):
     """One of the library's cells as an assignment."""
     name, convention = request.param
