@@ -209,7 +209,8 @@ class Numbers(Formulas):
         if not self._detail:
             return self.figure(self._number(expression))
         vector = expression.args[0]
-        return self.fraction(self.bracketed(self.sum(self._elements(vector))), str(self._length(vector)), False)
+        count = self.digits(str(self._length(vector)))
+        return self.fraction(self.bracketed(self.sum(self._elements(vector))), count, False)
 
     def _print_Softmax(self, expression: Expr) -> str:
         if not self._detail:
@@ -239,6 +240,8 @@ class Numbers(Formulas):
 
     def _source(self, expression: Expr) -> tuple[Expr, int] | None:
         """Where the number of what only hands numbers on comes from: an expression, and the unit of it."""
+        if not self._detail:
+            return None
         match expression:
             case Spread():
                 return expression.args[0], 0
