@@ -14,8 +14,9 @@ from gatecheck.calculus.symbols import gradient
 from gatecheck.calculus.worked import Given, worked
 from gatecheck.cells import library, load, read
 from gatecheck.writing.formats import FORMATS
+from gatecheck.writing.rounding import rounded, shortest
 from gatecheck.writing.worked import Rows
-from gatecheck.writing.working import numbers_in, rounded, shortest
+from gatecheck.writing.working import numbers_in
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
