@@ -51,39 +51,42 @@ class LoadedCell:
     def show(self) -> Formulas:
         """The equations."""
         from .calculus.system import system
-        from .writing.derivation import show
-        from .writing.formats import FORMATS
+        from .writing import derivation, fragments
+        from .writing.formulas import Formulas as Writer
+        from .writing.terminal import unicode
 
         lines = system(self.cell)
-        return Formulas(show(FORMATS["unicode"](lines)), show(FORMATS["latex"](lines)))
+        text = unicode(derivation.show(Writer(lines)))
+        return Formulas(text, fragments.show(lines))
 
     def derive(self, loss: str | Iterable[str] | None = None) -> Formulas:
         """The backward equations; the loss reads the output, unless said otherwise, as "h,c" or ("h", "c")."""
         from .calculus.backward import derive
-        from .writing.derivation import derive as written
-        from .writing.formats import FORMATS
+        from .writing import derivation, fragments
+        from .writing.formulas import Formulas as Writer
+        from .writing.terminal import unicode
 
         names = [n.strip() for n in loss.split(",")] if isinstance(loss, str) else loss
-        backward = derive(self.cell, names)
-        text, latex = (written(FORMATS[f](backward.system), backward) for f in ("unicode", "latex"))
-        return Formulas(text, latex)
+        backward = derive(self.cell, names, unit=True)
+        text = unicode(derivation.derive(Writer(backward.system), backward))
+        return Formulas(text, fragments.derive(backward))
 
     def paths(self, source: str | None = None, target: str | None = None) -> Formulas:
         """Every path from source[t-1] to target[t]."""
         from .calculus.paths import paths
-        from .writing.formats import FORMATS
-        from .writing.routes import as_latex, page_of
+        from .writing import fragments, ways
+        from .writing.formulas import Formulas as Writer
+        from .writing.terminal import unicode
 
         found = paths(self.cell, source, target)
-        return Formulas(
-            page_of(FORMATS["unicode"](found.system), found), as_latex(FORMATS["latex"](found.system), found)
-        )
+        text = unicode(ways.document(Writer(found.system), found))
+        return Formulas(text, fragments.paths(found))
 
-    def code(self, convention: str = "gatecheck") -> str:
-        """The NumPy reference."""
+    def code(self, convention: str = "gatecheck", training: bool = False) -> str:
+        """The NumPy reference; training: with initial parameters, clipping and a step of gradient descent."""
         from .writing.reference import code
 
-        return code(self.cell, convention)
+        return code(self.cell, convention, training)
 
     def __repr__(self) -> str:
         return self.show().text
@@ -141,7 +144,8 @@ def check(
 def _kit(what: Any, cell: Any, convention: str, assignment: Any) -> Kit:
     """What the code is graded by."""
     if cell is not None:
-        return kit_for(cell, convention)
+        # A file is asked for the cell's own functions; a function may be any.
+        return kit_for(cell, convention, training=callable(what))
     if assignment is not None:
         return open_kit(Path(assignment))
     if callable(what):

@@ -167,21 +167,13 @@ def _variants(
         title = f"A factor is missing in the gradient of {found.name}: {text}"
         hint = f"The chain rule multiplies by the derivative of {_shown(term)} with respect to {found.name}."
         yield "missing-factor", title, hint, term.expression / factor
-    if not _passed_on(backward, found):
-        title = f"The gradient of {found.name} has the wrong sign in its part through {_shown(term)}"
-        yield "wrong-sign", title, "Differentiate once more, and mind the minus.", -term.expression
+    title = f"The gradient of {found.name} has the wrong sign in its part through {_shown(term)}"
+    yield "wrong-sign", title, "Differentiate once more, and mind the minus.", -term.expression
     turned = {a: Times(*a.args) for a in term.expression.atoms(TransposedTimes) if square(backward, a.args[0])}
     if turned:
         title = f"A transpose is missing in the gradient of {found.name}: {_shown(term)} → {found.name}"
         hint = "A square matrix fits both ways: backwards it is the transpose of what it is forwards."
         yield "missing-transpose", title, hint, term.expression.xreplace(turned)
-
-
-def _passed_on(backward: Backward, found: Gradient) -> bool:
-    """Whether this is a pre-activation's gradient, whose sign cannot be told from that of the activation's own."""
-    name = found.terms[0].line.name
-    own = found.name == preactivation(name) and name not in backward.cell.outputs
-    return own and len(backward.gradient(name).terms) == 1
 
 
 def stopped(backward: Backward, writer: Formulas) -> Iterator[Wrong]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any
 
 from sympy import Add, Expr, Symbol
 
-from ..calculus.backward import Backward, differentiate
+from ..calculus.backward import Backward, Gradient, differentiate
 from ..calculus.symbols import ELEMENTWISE, Times, TransposedTimes, label, sigmoid, tanh
 from ..calculus.system import System
 from ..conventions.parameters import parts
 from ..writing.equations import Formula, equation
 from ..writing.formulas import Formulas
-from .compiling import compiled
+from .compiling import expression, parameter, terms
 from .mistake import Wrong
-from .program import Change, Program
+from .program import Change, Expression
 
 _FORWARD = ("step", "forward")
 _BACKWARD = ("step_backward", "backward")
@@ -231,13 +231,20 @@ def _alike(backward: Backward) -> dict[str, tuple[str, ...]]:
 def _derived(backward: Backward, changed: dict[str, Expr]) -> Change:
     """The change of some lines, and of every gradient that follows: what is right for the wrong forward."""
     system = backward.system
-    lines = tuple(replace(x, expression=changed.get(x.name, x.expression)) for x in system.lines)
-    wrong = differentiate(System(system.cell, lines, system.sizes), backward.loss)
-    return _difference(compiled(backward), compiled(wrong))
+    lines = tuple(replace(x, expression=changed[x.name]) if x.name in changed else x for x in system.lines)
+    wrong = differentiate(System(system.cell, lines, system.sizes), backward.loss, known=backward)
+    return Change(
+        {name: expression(e) for name, e in changed.items()},
+        _differing(
+            (*backward.quantities, *backward.inputs), (*wrong.quantities, *wrong.inputs), lambda g: terms(g.terms)
+        ),
+        _differing(backward.parameters, wrong.parameters, lambda g: [parameter(t) for t in g.terms]),
+    )
 
 
-def _difference(right: Program, wrong: Program) -> Change:
-    def changed(name: str) -> dict[str, Any]:
-        return {n: v for n, v in getattr(wrong, name).items() if v != getattr(right, name)[n]}
-
-    return Change(changed("forward"), changed("gradients"), changed("parameters"))
+def _differing(
+    right: Iterable[Gradient], wrong: Iterable[Gradient], compiled: Callable[[Gradient], Expression]
+) -> dict[str, Expression]:
+    """The entries of a program that differ."""
+    pairs = ((a, b) for a, b in zip(right, wrong, strict=True) if a.terms != b.terms)
+    return {b.name: made for a, b in pairs if (made := compiled(b)) != compiled(a)}

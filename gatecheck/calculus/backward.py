@@ -98,18 +98,26 @@ def derive(cell: Cell, loss: Iterable[str] | None = None, unit: bool = False) ->
     for name in reads:
         if name not in cell.assigned:
             raise CellError(Problem(f"the loss cannot read {name}", None, nearest(name, cell.assigned)))
-    return differentiate(system(cell), reads, cell.objective if unit and loss is None else "")
+    if unit and loss is None and cell.objective:
+        return differentiate(system(cell), (), cell.objective)
+    return differentiate(system(cell), reads)
 
 
-def differentiate(equations: System, reads: tuple[str, ...], objective: str = "") -> Backward:
-    """The backward equations of a system of lines, for a loss that reads the named quantities, or that is one."""
+def differentiate(
+    equations: System, reads: tuple[str, ...], objective: str = "", known: Backward | None = None
+) -> Backward:
+    """The backward equations of a system of lines, for a loss that reads the named quantities, or that is one.
+
+    Only lines that are not the very ones of a known derivation are differentiated.
+    """
     found: dict[str, list[Term]] = {}
     direct = {name: symbol("loss", name, 0) for name in reads} | ({objective: Integer(1)} if objective else {})
+    given = _by_line(known) if known else {}
     with distribute(False):  # here once: every change of it empties SymPy's cache
         for line in equations.lines:
-            for edge in edges(equations, line):
-                arriving = direct[objective] if line.name == objective else gradient(line.name)
-                found.setdefault(edge.source.name, []).append(Term(edge, edge.pull(arriving)))
+            arriving = direct[objective] if line.name == objective else gradient(line.name)
+            for term in given[id(line)] if id(line) in given else _terms(equations, line, arriving):
+                found.setdefault(term.edge.source.name, []).append(term)
 
     def collected(name: str) -> Gradient:
         return Gradient(name, tuple(sorted(found.get(name, []), key=lambda term: term.lag)), direct.get(name))
@@ -121,3 +129,17 @@ def differentiate(equations: System, reads: tuple[str, ...], objective: str = ""
         tuple(map(collected, equations.cell.inputs)),
         tuple(map(collected, equations.cell.parameters)),
     )
+
+
+def _terms(equations: System, line: Line, arriving: Expr) -> list[Term]:
+    """What a line adds to the gradients of the names that it reads, given its own."""
+    return [Term(edge, edge.pull(arriving)) for edge in edges(equations, line)]
+
+
+def _by_line(known: Backward) -> dict[int, list[Term]]:
+    """The terms of a derivation by the identity of their lines."""
+    found: dict[int, list[Term]] = {id(line): [] for line in known.system.lines}
+    for collected in (*known.quantities, *known.inputs, *known.parameters):
+        for term in collected.terms:
+            found[id(term.line)].append(term)
+    return found

@@ -7,8 +7,9 @@ Each factor says both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from sympy import Expr, Integer, Rational, Symbol
 from sympy.core.parameters import distribute
@@ -101,6 +102,13 @@ class SoftmaxJacobian:
 
 
 Factor = Diagonal | Matrix | Block | Reduction | Broadcast | SoftmaxJacobian
+Kind = Literal["elementwise", "matrix", "reduction"]
+
+
+def kind(factors: Iterable[Factor]) -> Kind:
+    """What a product of factors is: elementwise where all are diagonal, else by whether it meets a matrix or a sum."""
+    met = {type(factor) for factor in factors}
+    return "elementwise" if met <= {Diagonal} else "matrix" if met & {Matrix, Block} else "reduction"
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,8 @@ class Edge:
     transposed: bool = False
 
     @property
-    def elementwise(self) -> bool:
-        return all(isinstance(f, Diagonal) for f in self.factors)
+    def kind(self) -> Kind:
+        return kind(self.factors)
 
     def pull(self, upstream: Expr) -> Expr:
         """The term that this edge adds to the gradient of its source, given δ of its reader."""
@@ -175,7 +183,7 @@ def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -
         case Total():
             yield from _edges(system, line, atom.args[0], (*head, Reduction(atom.args[0])))
         case Mean():
-            share = Diagonal(1 / _count(system.size(atom.args[0])))
+            share = Diagonal(1 / extent(system.size(atom.args[0])))
             yield from _edges(system, line, atom.args[0], (*head, share, Reduction(atom.args[0])))
         case LogSumExp():
             slope = Diagonal(Softmax(atom.args[0]))
@@ -185,7 +193,7 @@ def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -
             yield from _edges(system, line, atom.args[0], (*head, SoftmaxJacobian(y)))
 
 
-def _count(size: Size) -> Expr:
+def extent(size: Size) -> Expr:
     """A size as a number: a symbol, or a sum of symbols."""
     return sum((n * (Integer(1) if name == "1" else symbol("size", name)) for name, n in size.terms), Integer(0))
 

@@ -41,7 +41,6 @@ _FUNCTIONS: Mapping[type, Callable[..., Any]] = {
     s.Total: lambda v: v.sum(axis=-1, keepdims=True),
     s.Mean: lambda v: v.mean(axis=-1, keepdims=True),
     s.LogSumExp: lambda v: np.logaddexp.reduce(v, axis=-1, keepdims=True),
-    s.LogSumExp: lambda v: np.logaddexp.reduce(v, axis=-1, keepdims=True),
     s.Spread: lambda a, like: np.broadcast_to(a, np.broadcast_shapes(a.shape, like.shape)),
     s.Softmax: _softmax,
 }

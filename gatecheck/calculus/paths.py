@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy.core.parameters import distribute
 
 from ..cells import Cell
 from ..errors import CellError, Problem, nearest
-from .edges import Diagonal, Factor, edges
+from .edges import Factor, Kind, edges, kind
 from .system import Line, System, preactivation, system
 
 #: More than anyone reads.
@@ -40,8 +41,12 @@ class Hop:
     factors: tuple[tuple[Factor, Line], ...]
 
     @property
+    def kind(self) -> Kind:
+        return kind(factor for factor, _ in self.factors)
+
+    @property
     def elementwise(self) -> bool:
-        return all(isinstance(factor, Diagonal) for factor, _ in self.factors)
+        return self.kind == "elementwise"
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,12 @@ class Path:
         return (self.hops[0].source, *(hop.reader for hop in self.hops))
 
     @property
+    def kind(self) -> Kind:
+        return kind(step.factor for step in self.jacobian())
+
+    @property
     def elementwise(self) -> bool:
-        return all(hop.elementwise for hop in self.hops)
+        return self.kind == "elementwise"
 
     @property
     def partial(self) -> bool:
@@ -90,11 +99,15 @@ class Paths:
     def others(self) -> tuple[Path, ...]:
         return tuple(p for p in self.paths if not p.elementwise)
 
+    def of_kind(self, kind: Kind) -> tuple[Path, ...]:
+        return tuple(p for p in self.paths if p.kind == kind)
+
     @property
     def partial(self) -> tuple[Path, ...]:
         return tuple(p for p in self.paths if p.partial)
 
 
+@lru_cache(maxsize=8)  # asked for once per count, and as dear as a derivation
 def hops(equations: System) -> tuple[Hop, ...]:
     """Every edge of the cell's graph, in the order of the file.
 
@@ -120,13 +133,13 @@ def _hops(equations: System) -> Iterator[Hop]:
                 yield Hop(edge.source.name, line.name, edge.source.lag, head)
 
 
-def paths(cell: Cell, source: str | None = None, target: str | None = None) -> Paths:
-    """Every path from source[t-1] to target[t].
+def ends(equations: System, source: str | None = None, target: str | None = None) -> tuple[str, str]:
+    """Where paths start (at t-1) and end (at t).
 
-    The default is the carried state whose paths are fewest but not all through a matrix: the one that the cell protects
-    (c of an LSTM); else the first state. Raises CellError where a name is not a state, or the cell has none.
+    The default is the first carried state that an elementwise path protects (c of an LSTM); else the first state.
+    Raises CellError where a name is not computed by the cell, or the cell has no state.
     """
-    equations = system(cell)
+    cell = equations.cell
     if not cell.states:
         raise CellError(
             Problem(f"{cell.name} has no state: nothing is carried from t-1 to t", None, "See derive, for one step.")
@@ -136,10 +149,18 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
     for name in (source, target):
         if name not in cell.assigned:
             raise CellError(Problem(f"{name} is not computed by {cell.name}", None, nearest(name, cell.assigned)))
+    return source, target
+
+
+def paths(cell: Cell, source: str | None = None, target: str | None = None) -> Paths:
+    """Every path from source[t-1] to target[t]; the default is that of `ends`.
+
+    Raises CellError where a name is not a state, the cell has none, or the paths are too many to list.
+    """
+    equations = system(cell)
+    source, target = ends(equations, source, target)
     graph = hops(equations)
-    if (number := _count(graph, equations, source, target, 1)) > MOST:
-        message = f"{number:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
-        raise CellError(Problem(message, None, f"At most {MOST:,} are listed; choose other ends."))
+    _few(graph, equations, source, target)
     found = sorted(
         _walk(graph, source, target),
         key=lambda p: (not p.elementwise, p.early, len(p.hops) if p.elementwise else 0),
@@ -147,16 +168,54 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
     return Paths(equations, source, target, tuple(found))
 
 
+def _few(graph: tuple[Hop, ...], equations: System, source: str, target: str) -> None:
+    if (many := number(graph, equations, source, target, 1)) > MOST:
+        message = f"{many:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
+        raise CellError(Problem(message, None, f"At most {MOST:,} are listed; choose other ends."))
+
+
+def transitions(equations: System, target: str | None = None) -> dict[tuple[str, str], tuple[Path, ...]]:
+    """The Jacobian of a step, by blocks: (s', s) -> the partial paths from s[t-1] to s'[t], for all carried states.
+
+    target: one more quantity whose rows are wanted. Raises CellError where the paths are too many to list.
+    """
+    graph, states = hops(equations), equations.cell.states
+    found = {}
+    for end in dict.fromkeys((*states, *([target] if target else []))):
+        for source in states:
+            _few(graph, equations, source, end)
+            ways = sorted((p for p in _walk(graph, source, end) if p.partial), key=lambda p: not p.elementwise)
+            found[end, source] = tuple(ways)
+    return found
+
+
+def within(equations: System, source: str) -> dict[str, tuple[Path, ...]]:
+    """How what a step carries depends on one quantity of the same step: state -> paths; none is from itself."""
+    graph = tuple(hop for hop in hops(equations) if not hop.lag)
+    found = {}
+    for state in equations.cell.states:
+        if state != source and (ways := tuple(_inside(graph, source, state))):
+            found[state] = ways
+    return found
+
+
+def _inside(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:
+    for hop in graph:
+        if hop.source == source:
+            if hop.reader == target:
+                yield Path((hop,), 1)
+            for rest in _inside(graph, hop.reader, target):
+                yield Path((hop, *rest.hops), 1 + rest.early)
+
+
 def count(found: Paths, steps: int, *, elementwise: bool = False) -> int:
     """How many paths lead from source[t-1] to target[t-1+steps], exactly; on request those that meet no linear map."""
-    graph = hops(found.system)
-    if elementwise:
-        graph = tuple(hop for hop in graph if hop.elementwise)
-    return _count(graph, found.system, found.source, found.target, steps)
+    graph = tuple(hop for hop in hops(found.system) if hop.elementwise or not elementwise)
+    return number(graph, found.system, found.source, found.target, steps)
 
 
-def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, steps: int) -> int:
-    """Integers carried through the graph: the ways to reach each quantity, slice by slice."""
+def number(graph: tuple[Hop, ...], equations: System, source: str, target: str, steps: int) -> int:
+    """How many ways lead through a graph: integers carried from quantity to quantity, slice by slice."""
     ways = {source: 1}
     for k in range(steps + 1):
         before, ways = ways, {source: 1} if k == 0 else {}
@@ -168,13 +227,10 @@ def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, 
 
 
 def _protected(equations: System) -> str:
-    graph = hops(equations)
+    """Found by counting: to walk every path of a cell with many takes for ever."""
+    graph = tuple(hop for hop in hops(equations) if hop.elementwise)
     states = equations.cell.states
-
-    def protected(name: str) -> bool:
-        return any(p.elementwise for p in _walk(graph, name, name))
-
-    return next((s for s in states if protected(s)), states[0])
+    return next((s for s in states if number(graph, equations, s, s, 1)), states[0])
 
 
 def _walk(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:

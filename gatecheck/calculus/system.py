@@ -63,7 +63,7 @@ def preactivation(name: str) -> str:
     return f"a_{name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class System:
     """A cell's equations, expanded into lines; sizes holds the size of every line's quantity."""
 

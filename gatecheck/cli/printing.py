@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from .output import (
-    FORMATS,
+    asked,
     cell_argument,
     chosen,
+    derived_options,
+    document_options,
     emit,
     emit_json,
-    format_option,
-    listed,
+    format_of,
+    joined_options,
     plain_format,
+    publish,
     save,
     words,
 )
 
 if TYPE_CHECKING:
-    from ..cells import Cell
+    from ..calculus.levels import Level
+    from ..writing.document import Document
+    from ..writing.formulas import Formulas
 
 
 @click.command("cells")
@@ -32,77 +37,105 @@ def cells(style: str | None) -> None:
     Example:  gatecheck cells
     """
     from ..cells import library, load
+    from ..writing import catalogue
 
     found = [load(name) for name in library()]
     if style == "json":
-        emit_json([_listing(c) for c in found])
-        return
-    width = max(len(c.name) for c in found)
-    for c in found:
-        emit(f"{c.name:<{width}}  {words(c.title, style)}".rstrip())
-        gates = ", ".join(n for n in c.assigned if n not in c.states)
-        states = ", ".join(c.states) or "none"
-        emit(f"{'':<{width}}  states {states}; computes {gates or 'nothing else'}; {len(c.parameters)} parameters")
-
-
-def _listing(c: Cell) -> dict[str, Any]:
-    from ..writing.escaping import plain
-
-    return {
-        "name": c.name,
-        "title": plain(c.title),
-        "inputs": c.inputs,
-        "states": c.states,
-        "computed": c.assigned,
-        "parameters": {p: [str(s) for s in c.shapes[p]] for p in c.parameters},
-    }
+        emit_json([catalogue.as_data(c) for c in found])
+    else:
+        emit(catalogue.as_text(found, chosen(style) == "unicode"))
 
 
 @click.command("show")
 @cell_argument
-@format_option(*FORMATS)
-def show(cell: str, style: str | None) -> None:
+@joined_options
+@document_options
+def show(cell: str, loss: str | None, front: str | None, style: str | None, output: str | None, force: bool) -> None:
     """Print a cell's equations. CELL is a name of the library or a path to a .cell file.
 
     \b
-    Example:  gatecheck show gru
+    Examples:  gatecheck show gru
+               gatecheck show lstm --loss cross-entropy --input embedding
     """
     from ..calculus.system import system
-    from ..cells import load
-    from ..writing import derivation
-    from ..writing.formats import FORMATS
+    from ..cells import joined, load
+    from ..writing import data, derivation, fragments
 
-    lines = system(load(cell))
-    if chosen(style) == "json":
-        emit_json(derivation.as_data(lines))
-    else:
-        emit(derivation.show(FORMATS[chosen(style)](lines)))
+    lines = system(joined(load(cell), loss, front))
+    publish(
+        lambda kind: derivation.show(kind(lines)),
+        lambda: data.derivation(lines),
+        style,
+        output,
+        force,
+        lambda: fragments.show(lines),
+    )
+
+
+#: The formats in which a derivation is a chapter; in a terminal, or pasted, it is formulas alone.
+CHAPTERS = ("html", "markdown", "typst", "pdf")
 
 
 @click.command("derive")
 @cell_argument
-@click.option("--loss", metavar="NAMES", help="What the loss reads, as h,c. Default: the output alone.")
+@derived_options
 @click.option("--wrt", metavar="NAME", multiple=True, help="Only the gradient of this name; may be repeated.")
-@format_option(*FORMATS)
-def derive(cell: str, loss: str | None, wrt: tuple[str, ...], style: str | None) -> None:
+@click.option(
+    "--level",
+    type=click.Choice(("named", "gates", "full")),
+    default="named",
+    show_default=True,
+    help="A line per name; pre-activations put in; or all but what is carried.",
+)
+@click.option("--why", is_flag=True, help="Under each formula the equations it comes from, and what each contributes.")
+@document_options
+def derive(
+    cell: str,
+    loss: str | None,
+    front: str | None,
+    wrt: tuple[str, ...],
+    level: Level,
+    why: bool,
+    style: str | None,
+    output: str | None,
+    force: bool,
+) -> None:
     """Print the backward equations of a cell and the gradients of its parameters and inputs.
+
+    As html, markdown, typst or pdf a whole chapter: equations, graph, derivation, paths, gradient flow, a worked
+    example, NumPy code and proof.
 
     \b
     Examples:  gatecheck derive lstm
-               gatecheck derive lstm --wrt c --wrt W_f
+               gatecheck derive lstm --wrt c --wrt W_f --why
+               gatecheck derive gru --level full
+               gatecheck derive lstm --loss cross-entropy --wrt y
                gatecheck derive my.cell --loss h,c --format latex
+               gatecheck derive lstm -o lstm.html
     """
     from ..calculus.backward import derive as derived
-    from ..cells import load
-    from ..writing import derivation
-    from ..writing.formats import FORMATS
+    from ..calculus.levels import at_level
+    from ..writing import chapter, data, derivation, fragments
 
-    backward = derived(load(cell), listed(loss, "--loss") or None)
-    derivation.known(backward, wrt)
-    if chosen(style) == "json":
-        emit_json(derivation.as_data(backward.system, backward, wrt))
-    else:
-        emit(derivation.derive(FORMATS[chosen(style)](backward.system), backward, wrt))
+    style = format_of(style, output)
+    named = derived(*asked(cell, loss, front), unit=True)
+    data.known(named, wrt)
+    backward = at_level(named, level)
+    data.written(backward, wrt, level)
+
+    def page(kind: type[Formulas]) -> Document:
+        if wrt or why or style not in CHAPTERS:
+            return derivation.derive(kind(backward.system), backward, wrt, why, level != "named")
+        return chapter.document(kind, chapter.gathered(named.cell, named, level))
+
+    publish(
+        page,
+        lambda: data.derivation(backward.system, backward, wrt),
+        style,
+        output,
+        force,
+        lambda: fragments.derive(backward, wrt),
+    )
 
 
 @click.command("paths")
@@ -114,27 +147,35 @@ def derive(cell: str, loss: str | None, wrt: tuple[str, ...], style: str | None)
     help="Where paths start, at t-1. Default: the state that an elementwise path protects.",
 )
 @click.option("--to", "target", metavar="NAME", help="Where they end, at t. Default: the same.")
-@format_option(*FORMATS)
-def paths(cell: str, source: str | None, target: str | None, style: str | None) -> None:
+@click.option(
+    "--steps", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="K", help="Over K steps, 1 to 1000."
+)
+@document_options
+def paths(
+    cell: str, source: str | None, target: str | None, steps: int, style: str | None, output: str | None, force: bool
+) -> None:
     """Print every route by which a state at t-1 reaches a state at t, elementwise ones first.
+
+    Over several steps: the elementwise product, and all paths as a product of the steps' Jacobians.
 
     \b
     Examples:  gatecheck paths lstm
                gatecheck paths lstm --from h --to c
+               gatecheck paths rnn --steps 3
     """
     from ..calculus.paths import paths as found_paths
     from ..cells import load
-    from ..writing import routes
-    from ..writing.formats import FORMATS
+    from ..writing import data, fragments, ways
 
     found = found_paths(load(cell), source, target)
-    match chosen(style):
-        case "json":
-            emit_json(routes.as_data(found))
-        case "latex":
-            emit(routes.as_latex(FORMATS["latex"](found.system), found))
-        case other:
-            emit(routes.page_of(FORMATS[other](found.system), found))
+    publish(
+        lambda kind: ways.document(kind(found.system), found, steps),
+        lambda: data.paths(found, steps),
+        style,
+        output,
+        force,
+        (lambda: fragments.paths(found)) if steps == 1 else None,
+    )
 
 
 @click.command("code")
@@ -142,19 +183,31 @@ def paths(cell: str, source: str | None, target: str | None, style: str | None) 
 @click.option(
     "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
 )
+@joined_options
+@click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-def code(cell: str, convention: str, output: str | None, force: bool) -> None:
+def code(
+    cell: str,
+    convention: str,
+    loss: str | None,
+    front: str | None,
+    training: bool,
+    output: str | None,
+    force: bool,
+) -> None:
     """Print the NumPy reference of a cell: step, step_backward, forward, backward.
 
     \b
     Examples:  gatecheck code lstm
+               gatecheck code lstm --training
+               gatecheck code gru --loss cross-entropy --input embedding
                gatecheck code lstm --convention cs231n -o lstm_reference.py
     """
-    from ..cells import load
+    from ..cells import joined, load
     from ..writing.reference import code as reference
 
-    text = reference(load(cell), convention)
+    text = reference(joined(load(cell), loss, front), convention, training)
     if output:
         save(output, text, force)
     else:

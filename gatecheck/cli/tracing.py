@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .output import cell_argument, document_options, publish, refuse_taken
+from .output import cell_argument, document_options, joined_options, publish, refuse_taken
 from .seeds import seed_option
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _SEED = "0"
 
 @click.command("trace")
 @cell_argument
+@joined_options
 @click.option("--values", metavar="FILE", help="A TOML file of values, or an example's name: forget_gate.")
 @click.option("--steps", type=int, metavar="N", help="How many time steps. Default: 1, or what the values tell.")
 @seed_option("other small values than those of 0")
@@ -36,6 +37,8 @@ _SEED = "0"
 def trace(
     ctx: click.Context,
     cell: str,
+    loss: str | None,
+    front: str | None,
     values: str | None,
     steps: int | None,
     seed: str | None,
@@ -59,10 +62,10 @@ def trace(
     """
     as_json = style == "json" or (style is None and (output or "").lower().endswith(".json"))
     _refuse_clashes(values, seed, check, blanks, key, as_json)
-    from ..cells import load
+    from ..cells import joined, load
     from ..writing import worked_page
 
-    found, printed, source = _worked(load(cell), values, steps, seed)
+    found, printed, source = _worked(joined(load(cell), loss, front), values, steps, seed)
     data = worked_page.as_data(found, None if values else seed or _SEED)
     if check:
         ctx.exit(_checked(found, printed, source, digits, data, (style, output, force)))

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ..assignment.mistake import Wrong
-from ..assignment.program import Data, Program
+from ..assignment.program import Program
+from ..assignment.training import Given
 from ..conventions import Layout
 from .exchange import Array, expected
-from .ladder import TOLERANCE, far
+from .ladder import TOLERANCE, far, scales
 
 #: Mistakes in one function; a longer story fits anything.
 MOST = 3
@@ -24,6 +25,7 @@ PAIRED = 32
 
 Group = tuple[Wrong, ...]
 Errors = dict[str, float]  # quantity -> how far it is off
+Off = Callable[[Program], Iterator[tuple[str, float]]]  # the same by another program, as far as it is asked for
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def diagnose(
     role: str,
     program: Program,
     candidates: Sequence[Wrong],
-    data: Data,
+    data: Given,
     values: Mapping[str, Array],
 ) -> Diagnosis:
     """Which of the candidates, alone or together, turn the program into the one that gave these values."""
@@ -67,11 +69,16 @@ def diagnose(
     pool = sorted((w for w in candidates if role in w.roles), key=lambda w: len(w.roles))
     found: list[Found] = []
 
-    def off(by: Program) -> Errors:
-        truth = expected(layout, role, by, data)
-        return {q: far(value, truth[q]) for q, value in values.items()}
+    given = expected(layout, role, program, data)
+    scale = scales(given)
 
-    errors = off(program)
+    def compared(truth: Mapping[str, Array]) -> Iterator[tuple[str, float]]:
+        return ((q, far(value, truth[q], scale[q])) for q, value in values.items())
+
+    def off(by: Program) -> Iterator[tuple[str, float]]:
+        return compared(expected(layout, role, by, data))
+
+    errors = dict(compared(given))
     while any(e > TOLERANCE for e in errors.values()):
         # Pairs cost the square: a step is cheap enough, and shows all that a sequence can show of equations.
         best = _best(pool, program, errors, off, role.startswith("step"))
@@ -95,7 +102,7 @@ def _changed(program: Program, group: Group) -> Program:
 
 
 def _best(
-    pool: Sequence[Wrong], program: Program, errors: Errors, off: Callable[[Program], Errors], pairing: bool
+    pool: Sequence[Wrong], program: Program, errors: Errors, off: Off, pairing: bool
 ) -> tuple[Group, list[Group], Errors] | None:
     """The group that mends most: single candidates first, pairs only where no single one helps."""
     singles: list[Group] = [(w,) for w in pool]
@@ -112,14 +119,18 @@ def _best(
 
 
 def _scored(
-    groups: Sequence[Group], program: Program, errors: Errors, off: Callable[[Program], Errors]
+    groups: Sequence[Group], program: Program, errors: Errors, off: Off
 ) -> Iterator[tuple[int, Group, Errors]]:
     """The groups that mend something and break nothing, with how much."""
     for group in groups:
-        after = off(_changed(program, group))
-        mended = sum(e > TOLERANCE >= after[q] for q, e in errors.items())
-        if mended and not any(after[q] > TOLERANCE >= e for q, e in errors.items()):
-            yield mended, group, after
+        after: Errors = {}
+        for q, e in off(_changed(program, group)):
+            if e > TOLERANCE >= errors[q]:
+                break
+            after[q] = e
+        else:
+            if mended := sum(e > TOLERANCE >= after[q] for q, e in errors.items()):
+                yield mended, group, after
 
 
 def _says(group: Group) -> set[tuple[str, str]]:

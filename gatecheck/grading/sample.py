@@ -9,30 +9,36 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ..assignment.program import Data, Program, run
+from ..assignment.drawing import draw
+from ..assignment.program import Array, Data, Program, run
+from ..assignment.training import Given, Update, norm
 from ..cells import Cell
-from ..conventions import Layout
+from ..conventions import TRAINING, Layout
 from ..errors import Fault
 
 #: The smallest number drawn, and how many more there are to draw from than letters to draw for.
 SMALLEST, SPREAD = 3, 5
 TRIES = 20
+#: A number beyond this, as from a division by nearly nothing, hides all the others of its array.
+TAME = 1_000.0
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Data of one step, and of a sequence."""
+    """Data of one step, of a sequence, and of the training step: of each of the calls that show all it does."""
 
     seed: str
     step: Data
     sequence: Data
+    updates: tuple[Update, ...]
 
-    def of(self, role: str) -> Data:
+    def of(self, role: str) -> Given:
         """The data that a function is called with."""
+        if role in TRAINING:
+            return self.updates
         return self.step if role.startswith("step") else self.sequence
 
 
@@ -47,18 +53,28 @@ def sample(layout: Layout, program: Program, seed: str) -> Sample:
     Raises Fault where the cell has no finite value for any of several draws (log of a negative number, say).
     """
     rng = np.random.default_rng([int(seed, 16)])
+    best, least = None, np.inf
     for _ in range(TRIES):
         numbers = _numbers(layout.cell, rng)
-        step = _data(layout.cell, rng, {**numbers, "T": 1})
-        drawn = Sample(seed, step, _reduced(layout, _data(layout.cell, rng, numbers)))
-        with np.errstate(all="ignore"):
-            if all(_finite(run(program, data)) for data in (drawn.step, drawn.sequence)):
-                return drawn
-    raise Fault(f"{layout.cell.name} gives no finite numbers on {TRIES} random inputs: it cannot be graded")
+        step = draw(layout.cell, rng, {**numbers, "T": 1})
+        updates = _updates(step.parameters, rng) if layout.training else ()
+        drawn = Sample(seed, step, _reduced(layout, draw(layout.cell, rng, numbers)), updates)
+        largest = max(_largest(program, data) for data in (drawn.step, drawn.sequence))
+        if largest < least:
+            best, least = drawn, largest
+        if least < TAME:
+            break
+    if best is None:
+        raise Fault(f"{layout.cell.name} gives no finite numbers on {TRIES} random inputs: it cannot be graded")
+    return best
 
 
-def _finite(done: Any) -> bool:
-    return all(np.isfinite(a).all() for group in vars(done).values() for a in group.values())
+def _largest(program: Program, data: Data) -> float:
+    """The largest number that a program meets; infinite where one is not finite."""
+    with np.errstate(all="ignore"):
+        done = run(program, data)
+        largest = float(np.max([np.abs(a).max(initial=0.0) for group in vars(done).values() for a in group.values()]))
+    return np.inf if np.isnan(largest) else largest
 
 
 def _numbers(cell: Cell, rng: np.random.Generator) -> dict[str, int]:
@@ -66,23 +82,6 @@ def _numbers(cell: Cell, rng: np.random.Generator) -> dict[str, int]:
     letters = (*cell.sizes, "B", "T")
     drawn = rng.choice(len(letters) + SPREAD, size=len(letters), replace=False) + SMALLEST
     return dict(zip(letters, map(int, drawn), strict=True))
-
-
-def _data(cell: Cell, rng: np.random.Generator, numbers: Mapping[str, int]) -> Data:
-    def array(*shape: int) -> np.ndarray[Any, Any]:
-        return rng.normal(size=shape) * 0.6
-
-    def vector(name: str, *lead: int) -> np.ndarray[Any, Any]:
-        return array(*lead, cell.size(name).value(numbers))
-
-    steps, batch = numbers["T"], numbers["B"]
-    return Data(
-        inputs={n: vector(n, steps, batch) for n in cell.inputs},
-        initial={n: vector(n, batch) for n in cell.lagged},
-        parameters={n: array(*(s.value(numbers) for s in cell.shapes[n])) for n in cell.parameters},
-        upstream={n: vector(n, steps, batch) for n in cell.outputs},
-        sizes={n: numbers[n] for n in cell.sizes},
-    )
 
 
 def _reduced(layout: Layout, data: Data) -> Data:
@@ -94,3 +93,19 @@ def _reduced(layout: Layout, data: Data) -> Data:
     initial = {n: v if n in started else np.zeros_like(v) for n, v in data.initial.items()}
     upstream = {n: v for n, v in data.upstream.items() if n in reached}
     return Data(data.inputs, initial, data.parameters, upstream, data.sizes)
+
+
+def _updates(parameters: Mapping[str, Array], rng: np.random.Generator) -> tuple[Update, ...]:
+    """Gradients that a limit clips in every array, the same with the other sign, and gradients below the limit.
+
+    Each of these hides mistakes that the others show; and norms well above 1 tell a norm from its square.
+    """
+    drawn: dict[str, Array] = {n: np.asarray(rng.normal(size=v.shape)) for n, v in parameters.items()}
+    scale = rng.uniform(3, 6) / norm(drawn)
+    up = {n: scale * g for n, g in drawn.items()}
+    down = {n: -g for n, g in up.items()}
+    lowest = min(float(np.abs(g).max()) for g in up.values())
+    limits = lowest * rng.uniform(0.3, 0.7), lowest * rng.uniform(0.3, 0.7), norm(up) * rng.uniform(1.2, 2.0)
+    return tuple(
+        Update(parameters, g, limit, rng.uniform(0.1, 0.6)) for g, limit in zip((up, down, up), limits, strict=True)
+    )

@@ -73,15 +73,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Display:
-    """Formulas below each other, their = in one column, under a line that says where they come from."""
+    """Formulas below each other, their = in one column, under words or equations that say where they come from."""
 
     rows: tuple[Row, ...]
     over: Words = ()
+    equations: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cells of words; right: the columns of numbers, aligned at the right; lit: the rows to see first."""
+    """Cells of words, with or without a header.
+
+    right: the columns of numbers, aligned at the right; lit: the rows to see first.
+    """
 
     header: tuple[Words, ...]
     rows: tuple[tuple[Words, ...], ...]
@@ -113,10 +117,11 @@ Block = Paragraph | Display | Table | Picture | Listing
 
 @dataclass(frozen=True)
 class Section:
-    """Blocks under a title; an empty title continues what stands before it."""
+    """Blocks under a title; an empty title continues what stands before it. inner: a part of the section before it."""
 
     title: str
     blocks: tuple[Block, ...]
+    inner: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,15 @@ from sympy import Expr
 
 from ..calculus.symbols import Label
 from .formulas import POWER, PRODUCT, Formulas
+from .mathml import MathML
 
 
 class Text(Formulas):
     """ASCII, in the language of cell files."""
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
-    ones, arrow, rho = "ones", " -> ", "rho"
-    multiply, ellipsis = " * ", "..."
+    ones, arrow, rho, ellipsis = "ones", " -> ", "rho", "..."
+    multiply = " * "
     raises_names = False
     names: Mapping[str, str] = {
         "maximum": "maximum",
@@ -62,8 +63,10 @@ class Latex(Formulas):
     """LaTeX, for maths mode; every index is written out."""
 
     minus, times, dot, delta, transpose, pi = "-", r" \odot ", r" \, ", r"\delta ", r"^{\top}", r"\pi"
-    brackets, ones, apart, arrow, rho = (r"\left(", r"\right)"), r"\mathbf{1}", r" \, ", r" \to ", r"\rho"
-    multiply, ellipsis = r" \cdot ", r"\cdots"
+    every_index = True
+    brackets, ones, ellipsis = (r"\left(", r"\right)"), r"\mathbf{1}", r"\cdots"
+    apart, arrow, rho = r" \, ", r" \to ", r"\rho"
+    multiply = r" \cdot "
     bar = True
     names: Mapping[str, str] = {
         "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
@@ -96,6 +99,13 @@ class Latex(Formulas):
     def fraction(self, above: str, below: str, several: bool) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
 
+    def digits(self, text: str) -> str:
+        mantissa, _, exponent = text.partition("e")
+        if not exponent:
+            return text
+        power = f"10^{{{int(exponent)}}}"
+        return power if mantissa == "1" else rf"{mantissa} \times {power}"
+
     def number(self, p: str, q: str) -> str:
         sign = "-" if p.startswith("-") else ""
         return rf"{sign}\tfrac{{{p.lstrip('-')}}}{{{q}}}"
@@ -125,4 +135,4 @@ class Latex(Formulas):
         return rf"\left[{vector}\right]_{{{which}}}"
 
 
-FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex}
+FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex, "html": MathML}

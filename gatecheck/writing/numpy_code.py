@@ -17,8 +17,8 @@ from ..calculus.symbols import Times, TransposedTimes, label, value
 from ..calculus.system import Line, System, preactivation, system
 from ..cells import Cell, Equation, Size
 from . import escaping
-from .derivation import forward_values
 from .formulas import signed
+from .kept import forward_values
 from .numpy_printer import NumPy
 
 WIDTH = 96

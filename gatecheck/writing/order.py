@@ -17,14 +17,15 @@ class Block:
     gradients: tuple[Gradient, ...]
 
 
-def blocks(backward: Backward) -> list[Block]:
+def blocks(backward: Backward, whole: bool = False) -> list[Block]:
     """The derivation from the last equation to the first; alike, independent neighbours share a block.
 
     The gradient of a name stands with the earliest equation that reads it in the same step, since by then all have
-    contributed; a name that only the next step reads stands with the earliest of those.
+    contributed; a name that only the next step reads stands with the earliest of those. whole: an equation and its
+    pre-activation are one.
     """
     system = backward.system
-    groups = _groups(system)
+    groups = _groups(system, whole)
     placed = {g.name: _place(g, groups) for g in (*backward.quantities, *backward.inputs)}
     unread = [g for g in (*backward.quantities, *backward.inputs) if placed[g.name] is None]
     found = [Block((), tuple(unread))] if unread else []
@@ -40,7 +41,7 @@ def _place(gradient: Gradient, groups: list[tuple[Line, ...]]) -> int | None:
     return min((where[term.line.name] for term in readers), default=None)
 
 
-def _groups(system: System) -> list[tuple[Line, ...]]:
+def _groups(system: System, whole: bool) -> list[tuple[Line, ...]]:
     """Lines in file order: neighbouring equations that share a form and do not read each other go together."""
     runs: list[list[Equation]] = []
     for equation in system.cell.equations:
@@ -53,6 +54,9 @@ def _groups(system: System) -> list[tuple[Line, ...]]:
     groups: list[tuple[Line, ...]] = []
     for run in runs:
         lines = [line for e in run for line in system.lines_of(e)]
+        if whole:
+            groups.append(tuple(lines))
+            continue
         inner = tuple(line for line in lines if line.name == preactivation(line.of.name))
         outer = tuple(line for line in lines if line not in inner)
         groups.extend(g for g in (inner, outer) if g)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import terminal
+from . import html, terminal
 from .document import Document
 from .formats import FORMATS
 from .formulas import Formulas
@@ -15,6 +15,7 @@ Builder = Callable[[type[Formulas]], Document]
 RENDERERS: Mapping[str, Callable[[Document], str | bytes]] = {
     "unicode": terminal.unicode,
     "text": terminal.text,
+    "html": html.render,
 }
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from . import page
-from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Table, Words
+from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Row, Table, Words
 from .equations import Formula
 from .escaping import ascii_only, plain
+
+#: What is left beside the indentation of blocks; the space between a table's columns, and the least.
+WIDTH = page.WIDTH - 2
+GAP, NARROW = 3, 2
 
 
 def unicode(document: Document) -> str:
@@ -33,9 +37,8 @@ class _Terminal:
         for section in document.sections:
             lines += ["", *([self.escape(section.title)] if section.title else [])]
             for k, block in enumerate(section.blocks):
-                indent = 2 if section.title else 0
-                lines += [*([""] if k else []), *(" " * indent + line if line else "" for line in self.block(block))]
-        return "\n".join(line.rstrip() for line in lines)
+                lines += [*([""] if k else []), *(f"  {line}" if line else "" for line in self.block(block))]
+        return "\n".join(line.rstrip() for line in lines).lstrip("\n")
 
     def words(self, words: Words) -> str:
         return "".join(self._word(w) for w in words)
@@ -59,43 +62,58 @@ class _Terminal:
         """A block's lines, without indentation."""
         match block:
             case Paragraph(words=words):
-                yield from self._wrapped(words, page.WIDTH - 2)
+                yield from self._wrapped(words, WIDTH)
             case Display():
                 yield from self._display(block)
             case Table():
                 yield from self._table(block)
             case Picture(text=drawing, caption=caption):
                 yield from drawing.splitlines()
-                yield from self._wrapped(caption, page.WIDTH - 2)
+                yield from self._wrapped(caption, WIDTH)
             case Listing(text=listing):
                 yield from listing.rstrip("\n").splitlines()
 
     def _display(self, display: Display) -> Iterator[str]:
         if display.over:
             yield self.words(display.over)
-        indent, width = 2 * bool(display.over), page.WIDTH - 2
+        yield from self._equations(display.equations)
+        indent = 2 * bool(display.over or display.equations)
         column = max((len(r.left) for r in display.rows), default=0)
-        for row in display.rows:
-            written = page.formula(Formula(row.left, row.addends), indent, column, width).splitlines()
-            beside = page.beside(written[0], self.words(row.note), width)
-            yield from (*beside.splitlines(), *written[1:])
+        written = [page.formula(Formula(r.left, r.addends), indent, column, WIDTH).splitlines() for r in display.rows]
+        notes = [self.words(r.note) for r in display.rows]
+        # Notes stand in one column where all have room there, else each at the right margin.
+        margin = max((len(lines[0]) for lines, note in zip(written, notes, strict=True) if note), default=0) + 4
+        fits = margin + max(map(len, notes), default=0) <= WIDTH
+        for lines, note in zip(written, notes, strict=True):
+            first = f"{lines[0]:<{margin}}{note}" if fits and note else page.beside(lines[0], note, WIDTH)
+            yield from (*first.splitlines(), *lines[1:])
+
+    def _equations(self, rows: tuple[Row, ...]) -> Iterator[str]:
+        """Short ones side by side, long ones each on a line."""
+        found = [Formula(r.left, r.addends) for r in rows]
+        together = "    ".join(map(str, found))
+        if len(together) <= WIDTH:
+            yield from [together] if found else []
+        else:
+            for f in found:
+                yield from page.formula(f, 0, 0, WIDTH).splitlines()
 
     def _table(self, table: Table) -> Iterator[str]:
-        rows = [[self.words(cell) for cell in row] for row in (table.header, *table.rows)]
+        rows = [[self.words(cell) for cell in row] for row in ((table.header,) if table.header else ()) + table.rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        folded = sum(widths) + 2 * (len(widths) - 1) > page.WIDTH - 2 and len(widths) - len(table.right) > 1
+        space = WIDTH - sum(widths)
+        gap = min(GAP, space // max(1, len(widths) - 1))
+        folded = gap < NARROW and len(widths) - len(table.right) > 1
         for k, row in enumerate(rows):
-            if not k and not any(row):
-                continue
             if folded:
-                yield from _folded(row, widths, table.right, head=not k)
+                yield from _folded(row, widths, table.right, head=bool(table.header) and not k)
             else:
                 cells = (
                     f"{cell:>{w}}" if c in table.right else f"{cell:<{w}}"
                     for c, (cell, w) in enumerate(zip(row, widths, strict=True))
                 )
-                yield "  ".join(cells).rstrip()
-        yield from self._wrapped(table.caption, page.WIDTH - 2)
+                yield (" " * max(gap, NARROW)).join(cells).rstrip()
+        yield from self._wrapped(table.caption, WIDTH)
 
 
 def _folded(row: list[str], widths: list[int], right: tuple[int, ...], head: bool) -> Iterator[str]:
@@ -104,7 +122,7 @@ def _folded(row: list[str], widths: list[int], right: tuple[int, ...], head: boo
     texts = [cell for c, cell in enumerate(row) if c not in right and c and cell]
     if head:
         texts = [", ".join(texts)]
-    room = page.WIDTH - 4 - widths[0]
+    room = WIDTH - 2 - widths[0]
     lines = [line for text in texts[:-1] for line in _broken(text, room)]
     lines += _broken(texts[-1], room - len(numbers) - 2) if texts else [""]
     lines[-1] = f"{lines[-1]:<{room - len(numbers)}}{numbers}"

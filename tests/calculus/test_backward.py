@@ -1,5 +1,6 @@
 """The derivation against an oracle that shares nothing with it: every library cell, odd cells, random cells."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import agreement
@@ -8,8 +9,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from random_cells import sources
 
 from gatecheck.assignment.compiling import compiled
-from gatecheck.calculus.backward import derive
-from gatecheck.cells import library, load, read
+from gatecheck.calculus.backward import derive, differentiate
+from gatecheck.calculus.symbols import value
+from gatecheck.calculus.system import System, system
+from gatecheck.cells import SCALAR, library, load, read
 from gatecheck.errors import CellError
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
@@ -55,6 +58,17 @@ def _agree(source):
         assert "cancels out" in str(error)
         assume(False)
     assert max(found.values()) <= LIMIT, found
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_changed_line_alone_is_differentiated_anew(name):
+    equations = system(CELLS[name])
+    known = differentiate(equations, CELLS[name].outputs)
+    middle = equations.lines[len(equations.lines) // 2]
+    changed = replace(middle, expression=middle.expression * value("q_new", None))
+    lines = tuple(changed if line is middle else line for line in equations.lines)
+    wrong = System(equations.cell, lines, equations.sizes | {"q_new": SCALAR})
+    assert differentiate(wrong, known.loss, known=known) == differentiate(wrong, known.loss) != known
 
 
 # What a derivation says about itself.

@@ -9,7 +9,7 @@ import pytest
 from gatecheck.assignment.compiling import expression
 from gatecheck.assignment.program import evaluate
 from gatecheck.calculus.edges import Block, Broadcast, Diagonal, Matrix, Reduction, SoftmaxJacobian
-from gatecheck.calculus.paths import MOST, count, paths
+from gatecheck.calculus.paths import MOST, count, paths, transitions, within
 from gatecheck.calculus.symbols import label
 from gatecheck.cells import library, load, read
 from gatecheck.errors import CellError
@@ -160,12 +160,12 @@ def test_more_paths_than_anyone_reads_are_refused():
 
 
 class Numbers:
-    """Two steps of a cell with one row, and what every factor of a path is worth in them."""
+    """Steps of a cell with one row, and what every factor of a path is worth in them."""
 
-    def __init__(self, cell):
-        self.cell = cell
-        self.sizes, inputs, self.initial, self.parameters, _ = oracle.draw(cell, np.random.default_rng(5), T=2, B=1)
-        self.inputs = inputs or {"": np.zeros((2, 1, 0))}  # only says that there are two steps
+    def __init__(self, cell, T=2):
+        self.cell, self.T = cell, T
+        self.sizes, inputs, self.initial, self.parameters, _ = oracle.draw(cell, np.random.default_rng(5), T=T, B=1)
+        self.inputs = inputs or {"": np.zeros((T, 1, 0))}  # only says how many steps there are
         self.system = paths(cell).system
         self.steps = self._values()
 
@@ -173,8 +173,8 @@ class Numbers:
         found = oracle.run(self.cell, self.inputs, self.initial, self.parameters)
         known = {n: a[:, 0].real for n, a in found.items()} | {n: a[:, 0] for n, a in self.inputs.items()}
         steps = []
-        for t in (0, 1):
-            before = {n: known[n][0] if t else self.initial[n][0] for n in self.initial}
+        for t in range(self.T):
+            before = {n: known[n][t - 1] if t else self.initial[n][0] for n in self.initial}
             values = {**self.parameters, **{f"#{n}": float(v) for n, v in self.sizes.items()}}
             values |= {n: a[t] for n, a in known.items()} | {f"{n}[t-1]": a for n, a in before.items()}
             for line in self.system.lines:
@@ -188,11 +188,11 @@ class Numbers:
     def of(self, value, t):
         return np.atleast_1d(evaluate(expression(value), self.steps[t]))
 
-    def dense(self, path):
-        """The Jacobian of a path: its factors multiplied, the last hop first."""
+    def dense(self, path, t=1):
+        """The Jacobian of a path that ends at t: its factors multiplied, the last hop first."""
         total = np.eye(self.size(path.names[-1]))
         for step in path.jacobian():
-            total = self.times(total, step.factor, 1 - step.before)
+            total = self.times(total, step.factor, t - step.before)
         return total
 
     def times(self, left, factor, t):
@@ -213,12 +213,12 @@ class Numbers:
                 return left @ (np.diag(self.of(y, t)) - np.outer(self.of(y, t), self.of(y, t)))
 
     def total(self, source, target):
-        """The complex-step Jacobian of target at the second step, source moved at the first."""
+        """The complex-step Jacobian of target at the last step, source moved at the first."""
         n = self.size(source)
-        moved = np.zeros((n, 2, 1, n), complex)
+        moved = np.zeros((n, self.T, 1, n), complex)
         moved[:, 0, 0, :] = np.eye(n) * oracle.TINY * 1j
         out = oracle.run(self.cell, self.inputs, self.initial, self.parameters, {source: moved})
-        return self._second(out[target], n)
+        return self._last(out[target], n)
 
     def partial(self, source, target):
         """The same with everything else that is carried held fixed: the first step's values, handed to a second."""
@@ -226,11 +226,36 @@ class Numbers:
         before = {name: self.steps[1][f"{name}[t-1]"][None] for name in self.initial}
         before[source] = before[source] + np.eye(n)[:, None] * oracle.TINY * 1j
         last = {name: a[1:] for name, a in self.inputs.items()}
-        return self._second(oracle.run(self.cell, last, before, self.parameters)[target], n)
+        return self._last(oracle.run(self.cell, last, before, self.parameters)[target], n)
 
-    def _second(self, values, copies):
+    def _last(self, values, copies):
         values = np.broadcast_to(values[-1], (copies, *values[-1].shape[-2:]))
         return values[:, 0, :].T.imag / oracle.TINY
+
+
+    def block(self, ways, target, source, t):
+        return sum((self.dense(p, t) for p in ways), np.zeros((self.size(target), self.size(source))))
+
+
+@pytest.mark.parametrize("name", STATEFUL)
+def test_the_product_of_the_steps_jacobians_is_the_jacobian_over_many_steps(name):
+    numbers = Numbers(CELLS[name], T=4)
+    cell, equations = numbers.cell, numbers.system
+    for source in dict.fromkeys((*cell.states, cell.assigned[0])):
+        early = {source: [], **within(equations, source)}
+        carried = {
+            s: np.eye(numbers.size(s)) if s == source else numbers.block(early.get(s, ()), s, source, 1)
+            for s in cell.states
+        }
+        target = cell.output
+        blocks = transitions(equations, target)
+        for t in (1, 2, 3):
+            ends = cell.states if t < 3 else (target,)
+            carried = {
+                end: sum(numbers.block(blocks[end, s], end, s, t) @ carried[s] for s in cell.states) for end in ends
+            }
+        total = numbers.total(source, target)
+        assert oracle.far(carried[target], total, 1e-3) < 1e-11, (source, target)
 
 
 @pytest.mark.parametrize("name", STATEFUL)

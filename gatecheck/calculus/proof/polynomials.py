@@ -1,0 +1,244 @@
+"""Polynomials with rational coefficients and exponents in numbered generators, in normal form.
+
+The generators are names, or stand for something: a root of a prime number, a sum that is raised to a power, whatever
+`indexed` adds. All of commutative algebra that a proof needs is here; indices are not its concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import reduce
+from math import comb, floor, gcd, lcm
+from typing import NamedTuple
+
+from sympy import factorint
+
+from ...cells import SCALAR, Size
+from .vectors import Vector, joint
+
+#: Whole numbers are integers, which are ten times faster.
+Number = Fraction | int
+Monomial = tuple[tuple[int, Number], ...]
+Terms = dict[Monomial, Number]
+Key = tuple[tuple[Monomial, Number], ...]
+
+#: Far more monomials than a derivation that a person would read; what it takes is refused, not waited for.
+MOST_TERMS = 20_000
+#: A sum's power is multiplied out up to this many monomials.
+MOST_EXPANDED = 500
+
+
+class TooLarge(Exception):
+    """An expression has more monomials than can be handled."""
+
+
+class Generator(NamedTuple):
+    """What a number in a monomial stands for."""
+
+    kind: str  # value, δ, tangent, size, pi, place; radical, sum; function, whole, image, total
+    parts: tuple[object, ...]
+    indexed: bool  # has the running index
+    moving: frozenset[str]  # the names whose tangents are inside
+
+
+class Polynomial(Vector):
+    """A vector or scalar; its terms are never changed."""
+
+    def __init__(self, ring: Generators, terms: Terms, size: Size) -> None:
+        self.ring = ring
+        self.terms = terms
+        self.size = size
+
+    def __add__(self, other: Polynomial) -> Polynomial:
+        terms = dict(self.terms)
+        accumulate(terms, other.terms.items())
+        return Polynomial(self.ring, terms, joint(self.size, other.size))
+
+    def __mul__(self, other: Polynomial) -> Polynomial:
+        if len(self.terms) * len(other.terms) > MOST_TERMS:
+            raise TooLarge
+        terms: Terms = {}
+        for m, c in self.terms.items():
+            for n, d in other.terms.items():
+                accumulate(terms, self.ring.normal(merged(m, n), c * d).items())
+        return Polynomial(self.ring, terms, joint(self.size, other.size))
+
+    def scaled(self, number: Fraction) -> Polynomial:
+        n = _short(number)
+        return Polynomial(self.ring, {m: c * n for m, c in self.terms.items() if n}, self.size)
+
+    def raised(self, number: Fraction) -> Polynomial:
+        return self + self.ring.number(number)
+
+    def key(self) -> Key:
+        """The polynomial as something that can be compared and kept in sets."""
+        return tuple(sorted(self.terms.items()))
+
+class Generators:
+    """The generators met so far, by number; equal generators have one number."""
+
+    def __init__(self) -> None:
+        self.generators: list[Generator] = []
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._leading: dict[int, tuple[Monomial, Number] | None] = {}  # of the sums and radicals
+
+    def generator(self, kind: str, *parts: object, indexed: bool, moving: Iterable[str] = ()) -> int:
+        """The number of a generator."""
+        number = self._numbers.setdefault((kind, *parts), len(self.generators))
+        if number == len(self.generators):
+            self.generators.append(Generator(kind, parts, indexed, frozenset(moving)))
+        return number
+
+    def single(self, number: int, size: Size) -> Polynomial:
+        """A generator as a polynomial."""
+        return Polynomial(self, {((number, 1),): 1}, size)
+
+    def number(self, value: Fraction) -> Polynomial:
+        """A constant."""
+        return Polynomial(self, {(): _short(value)} if value else {}, SCALAR)
+
+    def indexed(self, key: Key) -> bool:
+        """Whether a polynomial has the running index."""
+        return any(self.generators[g].indexed for m, _ in key for g, _ in m)
+
+    def power(self, base: Polynomial, exponent: Fraction) -> Polynomial:
+        """Raises ZeroDivisionError for 1/0."""
+        whole = exponent.denominator == 1
+        if not base.terms:
+            return base if exponent > 0 else self.number(1 / Fraction(0))
+        if len(base.terms) == 1:
+            ((m, c),) = base.terms.items()
+            return self._of_monomial(m, c, exponent, base.size)
+        if whole and exponent > 0 and expandable(len(base.terms), int(exponent)):
+            return reduce(Polynomial.__mul__, [base] * int(exponent))
+        factor = Fraction(gcd(*(c.numerator for c in base.terms.values())))
+        factor /= lcm(*(c.denominator for c in base.terms.values()))
+        common: Monomial = ()
+        if whole:  # a root of a product need not be the product of roots
+            common = shared(base.terms)
+            factor *= 1 if min(base.terms.items())[1] > 0 else -1
+        inverse = tuple((g, -e) for g, e in common)
+        rest = base.scaled(1 / factor) * Polynomial(self, {inverse: 1}, SCALAR)
+        outside = self._of_monomial(common, factor, exponent, base.size)
+        within = self.power(rest, exponent) if len(rest.terms) < 2 else self._of_sum(rest.key(), exponent, base.size)
+        return outside * within
+
+    def _of_sum(self, key: Key, exponent: Fraction, size: Size) -> Polynomial:
+        number = self.generator("sum", key, indexed=self.indexed(key))
+        leading = max(key, key=lambda term: term[0][::-1])
+        simple = leading[0] and all(e > 0 for m, _ in key for _, e in m)
+        self._leading[number] = leading if simple else None
+        return Polynomial(self, self.normal(((number, exponent),), 1), size)
+
+    def _of_monomial(self, m: Monomial, c: Number, exponent: Fraction, size: Size) -> Polynomial:
+        if exponent.denominator == 1:
+            raised = tuple((g, _short(e * exponent)) for g, e in m)
+            return Polynomial(self, self.normal(raised, _short(Fraction(c) ** int(exponent))), size)
+        root = self._radical(abs(Fraction(c)), exponent)
+        if not m and c > 0:
+            return root
+        if c > 0 and len(m) == 1 and -1 <= m[0][1] <= 1:  # √√a is a^¼, but √a² need not be a
+            ((g, e),) = m
+            return root * Polynomial(self, self.normal(((g, e * exponent),), 1), size)
+        return root * self._of_sum(((m, 1 if c > 0 else -1),), exponent, size)
+
+    def _radical(self, number: Fraction, exponent: Fraction) -> Polynomial:
+        """A root of a positive number, prime by prime; a very large prime factor may stay composite."""
+        found = self.number(Fraction(1))
+        for part, sign in ((number.numerator, 1), (number.denominator, -1)):
+            for prime, times in sorted(factorint(part, limit=2**15).items()):
+                radical = self.generator("radical", int(prime), indexed=False)
+                self._leading[radical] = None
+                one = self.normal(((radical, exponent * int(times) * sign),), 1)
+                found = found * Polynomial(self, one, SCALAR)
+        return found
+
+    # The normal form of a product.
+
+    def normal(self, monomial: Monomial, coefficient: Number) -> Terms:
+        """A monomial with sums and radicals reduced: Q^e has e < 1, and e < 0 only where no multiple of Q's leading
+        monomial stands beside it, since Q = l + r says l Q^e = Q^(e+1) - r Q^e."""
+        if not coefficient:
+            return {}
+        if not any(g in self._leading for g, _ in monomial):
+            return {monomial: coefficient}
+        found: Terms = {}
+        pending = [(monomial, coefficient)]
+        while pending:
+            m, c = pending.pop()
+            rewritten = self._rewritten(m)
+            if rewritten is None:
+                accumulate(found, [(m, c)])
+            else:
+                pending.extend((n, c * d) for n, d in rewritten)
+            if len(pending) > MOST_TERMS:
+                raise TooLarge
+        return found
+
+    def _rewritten(self, m: Monomial) -> list[tuple[Monomial, Number]] | None:
+        """One step towards the normal form; None where it is reached."""
+        for g, e in m:
+            if g not in self._leading:
+                continue
+            kind, (base, *_), *_ = self.generators[g]
+            whole = floor(e)
+            if kind == "radical" and whole:
+                return [(merged(m, ((g, -whole),)), Fraction(base) ** whole)]  # type: ignore[call-overload]
+            if kind == "sum":
+                key: Key = base  # type: ignore[assignment]
+                if e >= 1 and expandable(len(key), whole):
+                    rest = merged(m, ((g, -whole),))
+                    expanded = reduce(multiplied, [dict(key)] * whole)
+                    return [(merged(rest, n), d) for n, d in expanded.items()]
+                leading = self._leading[g]
+                if e < 0 and leading and divides(leading[0], m):
+                    rest = merged(m, tuple((h, -x) for h, x in leading[0]))
+                    others = [(merged(rest, n), -d / Fraction(leading[1])) for n, d in key if n != leading[0]]
+                    return [(merged(rest, ((g, 1),)), 1 / Fraction(leading[1])), *others]
+        return None
+
+
+def _short(number: Number) -> Number:
+    return number.numerator if number.denominator == 1 else number
+
+
+def expandable(terms: int, exponent: int) -> bool:
+    return comb(terms + exponent - 1, exponent) <= MOST_EXPANDED
+
+
+def multiplied(a: Terms, b: Terms) -> Terms:
+    found: Terms = {}
+    for m, c in a.items():
+        accumulate(found, ((merged(m, n), c * d) for n, d in b.items()))
+    return found
+
+
+def accumulate(terms: Terms, more: Iterable[tuple[Monomial, Number]]) -> None:
+    for m, c in more:
+        total = terms.pop(m, 0) + c
+        if total:
+            terms[m] = total
+
+
+def merged(a: Monomial, b: Monomial) -> Monomial:
+    if not a or not b:
+        return a or b
+    exponents = dict(a)
+    for g, e in b:
+        exponents[g] = exponents.get(g, 0) + e
+    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+
+
+def divides(a: Monomial, b: Monomial) -> bool:
+    exponents = dict(b)
+    return all(exponents.get(g, 0) >= e for g, e in a)
+
+
+def shared(terms: Terms) -> Monomial:
+    """The largest monomial that divides every one."""
+    each = [dict(m) for m in terms]
+    met = sorted({g for m in each for g in m})
+    least = ((g, min(m.get(g, 0) for m in each)) for g in met)
+    return tuple((g, e) for g, e in least if e)
+

@@ -1,0 +1,52 @@
+"""Why a gradient is what it is: which equations read the name, and the local derivative that each contributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..calculus.backward import Gradient
+from ..calculus.edges import Edge
+from ..calculus.system import System
+from .document import Mark, Math, Table, Words
+from .equations import equation
+from .formulas import Formulas
+from .routes import at, local
+
+
+def reasons(writer: Formulas, found: Gradient) -> tuple[Table, ...]:
+    """A row for every equation that reads the name: the equation, its derivative there, and of what kind that is."""
+    rows = tuple(_row(writer, term.edge) for term in found.terms)
+    return (Table((), rows),) if rows else ()
+
+
+def _row(writer: Formulas, edge: Edge) -> tuple[Words, ...]:
+    when = "one step later" if edge.source.lag else ""
+    read = equation(writer, edge.reader)
+    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *_contribution(writer, edge), (when,)
+
+
+def _contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:
+    """What an equation contributes, in words and in a formula."""
+    lag = edge.source.lag or 0
+    reader = at(writer, edge.reader.name, -lag)
+    if edge.operand is not None:
+        times = Math(writer.write(edge.operand, edge.reader.positions))
+        return (times, " is what it multiplies"), (Mark("matrix", "outer product"),)
+    source = at(writer, edge.source.name, 0) if edge.source.lag is not None else writer.name(edge.source)
+    derivative = Math(writer.derivative(reader, source))
+    return (derivative, " = ", Math(local(writer, edge))), (Mark(edge.kind, edge.kind),)
+
+
+def because(system: System, found: Gradient) -> list[dict[str, Any]]:
+    """The same as data."""
+    writer = Formulas(system)
+    return [
+        {
+            "equation": term.line.of.name,
+            "reader": term.line.name,
+            "steps_later": term.lag,
+            "kind": "outer product" if term.edge.operand is not None else term.edge.kind,
+            "derivative": None if term.edge.operand is not None else local(writer, term.edge),
+        }
+        for term in found.terms
+    ]
