@@ -16,6 +16,7 @@ import numpy as np
 from sympy import Expr, Symbol
 from sympy.core.parameters import distribute
 
+from ..errors import BadInput
 from .backward import Gradient
 from .given import Printed
 from .numbers import Array, evaluate
@@ -115,7 +116,10 @@ class _Check:
             before[symbol, t] = numbers
             return taken((symbol, t), numbers)
 
-        again = worked(self.found.backward, self.found.given, hook)
+        try:
+            again = worked(self.found.backward, self.found.given, hook)
+        except BadInput:  # a number was printed that nothing can be divided by
+            return {p.name: np.full(p.numbers.shape, np.nan) for p in self.printed}
         return {p.name: self._computed(p, before, again) for p in self.printed}
 
     def _as_printed(self, place: Place, numbers: Array, right_alone: bool) -> Array:

@@ -30,7 +30,7 @@ _POSITIVE = (0.5, 1.0, 1.5, 2.0)
 _FLAT, _NEAR, _LARGE = 3.0, 0.04, 20.0
 #: A gradient nearer to 0 than that is printed as 0.
 _GONE = 0.0005
-#: Draws of one manner in a row, draws at most, and draws that may pass without a better one.
+#: Draws of one manner in a row, draws at most; draws that may pass without a better one (fewer of many steps).
 _RUN, _TRIES, _PATIENCE = 40, 240, 100
 
 
@@ -54,7 +54,7 @@ def pick(backward: Backward, steps: int = 1, seed: str = "0") -> Given:
             continue
         if faults < fewest:
             best, fewest, since = given, faults, 0
-        if not faults or since > _PATIENCE:
+        if not faults or since > min(_PATIENCE, 2 * _PATIENCE // steps):
             break
     if best is None:
         message = f"no small values give {backward.cell.name} finite numbers"

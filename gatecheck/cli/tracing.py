@@ -149,8 +149,7 @@ def _with_key(output: str, force: bool, write: Callable[[str, bool], None]) -> N
     sheet = Path(output)
     key = sheet.with_name(f"{sheet.stem}-key{sheet.suffix}")
     new = not key.exists()
-    for path in (output, str(key)):
-        refuse_taken(path, force)
+    refuse_taken(output, force)
     write(str(key), False)
     try:
         write(output, True)

@@ -14,8 +14,8 @@ from ..calculus.worked import Worked
 from .document import Blank, Document, Math, Paragraph, Section, Table, Words
 from .formats import Text
 from .formulas import Formulas
+from .rounding import rounded, shortest
 from .worked import Row, Rows
-from .working import rounded, shortest
 
 #: Of more numbers side by side than that, the first ones and the last are shown.
 _MOST = 4

@@ -31,6 +31,7 @@ from ..calculus.symbols import (
 from ..calculus.system import System
 from ..calculus.worked import Values
 from .formulas import PRODUCT, SUM, WHOLE, Formulas, signed
+from .rounding import shortest
 
 #: (sign, term): what is added up.
 Addends = list[tuple[str, str]]
@@ -41,31 +42,6 @@ Answer = TypeVar("Answer")
 _TURNED = "-"
 #: So many products of a row are written out.
 _MOST_PRODUCTS = 4
-#: Smaller and larger numbers are written with a power of ten.
-_LARGE = 1e7
-#: What is smaller than that is what rounding leaves of 0.
-_NOISE = 1e-15
-
-
-def rounded(number: float, digits: int) -> str:
-    """A number with so many decimals; where these say nothing, so many after the first digit, with a power of ten.
-
-    >>> rounded(0.97313, 4), rounded(2, 4), rounded(0.0000123456, 4)
-    ('0.9731', '2.0000', '1.2346e-05')
-    """
-    number = 0.0 if abs(number) < _NOISE else number
-    text = f"{number:.{digits}f}"
-    if abs(number) >= _LARGE or (number and not float(text)):
-        return f"{number:.{digits}e}"
-    return text if float(text) else text.lstrip("-")
-
-
-def shortest(number: float, digits: int) -> str:
-    """The same without the zeros at its end where nothing was rounded off: 2, 3.59, but 0.5250 for 0.52498."""
-    text = rounded(number, digits)
-    if "e" not in text and "." in text and abs(float(text) - number) < 1e-12:
-        return text.rstrip("0").rstrip(".")
-    return text
 
 
 class Numbers(Formulas):
@@ -209,7 +185,8 @@ class Numbers(Formulas):
         if not self._detail:
             return self.figure(self._number(expression))
         vector = expression.args[0]
-        return self.fraction(self.bracketed(self.sum(self._elements(vector))), str(self._length(vector)), False)
+        count = self.digits(str(self._length(vector)))
+        return self.fraction(self.bracketed(self.sum(self._elements(vector))), count, False)
 
     def _print_Softmax(self, expression: Expr) -> str:
         if not self._detail:
@@ -239,6 +216,8 @@ class Numbers(Formulas):
 
     def _source(self, expression: Expr) -> tuple[Expr, int] | None:
         """Where the number of what only hands numbers on comes from: an expression, and the unit of it."""
+        if not self._detail:
+            return None
         match expression:
             case Spread():
                 return expression.args[0], 0

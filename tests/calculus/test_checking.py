@@ -129,3 +129,10 @@ def test_numbers_of_several_steps_know_their_step():
     cell = read("x: D\nh: D\nh[t] = h[t-1] + x[t]\n")
     found = checked(cell, {"x": [[1], [2], [3]], "h_prev": [0]}, {"h": [["1"], ["3"], ["7"]]})
     assert [(v.step, v.verdict) for v in found] == [(0, "right"), (1, "right"), (2, "wrong")]
+
+
+def test_a_printed_number_that_nothing_can_be_divided_by_is_only_wrong():
+    cell = read("x: D\nh: D\na[t] = x[t] + 1\nh[t] = x[t] / a[t]\n")
+    found = checked(cell, {"x": [0.3]}, {"a": ["0"], "h": ["0.231"]})
+    assert verdicts(found) == ["wrong", "right"]
+    assert verdicts(checked(cell, {"x": [-0.996]}, {"a": ["0.00"], "h": ["-249.00"]})) == ["right", "right"]

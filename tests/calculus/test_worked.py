@@ -218,4 +218,4 @@ def test_a_draw_near_a_kink_or_a_pole_counts_as_faulty():
 
     assert faults(1.0, 1.0) == 0
     assert faults(0.01, 1.0) > 0
-    assert faults(1.0, -0.99) > 0
+    assert faults(0.5, -0.97) > 0

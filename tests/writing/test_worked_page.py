@@ -14,8 +14,8 @@ from gatecheck.calculus.worked import Given, worked
 from gatecheck.cells import library, load
 from gatecheck.writing import terminal
 from gatecheck.writing.formats import FORMATS
+from gatecheck.writing.rounding import rounded
 from gatecheck.writing.worked_page import Style, as_data, document
-from gatecheck.writing.working import rounded
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
