@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 ENDINGS = {
     "unicode": (".txt",),
     "text": (),
-<<<<<<< HEAD
-    "html": (".html", ".htm"),
-=======
     "latex": (".tex",),
->>>>>>> main
+    "html": (".html", ".htm"),
     "json": (".json",),
 }
 
