@@ -7,9 +7,18 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from itertools import count
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: Chromium reads commands from 3 and answers on 4.
+START = """
+import fcntl, os, sys
+commands, answers = (fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3])
+os.dup2(commands, 3)
+os.dup2(answers, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find():
@@ -25,10 +34,9 @@ class Browser:
         self.back, from_browser = os.pipe()
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe"]
         command = [find(), *flags, "--disable-background-networking", f"--user-data-dir={profile}", "about:blank"]
-        # Chromium reads commands from 3 and answers on 4.
-        shell = ["sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", *command]
+        start = [sys.executable, "-c", START, str(to_browser), str(from_browser), *command]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(shell, pass_fds=(to_browser, from_browser), **quiet)
+        self.process = subprocess.Popen(start, pass_fds=(to_browser, from_browser), **quiet)
         os.close(to_browser)
         os.close(from_browser)
         self.answers = os.fdopen(self.back, "rb")
@@ -102,8 +110,8 @@ class Page:
         """What the page's console says, and every address that it asked for beside its own."""
         said = {"Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded", "Network.loadingFailed"}
         found = [e for e in self.browser.events if e.get("method") in said]
-        asked = [e["params"]["request"]["url"] for e in self.browser.events if e["method"] == "Network.requestWillBeSent"]
-        return found + [url for url in asked if not url.startswith(("file:", "data:"))]
+        sent = [e["params"]["request"] for e in self.browser.events if e["method"] == "Network.requestWillBeSent"]
+        return found + [request["url"] for request in sent if not request["url"].startswith(("file:", "data:"))]
 
     def picture(self):
         """The whole page as PNG."""

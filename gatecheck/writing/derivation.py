@@ -123,7 +123,7 @@ def _footer(writer: Formulas, backward: Backward) -> Words:
     if backward.cell.objective and not backward.loss:
         start: Words = (f"{backward.cell.objective} is the loss itself.",)
     else:
-        part = Math(writer.loss_of_step(backward.loss[0]))
+        part = Math(writer.name(Label("loss", backward.loss[0], 0)))
         start = (f"The loss reads {' and '.join(backward.loss)}. ", part, ": its direct part at step t.")
     kept = [w for e in kept_values(backward) for w in (" ", Math(writer.write(e)))]
     return (*start, " Kept from the forward pass:", *kept)

@@ -67,6 +67,7 @@ class MathML(Formulas):
 
     times, dot, pi, ones, identity = "<mo>⊙</mo>", '<mo rspace="0.1667em">\u2062</mo>', mi("π"), "<mn>𝟏</mn>", mi("I")
     delta, transpose, apart, arrow, rho = mi("δ"), mi("⊤"), dot, "<mo>→</mo>", mi("ρ")
+    every_index, ellipsis = True, "<mo>⋯</mo>"
     losses = mi("L"), f"<msub>{mi('L')}{mi('t')}</msub>"
     bar = True
     names: Mapping[str, str] = {
@@ -116,6 +117,9 @@ class MathML(Formulas):
         (sign, first), *rest = addends
         lead = first if sign == "+" else self.negated(first)
         return lead + "".join(f"{infix(s)}{term}" for s, term in rest)
+
+    def equation(self, left: str, right: str) -> str:
+        return f"{left}{infix('=')}{right}"
 
     def negated(self, term: str) -> str:
         return prefix(self.minus) + term

@@ -105,6 +105,9 @@ class Notation:
         lead = first if sign == "+" else self.negated(first)
         return lead + "".join(f" {s} {term}" for s, term in rest)
 
+    def equation(self, left: str, right: str) -> str:
+        return f"{left} = {right}"
+
     def negated(self, term: str) -> str:
         return self.minus + term
 

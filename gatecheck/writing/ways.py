@@ -81,7 +81,7 @@ def _total_and_partial(writer: Formulas, found: Paths) -> Block:
         words = f"Only {found.source} is carried: the partial and the total derivative are the same."
         return Paragraph((words,))
     held: list[str | Math] = [w for n in others for w in (Math(at(writer, n, 1)), ", ")][:-1]
-    partial = writer.sum(summed(writer, found.partial)) if found.partial else "0"
+    partial = writer.sum(summed(writer, found.partial)) if found.partial else writer.digits("0")
     straight: Words = (Math(partial),)
     if len(found.partial) > 2:
         straight = (f"the sum of the {len(found.partial)} paths that go straight to t",)
