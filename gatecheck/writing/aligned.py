@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from .document import Row
 from .equations import Formula
 
 #: What the right side may take of a line of LaTeX's own page, in the width of a capital M.
@@ -17,17 +16,16 @@ _SIGNS = ("=", "+", "-", r"\odot", r"\to", ">")
 _SILENT = (r"\left", r"\right", r"\textstyle", r"\frac", r"\tfrac", r"\,", r"\partial")
 
 
-def formula(of: Row | Formula, room: float = LINE) -> str:
+def formula(of: Formula, room: float = LINE) -> str:
     r"""`left &= a + b`, on further lines `&\quad + c` where the sum needs more than the room."""
     lines = [rf"{of.left} &="]
     taken = 0.0
-    for k, (sign, term) in enumerate(of.addends or (("+", "0"),)):
-        written = (term if sign == "+" else f"{sign}{term}") if k == 0 else f"{sign} {term}"
-        if k and taken + width(written) > room:
+    for k, term in enumerate(of.terms):
+        if k and taken + width(term) > room:
             lines.append(r"&\quad")
             taken = 0
-        lines[-1] += f" {written}"
-        taken += width(written)
+        lines[-1] += f" {term}"
+        taken += width(term)
     return BREAK.join(f"  {line}" for line in lines)
 
 

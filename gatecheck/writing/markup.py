@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Table, Words
 from .escaping import spaced
@@ -13,7 +14,7 @@ class Markup(ABC):
     """Blocks with a blank line between them. Every method takes what the document says and gives markup."""
 
     #: Before a verdict's word.
-    verdicts = {"right": "✓ ", "wrong": "✕ "}
+    verdicts: Mapping[str, str] = {"right": "✓ ", "wrong": "✕ "}
 
     def render(self, document: Document) -> str:
         """The whole document."""
