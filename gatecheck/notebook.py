@@ -82,11 +82,11 @@ class LoadedCell:
         text = unicode(ways.document(Writer(found.system), found))
         return Formulas(text, fragments.paths(found))
 
-    def code(self, convention: str = "gatecheck") -> str:
-        """The NumPy reference."""
+    def code(self, convention: str = "gatecheck", training: bool = False) -> str:
+        """The NumPy reference; training: with initial parameters, clipping and a step of gradient descent."""
         from .writing.reference import code
 
-        return code(self.cell, convention)
+        return code(self.cell, convention, training)
 
     def __repr__(self) -> str:
         return self.show().text
@@ -144,7 +144,8 @@ def check(
 def _kit(what: Any, cell: Any, convention: str, assignment: Any) -> Kit:
     """What the code is graded by."""
     if cell is not None:
-        return kit_for(cell, convention)
+        # A file is asked for the cell's own functions; a function may be any.
+        return kit_for(cell, convention, training=callable(what))
     if assignment is not None:
         return open_kit(Path(assignment))
     if callable(what):

@@ -12,7 +12,7 @@ import sys
 import click
 
 from ..version import __version__
-from . import demo, drawing, instructor, printing, student
+from . import demo, drawing, flowing, instructor, printing, proving, student, tracing
 
 #: Set in the environment, it lets an unexpected error show where it came from.
 TRACEBACK = "GATECHECK_TRACEBACK"
@@ -33,8 +33,9 @@ def cli() -> None:
     """
 
 
-for command in (*demo.COMMANDS, *printing.COMMANDS, *drawing.COMMANDS, *instructor.COMMANDS, *student.COMMANDS):
-    cli.add_command(command)
+for commands in (demo, printing, tracing, drawing, flowing, proving, instructor, student):
+    for command in commands.COMMANDS:
+        cli.add_command(command)
 
 
 def run(arguments: list[str] | None = None) -> int:

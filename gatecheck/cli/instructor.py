@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.option(
     "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
 )
-@click.option("--tasks", metavar="NAMES", help="The functions to assign, as step,step_backward. Default: all.")
+@click.option(
+    "--tasks", metavar="NAMES", help="The functions to assign, as step,clip_by_norm,sgd_step. Default: the cell's own."
+)
 @click.option("--title", help="The assignment's title.")
 @click.option(
     "--gradients/--no-gradients", default=False, help="Whether the hand-out gives the derived gradients away."
@@ -49,6 +51,7 @@ def generate(
 
     \b
     Examples:  gatecheck generate lstm -o kit
+               gatecheck generate lstm -o kit --tasks step,step_backward,clip_by_norm,sgd_step
                gatecheck generate my.cell -o kit --convention cs231n --gradients
     """
     from pathlib import Path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,7 +22,6 @@ from .output import (
 
 if TYPE_CHECKING:
     from ..calculus.levels import Level
-    from ..cells import Cell
 
 
 @click.command("cells")
@@ -34,30 +33,13 @@ def cells(style: str | None) -> None:
     Example:  gatecheck cells
     """
     from ..cells import library, load
+    from ..writing import catalogue
 
     found = [load(name) for name in library()]
     if style == "json":
-        emit_json([_listing(c) for c in found])
-        return
-    width = max(len(c.name) for c in found)
-    for c in found:
-        emit(f"{c.name:<{width}}  {words(c.title, style)}".rstrip())
-        gates = ", ".join(n for n in c.assigned if n not in c.states)
-        states = ", ".join(c.states) or "none"
-        emit(f"{'':<{width}}  states {states}; computes {gates or 'nothing else'}; {len(c.parameters)} parameters")
-
-
-def _listing(c: Cell) -> dict[str, Any]:
-    from ..writing.escaping import plain
-
-    return {
-        "name": c.name,
-        "title": plain(c.title),
-        "inputs": c.inputs,
-        "states": c.states,
-        "computed": c.assigned,
-        "parameters": {p: [str(s) for s in c.shapes[p]] for p in c.parameters},
-    }
+        emit_json([catalogue.as_data(c) for c in found])
+    else:
+        emit(catalogue.as_text(found, chosen(style) == "unicode"))
 
 
 @click.command("show")
@@ -190,19 +172,21 @@ def paths(
 @click.option(
     "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
 )
+@click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-def code(cell: str, convention: str, output: str | None, force: bool) -> None:
+def code(cell: str, convention: str, training: bool, output: str | None, force: bool) -> None:
     """Print the NumPy reference of a cell: step, step_backward, forward, backward.
 
     \b
     Examples:  gatecheck code lstm
+               gatecheck code lstm --training
                gatecheck code lstm --convention cs231n -o lstm_reference.py
     """
     from ..cells import load
     from ..writing.reference import code as reference
 
-    text = reference(load(cell), convention)
+    text = reference(load(cell), convention, training)
     if output:
         save(output, text, force)
     else:

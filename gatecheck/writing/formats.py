@@ -17,6 +17,7 @@ class Text(Formulas):
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
     ones, arrow, rho, ellipsis = "ones", " -> ", "rho", "..."
+    multiply = " * "
     raises_names = False
     names: Mapping[str, str] = {
         "maximum": "maximum",
@@ -66,6 +67,7 @@ class Latex(Formulas):
     every_index = True
     brackets, ones, ellipsis = (r"\left(", r"\right)"), r"\mathbf{1}", r"\cdots"
     apart, arrow, rho = r" \, ", r" \to ", r"\rho"
+    multiply = r" \cdot "
     bar = True
     names: Mapping[str, str] = {
         "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",

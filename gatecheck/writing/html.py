@@ -24,7 +24,7 @@ from ..version import __version__
 from .document import Document, Listing, Picture, Row, Words
 from .mathml import infix, prefix
 
-#: A term with more signs and letters than these is wider than a telephone: the reader may move it.
+#: A piece of a formula with more signs and letters than these is wider than a telephone.
 _WIDE = 32
 _VERDICTS = {"right": "✓ ", "wrong": "✕ "}
 _COMMENTED = ("python", "cell")
@@ -58,12 +58,13 @@ def _environment() -> Environment:
     made.globals |= {
         "kind": lambda part: type(part).__name__,
         "terms": lambda row: list(_terms(row)),
-        "is_wide": lambda row: any(len(_heard(term)) > _WIDE for _, term in row.addends),
+        "is_wide": _is_wide,
         "spoken": _spoken,
         "code": _code,
-        "verdicts": {"elementwise": "", "matrix": "", "reduction": "", **_VERDICTS},
+        "verdicts": _VERDICTS,
         "version": __version__,
     }
+    made.tests["wide"] = _is_wide
     return made
 
 
@@ -101,6 +102,10 @@ def _terms(row: Row) -> Iterator[str]:
     for k, (sign, term) in enumerate(row.addends):
         first = infix("=") + (term if sign == "+" else prefix("−") + term)
         yield infix(sign) + term if k else first
+
+
+def _is_wide(markup: str) -> bool:
+    return len(_heard(markup)) > _WIDE
 
 
 def _heard(markup: str) -> str:

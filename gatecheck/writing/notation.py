@@ -21,6 +21,8 @@ class Notation:
     transpose, brackets, pi, ones, identity = "ᵀ", ("(", ")"), "π", "𝟏", "I"
     #: Between the factors of a Jacobian; between the quantities of a path; an abbreviation; what is left out.
     apart, arrow, rho, ellipsis = " ", " → ", "ρ", "…"
+    #: Between numbers.
+    multiply = "·"
     #: Whether step t is written out, not only what is shifted from it.
     every_index = False
     #: Whether a fraction's bar encloses what stands above and below it; whether tanh(c)² is written tanh²(c).

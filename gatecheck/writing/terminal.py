@@ -9,9 +9,9 @@ from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono
 from .equations import Formula
 from .escaping import ascii_only, plain, spaced
 
-#: What is left beside the indentation of blocks, and the space between a table's columns.
+#: What is left beside the indentation of blocks, and the space between a table's columns: as it should be, and at least.
 WIDTH = page.WIDTH - 2
-GAP = 3
+GAP, NARROW = 3, 2
 
 
 def unicode(document: Document) -> str:
@@ -99,14 +99,42 @@ class _Terminal:
     def _table(self, table: Table) -> Iterator[str]:
         rows = [[self.words(cell) for cell in row] for row in ((table.header,) if table.header else ()) + table.rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        if sum(widths) + GAP * (len(widths) - 1) > WIDTH and len(widths) == 2:
-            for first, second in rows:
-                yield from (first, f"  {second}")
-            rows = []
-        for row in rows:
-            cells = (
-                f"{cell:>{w}}" if c in table.right else f"{cell:<{w}}"
-                for c, (cell, w) in enumerate(zip(row, widths, strict=True))
-            )
-            yield (" " * GAP).join(cells).rstrip()
+        space = WIDTH - sum(widths)
+        gap = min(GAP, space // max(1, len(widths) - 1))
+        folded = gap < NARROW and len(widths) - len(table.right) > 1
+        for k, row in enumerate(rows):
+            if folded:
+                yield from _folded(row, widths, table.right, head=bool(table.header) and not k)
+            else:
+                cells = (
+                    f"{cell:>{w}}" if c in table.right else f"{cell:<{w}}"
+                    for c, (cell, w) in enumerate(zip(row, widths, strict=True))
+                )
+                yield (" " * max(gap, NARROW)).join(cells).rstrip()
         yield from self._wrapped(table.caption, WIDTH)
+
+
+def _folded(row: list[str], widths: list[int], right: tuple[int, ...], head: bool) -> Iterator[str]:
+    """A row too wide for a line: its words below each other beside the first, its numbers at the end of the last."""
+    numbers = "  ".join(f"{row[c]:>{widths[c]}}" for c in right)
+    texts = [cell for c, cell in enumerate(row) if c not in right and c and cell]
+    if head:
+        texts = [", ".join(texts)]
+    room = WIDTH - 2 - widths[0]
+    lines = [line for text in texts[:-1] for line in _broken(text, room)]
+    lines += _broken(texts[-1], room - len(numbers) - 2) if texts else [""]
+    lines[-1] = f"{lines[-1]:<{room - len(numbers)}}{numbers}"
+    yield from (f"{row[0] if not k else '':<{widths[0]}}  {line}".rstrip() for k, line in enumerate(lines))
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """A formula in lines: broken before its outermost signs, and elsewhere where that is not enough."""
+    pieces, depth = [""], 0
+    for word in text.split(" "):
+        if word in ("+", "−", "-") and depth == 0 and pieces[-1] not in ("", "="):
+            pieces.append("")
+        pieces[-1] += f" {word}" if pieces[-1] else word
+        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]"))
+    words = [part for piece in pieces for part in ([piece] if len(piece) <= width - 2 else piece.split(" "))]
+    first, *rest = page.row(words, 0, " ", width - 2)
+    return [first, *(f"  {line}" for line in rest)]

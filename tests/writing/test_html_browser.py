@@ -34,7 +34,8 @@ def wide():
         Table(cells, (cells,)),
         Picture(SVG, "a line"),
         Listing("a = 1  # " + "comment " * 40, "python"),
-        Paragraph(("unbreakable" * 40,)),
+        Paragraph(("unbreakable" * 40, Math(term))),
+        Display((), over=(Math(term),), equations=(Row("<mi>c</mi>", (("+", term),)),)),
     )
     return Document(
         "wide" * 30, ("lead",), ("aside",), (("fact" * 30, ("value" * 30,)),), (Section("One" * 40, blocks),) * 3

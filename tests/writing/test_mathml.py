@@ -99,5 +99,5 @@ def test_the_font_has_every_character_that_formulas_are_made_of():
 def test_a_number_with_an_exponent_is_a_power_of_ten():
     found = formulas("x: D\nh: H\nh[t] = sqrt(h[t-1]**2 + 1e-5) + 2.5e-7 * (W @ x[t]) - 1e-6\n")
     assert [mathematics.latex(mathematics.parse(term)) for _, term in found["h_{t}"].addends] == [
-        r"\sqrt{h_{t-1}^{2}+10^{-5}}", r"2.5\times10^{-7}Wx_{t}", "10^{-6}",
+        r"\sqrt{h_{t-1}^{2}+10^{-5}}", r"2.5\times10^{-7}\left(Wx_{t}\right)", "10^{-6}",
     ]  # fmt: skip

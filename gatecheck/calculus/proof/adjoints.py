@@ -31,13 +31,14 @@ from .spelling import spelled
 
 @dataclass(frozen=True)
 class Adjoint:
-    """One thing shown: what `name` adds to the gradient of everything that it reads, which is written as in c[t-1].
+    """One thing shown: what `name` adds to the gradient of everything that it reads.
 
-    name is an equation's, or that of an activation alone, read as a function of its pre-activation.
+    name is an equation's; activation: only its last function is meant, which reads the pre-activation.
     """
 
     name: str
-    reads: tuple[str, ...]
+    reads: tuple[t.Read, ...]
+    activation: bool = False
 
 
 def adjoints(backward: Backward) -> tuple[Adjoint, ...]:
@@ -66,11 +67,10 @@ def _ends(backward: Backward) -> None:
     for g in gradients(backward):
         if strange := [term.line.name for term in g.terms if term.line.name not in lines]:
             raise Fault(f"the gradient of {g.name} has a term of {strange[0]}, which is no equation")
-        if (g.loss is not None) != (g.name in backward.loss):
-            raise Fault(f"the loss reads {', '.join(backward.loss) or 'nothing'}; the gradient of {g.name} denies it")
-        named = g.loss is None or (g.loss.is_Symbol and label(g.loss) == Label("loss", g.name, 0))
-        if not named and not is_unit(backward.cell, g):
-            raise Fault(f"what the loss itself adds to the gradient of {g.name} is written {g.loss}")
+        named = g.loss is not None and g.loss.is_Symbol and label(g.loss) == Label("loss", g.name, 0)
+        if not (named if g.name in backward.loss else g.loss is None or is_unit(backward, g)):
+            reads = ", ".join(backward.loss) or "nothing"
+            raise Fault(f"the loss reads {reads}, and adds {g.loss} to the gradient of {g.name} itself")
 
 
 class _Equation:
@@ -81,7 +81,7 @@ class _Equation:
         self.names = Names(backward.system)
         self.ring = self.names.ring
         *self.inner, self.last = backward.system.lines_of(equation)
-        if is_unit(backward.cell, backward.gradient(equation.name)):
+        if is_unit(backward, backward.gradient(equation.name)):
             self.names.arriving[equation.name] = self.ring.number(Fraction(1))
 
     def shown(self) -> Iterator[Adjoint]:
@@ -123,14 +123,14 @@ class _Equation:
             if str(read) not in reads:
                 raise Fault(f"the gradient of {g.name} has a term of {self.equation.name}, which does not read {read}")
             if {part.args[2] for part in term.expression.atoms(Part)} - term.line.expression.atoms(Join):
-                raise Fault(f"the gradient of {read} takes a part of what the equation of {term.line.name} never joined")
+                raise Fault(f"the gradient of {read} takes a part of what {self.equation.name} does not join")
             derived[str(read)] += self._paired(read, term)
         for name, got in derived.items():
             wanted = Polynomial(ring, {m: c for m, c in whole.terms.items() if name in ring.moving(m)}, SCALAR)
             if (wanted - got).terms:
                 message = f"what {self.equation.name} adds to the gradient of {name} is not what is derived"
                 raise Fault(f"{message}\n  it adds:  {spelled(wanted)}\n  derived:  {spelled(got)}")
-        return Adjoint(self.equation.name, tuple(reads))
+        return Adjoint(self.equation.name, tuple(reads.values()), node is not self.equation.expression)
 
     def _paired(self, read: t.Read, term: Term) -> Polynomial:
         try:

@@ -114,8 +114,8 @@ def run(backward: Backward, do: Drawing[V], moved: Moved = lambda name: True) ->
 
 def _step(backward: Backward, do: Drawing[V], moment: Moment[V], drawn: Callable[..., Dual[V]]) -> Moment[V]:
     """A step's quantities, in the order of the cell file; the loss pulls at those that it reads."""
-    cell, derived = backward.cell, {g.name: g for g in backward.quantities}
-    for equation in cell.equations:
+    derived = {g.name: g for g in backward.quantities}
+    for equation in backward.cell.equations:
         name = equation.name
         found = do.attempt(lambda e=equation.expression: forward(e, moment, do), 64)  # type: ignore[misc]
         push = drawn(name, f"d {name}")
@@ -123,7 +123,9 @@ def _step(backward: Backward, do: Drawing[V], moment: Moment[V], drawn: Callable
             moment.pushes[name] = push.tangent
         moment.vectors[name, 0] = Dual(found.value, added(found.tangent, moment.pushes.get(name)))
         if name in backward.loss:
-            moment.direct[name] = do.number(Fraction(1)) if is_unit(cell, derived[name]) else push.value
+            moment.direct[name] = push.value
+        elif name in derived and is_unit(backward, derived[name]):
+            moment.direct[name] = do.number(Fraction(1))
         for line in backward.system.lines_of(equation)[:-1]:
             moment.vectors[line.name, 0] = Dual(value(line.expression, moment, do))
     return moment
@@ -176,10 +178,14 @@ def _read(backward: Backward, now: Moment[V], first: bool, do: Drawing[V]) -> It
 
 @dataclass(frozen=True)
 class Assembly:
-    """What part two has shown: for these numbers of steps, with an error probability below 2^-bound."""
+    """What part two has shown: for these numbers of steps and sizes, with an error probability below 2^-bound.
+
+    bits: of the prime.
+    """
 
     steps: tuple[int, ...]
     sizes: dict[str, int]
+    bits: int
     bound: int
     seed: str
 
@@ -196,7 +202,7 @@ def assembly(backward: Backward, seed: str) -> Assembly:
         try:
             if wrong := _disagreement(backward, do):
                 raise Fault(f"{_whose(backward, sizes, seed, squares, wrong)}; sizes {sizes}, seed {seed}")
-            return Assembly(STEPS, sizes, _bound(backward, do), seed)
+            return Assembly(STEPS, sizes, do.p.bit_length(), _bound(backward, do), seed)
         except NoSquare as error:
             squares |= error.primes
         except Unlucky:

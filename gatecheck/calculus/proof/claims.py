@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sympy import Expr, Symbol, pi
 
-from ...cells import Cell, Size
+from ...cells import Size
 from ..backward import Backward, Gradient, Term
 from ..symbols import Join, Label, LogSumExp, Mean, Part, Softmax, Spread, Times, Total, TransposedTimes, label
 from .vectors import Arithmetic, DualMatrix, Matrix, V
@@ -111,6 +111,6 @@ def gradients(backward: Backward) -> Iterator[Gradient]:
     return iter((*backward.quantities, *backward.inputs, *backward.parameters))
 
 
-def is_unit(cell: Cell, gradient: Gradient) -> bool:
+def is_unit(backward: Backward, gradient: Gradient) -> bool:
     """Whether this is the loss itself, whose gradient is 1 and has no name."""
-    return gradient.name == cell.objective and gradient.loss == 1
+    return gradient.name == backward.cell.objective and not backward.loss and gradient.loss == 1

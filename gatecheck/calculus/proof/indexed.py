@@ -128,12 +128,12 @@ class Ring(Generators, Arithmetic[Polynomial]):
     def total(self, vector: Polynomial) -> Polynomial:
         if vector.size is SCALAR:
             return vector
-        found = self.number(Fraction(0))
+        terms: Terms = {}
         for m, c in vector.terms.items():
             scalars, inner = self.split(m)
             closed = self._closed(inner) if inner else self.count(vector.size)
-            found = found + closed * Polynomial(self, {scalars: c}, SCALAR)
-        return found
+            accumulate(terms, (closed * Polynomial(self, {scalars: c}, SCALAR)).terms.items())
+        return Polynomial(self, terms, SCALAR)
 
     def _closed(self, tree: Monomial) -> Polynomial:
         """Σ_i of a monomial, hung from the index that we always choose."""

@@ -59,8 +59,8 @@ class _Spelling:
             case "total", (root,):
                 return f"sum({self.term(root, 1)})"  # type: ignore[arg-type]
             case "image", ((kind, name, *part), transposed, inner):
-                matrix = name if kind == "value" else f"place{part[0]}"
-                return f"({matrix}{'.T' * transposed} @ ({self.term(inner, 1)}))"  # type: ignore
+                matrix, vector = name if kind == "value" else f"place{part[0]}", self.term(inner, 1)  # type: ignore[arg-type]
+                return f"({matrix}{'.T' * bool(transposed)} @ {f'({vector})' if ' ' in vector else vector})"
             case "radical", (number,):
                 return str(number)
         return generator.kind

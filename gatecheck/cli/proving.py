@@ -1,0 +1,65 @@
+"""The command that proves: derivations against two arguments that share nothing with them."""
+
+from __future__ import annotations
+
+import click
+
+from .output import cell_argument, document_options, input_option, listed, publish, refuse_taken, save
+from .seeds import seed_option
+
+
+@click.command("prove")
+@cell_argument
+@click.option(
+    "--loss",
+    metavar="LOSS",
+    help="What the loss reads, as h,c (default: the output alone); or cross-entropy, squared-error: the loss itself.",
+)
+@input_option
+@click.option(
+    "--certificate",
+    metavar="FILE",
+    help="Write a Python program too, with which anyone can check the equations by SymPy alone.",
+)
+@seed_option("draws the same numbers for the second part again")
+@document_options
+def prove(
+    cell: str,
+    loss: str | None,
+    front: str | None,
+    certificate: str | None,
+    seed: str | None,
+    style: str | None,
+    output: str | None,
+    force: bool,
+) -> None:
+    """Prove the backward equations of a cell: each for all sizes, and whole sequences in exact arithmetic.
+
+    \b
+    Examples:  gatecheck prove lstm
+               gatecheck prove my.cell --loss h,c
+               gatecheck prove gru --certificate gru_certificate.py
+    """
+    from ..calculus.proof import prove as proved
+    from ..cells import LOSSES, joined, load
+    from ..writing import proof as pages
+    from ..writing.certificate import certificate as program
+
+    if certificate:
+        refuse_taken(certificate, force)
+    piece = loss if loss in LOSSES else None
+    reads = None if piece else listed(loss, "--loss") or None
+    found = proved(joined(load(cell), piece, front), reads, seed)
+    if certificate:
+        save(certificate, program(found.backward), force)
+    publish(
+        lambda kind: pages.document(kind(found.backward.system), found),
+        lambda: pages.data(found),
+        style,
+        output,
+        force,
+        lambda: pages.latex(found),
+    )
+
+
+COMMANDS = (prove,)
