@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 ENDINGS = {
     "unicode": (".txt",),
     "text": (),
+    "markdown": (".md", ".markdown"),
     "latex": (".tex",),
     "html": (".html", ".htm"),
+    "typst": (".typ",),
+    "pdf": (".pdf",),
     "json": (".json",),
 }
 
@@ -152,11 +155,16 @@ def publish(
 
     build makes the document with a format's writer of formulas, data what json prints; latex, where it is given, one
     environment to paste in the place of a document.
-    Raises BadInput where the ending tells no format, and where the file exists (unless force is set).
+    Raises BadInput where the ending tells no format, where the file exists (unless force is set), and where a PDF
+    would land on a terminal.
     """
     style = format_of(style, output)
     if output:
         refuse_taken(output, force)
+    elif style == "pdf" and sys.stdout.isatty():
+        from ..errors import BadInput, Problem
+
+        raise BadInput(Problem("a terminal shows no PDF", None, "Add -o FILE.pdf."))
     if style == "json":
         content: str | bytes = as_json(data(), bool(output) or speaks_unicode())
     elif style == "latex" and latex is not None:

@@ -22,12 +22,16 @@ class Formula:
     addends: tuple[tuple[str, str], ...]
 
     @property
-    def right(self) -> str:
+    def terms(self) -> tuple[str, ...]:
+        """The right side, cut where a line may break: a, + b, − c."""
         if not self.addends:
-            return "0"
+            return ("0",)
         (sign, first), *rest = self.addends
-        lead = first if sign == "+" else sign + first
-        return lead + "".join(f" {s} {term}" for s, term in rest)
+        return (first if sign == "+" else sign + first, *(f"{s} {term}" for s, term in rest))
+
+    @property
+    def right(self) -> str:
+        return " ".join(self.terms)
 
     def __str__(self) -> str:
         return f"{self.left} = {self.right}"

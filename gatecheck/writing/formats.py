@@ -9,6 +9,7 @@ from sympy import Expr
 from ..calculus.symbols import Label
 from .formulas import POWER, PRODUCT, Formulas
 from .mathml import MathML
+from .typst import Typst
 
 
 class Text(Formulas):
@@ -135,4 +136,7 @@ class Latex(Formulas):
         return rf"\left[{vector}\right]_{{{which}}}"
 
 
-FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex, "html": MathML}
+#: The writer of formulas of every format.
+FORMATS: Mapping[str, type[Formulas]] = {
+    "unicode": Formulas, "text": Text, "markdown": Latex, "latex": Latex, "html": MathML, "typst": Typst, "pdf": Typst,
+}  # fmt: skip

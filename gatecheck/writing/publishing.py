@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import html, terminal
+from . import html, latex_document, markdown, pdf, terminal, typst_document
 from .document import Document
 from .formats import FORMATS
 from .formulas import Formulas
@@ -15,7 +15,11 @@ Builder = Callable[[type[Formulas]], Document]
 RENDERERS: Mapping[str, Callable[[Document], str | bytes]] = {
     "unicode": terminal.unicode,
     "text": terminal.text,
+    "markdown": markdown.render,
+    "latex": latex_document.render,
     "html": html.render,
+    "typst": typst_document.render,
+    "pdf": pdf.render,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from . import page
 from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Row, Table, Words
 from .equations import Formula
-from .escaping import ascii_only, plain
+from .escaping import ascii_only, plain, spaced
 
 #: What is left beside the indentation of blocks; the space between a table's columns, and the least.
 WIDTH = page.WIDTH - 2
@@ -46,9 +46,7 @@ class _Terminal:
     def _word(self, word: str | Math | Mono | Mark | Blank) -> str:
         match word:
             case str():
-                # Spaces at the ends part it from its neighbours.
-                inner = self.escape(word)
-                return f"{' ' * (word[:1] == ' ')}{inner}{' ' * (word[-1:] == ' ' and bool(inner))}"
+                return spaced(word, self.escape)
             case Math(text=formula):
                 return formula
             case Blank(width=width):
