@@ -1,4 +1,4 @@
-"""Typst's formulas, read and written as LaTeX, so that both can be compared; and Typst itself, where it is installed."""
+"""Typst's formulas, read and written as LaTeX, so that both can be compared; and Typst itself, where it is there."""
 
 import json
 import re
