@@ -118,6 +118,10 @@ class MathML(Formulas):
         lead = first if sign == "+" else self.negated(first)
         return lead + "".join(f"{infix(s)}{term}" for s, term in rest)
 
+    def pieces(self, addends: Sequence[tuple[str, str]]) -> list[str]:
+        (sign, first), *rest = addends
+        return [first if sign == "+" else self.negated(first), *(f"{infix(s)}{term}" for s, term in rest)]
+
     def equation(self, left: str, right: str) -> str:
         return f"{left}{infix('=')}{right}"
 

@@ -110,6 +110,11 @@ class Notation:
     def equation(self, left: str, right: str) -> str:
         return f"{left} = {right}"
 
+    def pieces(self, addends: Sequence[tuple[str, str]]) -> list[str]:
+        """The same in pieces, between which a line may break: a, + b, − c."""
+        (sign, first), *rest = addends
+        return [first if sign == "+" else self.negated(first), *(f"{s} {term}" for s, term in rest)]
+
     def negated(self, term: str) -> str:
         return self.minus + term
 

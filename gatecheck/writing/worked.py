@@ -29,7 +29,7 @@ class Row:
     """A quantity: its formula, the calculation of its first number, and its numbers, (n,) or (m,n)."""
 
     formula: Formula
-    calculation: str
+    calculation: Formula
     numbers: Array
 
 
@@ -75,11 +75,11 @@ class Rows:
 
     # Calculations of one number.
 
-    def line(self, line: Line, t: int, unit: int = 0) -> str:
+    def line(self, line: Line, t: int, unit: int = 0) -> Formula:
         """A forward quantity."""
         return self._calculation([(line.expression, line.positions, self.found.at[t])], unit)
 
-    def gradient(self, found: Gradient, t: int, unit: int = 0) -> str:
+    def gradient(self, found: Gradient, t: int, unit: int = 0) -> Formula:
         """The gradient of a quantity or an input; at -1, of what the first step reads at [t-1]."""
         at, terms = self.found.at, self.found.terms[found.name, t]
         parts: list[tuple[Expr, Mapping[Expr, int], Values]] = []
@@ -89,7 +89,7 @@ class Rows:
             parts += [(e, places, at[t + lag]) for e, places in merged(term for term in terms if term.lag == lag)]
         return self._calculation(parts, unit)
 
-    def parameter(self, found: Gradient, index: tuple[int, ...]) -> str:
+    def parameter(self, found: Gradient, index: tuple[int, ...]) -> Formula:
         """One entry of a parameter's gradient."""
         addends: Addends = []
         for t, values in enumerate(self.found.at):
@@ -108,15 +108,15 @@ class Rows:
         text = self.numbers.figure(abs(a)) + self.numbers.multiply + self.numbers.factor_of(b)
         return (self.numbers.minus if a < 0 else "+"), text
 
-    def _calculation(self, parts: Parts, unit: int) -> str:
+    def _calculation(self, parts: Parts, unit: int) -> Formula:
         """The sum of some expressions, in as much detail as there is room for."""
         for detail in (2, 1, 0):
             if sum(len(term) + 3 for _, term in _addends(self._gauge, parts, unit, detail)) <= _LONG:
                 break
         return self._total(_addends(self.numbers, parts, unit, detail))
 
-    def _total(self, addends: Addends) -> str:
-        return self.numbers.sum(addends) if addends else self.numbers.figure(0)
+    def _total(self, addends: Addends) -> Formula:
+        return Formula("", tuple(addends) or (("+", self.numbers.figure(0)),))
 
 
 def _addends(writer: Numbers, parts: Parts, unit: int, detail: int) -> Addends:

@@ -12,6 +12,7 @@ from ..calculus.numbers import Array
 from ..calculus.symbols import Label, gradient, label, symbol, value
 from ..calculus.worked import Worked
 from .document import Blank, Document, Math, Paragraph, Section, Table, Words
+from .equations import Formula
 from .formats import Text
 from .formulas import Formulas
 from .rounding import rounded, shortest
@@ -116,8 +117,12 @@ class _Page:
             yield Section(title, (columns.table(("", "formula", head), cells),))
 
     def _words(self, row: Row) -> tuple[Words, ...]:
-        calculation = Blank(24) if self.style.blank else Math(row.calculation)
-        return (Math(row.formula.left),), ("= ", Math(row.formula.right)), ("= ", calculation)
+        calculation: Words = (Blank(24),) if self.style.blank else self._pieces(row.calculation)
+        return (Math(row.formula.left),), ("= ", *self._pieces(row.formula)), ("= ", *calculation)
+
+    def _pieces(self, formula: Formula) -> Words:
+        """A right side that may be broken between its terms."""
+        return tuple(w for piece in self.names.pieces(formula.addends) for w in (" ", Math(piece)))[1:]
 
     def _result(self, number: float) -> Words:
         digits = self.style.digits

@@ -12,8 +12,8 @@ from gatecheck.calculus.picking import pick
 from gatecheck.calculus.symbols import gradient
 from gatecheck.calculus.worked import Given, worked
 from gatecheck.cells import library, load
-from gatecheck.writing import terminal
 from gatecheck.writing.formats import FORMATS
+from gatecheck.writing.publishing import renderer
 from gatecheck.writing.rounding import rounded
 from gatecheck.writing.worked_page import Style, as_data, document
 
@@ -28,7 +28,9 @@ def found(name, steps=1):
 
 
 def page(work, style=Style(), format="unicode"):
-    return terminal.unicode(document(FORMATS[format], work, ("picked",), style))
+    text = renderer(format)(document(FORMATS[format], work, ("picked",), style))
+    # What stands before a page's body is its style, and what stands in tags is no number of the example.
+    return re.sub(r"<[^>]*>", " ", text.partition("<body>")[2]) or text
 
 
 def computed(work):
@@ -68,7 +70,7 @@ def test_a_page_of_the_library_fits_80_columns(name, blank):
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru_reset_after", "joined", "readout", "numbers"])
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", [f for f in FORMATS if f != "pdf"])
 def test_every_format_has_the_same_numbers(name, format):
     work = found(name)
     told = re.findall(r"\d+\.\d{4}", page(work, format=format))

@@ -42,11 +42,11 @@ def test_every_calculation_gives_the_number_beside_it(name):
     told += [*rows.initial(), *rows.parameters()]
     checked = 0
     for row in told:
-        assert not re.search(r"[-+*/] -", row.calculation), "two signs in a row"
-        if "..." not in row.calculation:  # a long sum is shortened
+        assert not re.search(r"[-+*/] -", row.calculation.right), "two signs in a row"
+        if "..." not in row.calculation.right:  # a long sum is shortened
             wanted = float(row.numbers.flat[0])
-            value = float(eval(row.calculation, {"__builtins__": {}}, SPACE))
-            assert value == pytest.approx(wanted, rel=1e-7, abs=1e-9), (row.formula.left, row.calculation)
+            value = float(eval(row.calculation.right, {"__builtins__": {}}, SPACE))
+            assert value == pytest.approx(wanted, rel=1e-7, abs=1e-9), (row.formula.left, row.calculation.right)
             checked += 1
     assert checked > len(told) / 2
 
@@ -56,18 +56,18 @@ def test_the_calculation_of_another_unit_gives_its_number(unit):
     work = found("gru")
     rows = Rows(FORMATS["text"], work, 14)
     for g in work.backward.quantities:
-        value = eval(rows.gradient(g, 0, unit), {"__builtins__": {}}, SPACE)
+        value = eval(rows.gradient(g, 0, unit).right, {"__builtins__": {}}, SPACE)
         assert value == pytest.approx(work.at[0][gradient(g.name)][unit], rel=1e-9)
     for g in work.backward.parameters:
         numbers = work.parameters[g.name]
-        value = eval(rows.parameter(g, (unit,) if numbers.ndim == 1 else (unit, 0)), {"__builtins__": {}}, SPACE)
+        value = eval(rows.parameter(g, (unit,) if numbers.ndim == 1 else (unit, 0)).right, {"__builtins__": {}}, SPACE)
         assert value == pytest.approx(numbers[unit] if numbers.ndim == 1 else numbers[unit, 0], rel=1e-9)
 
 
 def calculations(source, values, style="unicode", digits=4):
     backward = derive(read(source))
     work = worked(backward, values)
-    return [row.calculation for row in Rows(FORMATS[style], work, digits).forward(0)]
+    return [row.calculation.right for row in Rows(FORMATS[style], work, digits).forward(0)]
 
 
 SIZES = {"D": 2}
