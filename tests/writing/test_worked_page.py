@@ -14,6 +14,8 @@ from gatecheck.calculus.worked import Given, worked
 from gatecheck.cells import library, load
 from gatecheck.writing import terminal
 from gatecheck.writing.formats import FORMATS
+from gatecheck.writing.formulas import Formulas
+from gatecheck.writing.publishing import published
 from gatecheck.writing.rounding import rounded
 from gatecheck.writing.worked_page import Style, as_data, document
 
@@ -27,8 +29,8 @@ def found(name, steps=1):
     return worked(backward, pick(backward, steps))
 
 
-def page(work, style=Style(), format="unicode"):
-    return terminal.unicode(document(FORMATS[format], work, ("picked",), style))
+def page(work, style=Style()):
+    return terminal.unicode(document(Formulas, work, ("picked",), style))
 
 
 def computed(work):
@@ -68,11 +70,11 @@ def test_a_page_of_the_library_fits_80_columns(name, blank):
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru_reset_after", "joined", "readout", "numbers"])
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", [f for f in FORMATS if f != "pdf"])
 def test_every_format_has_the_same_numbers(name, format):
     work = found(name)
-    told = re.findall(r"\d+\.\d{4}", page(work, format=format))
-    assert sorted(told) == sorted(re.findall(r"\d+\.\d{4}", page(work)))
+    told = published(format, lambda kind: document(kind, work, ("picked",)))
+    assert set(re.findall(r"\d+\.\d{4}\b", page(work))) <= set(re.findall(r"\d+\.\d{4}\b", told))
 
 
 def test_several_steps_are_told_forwards_then_backwards():
