@@ -56,7 +56,8 @@ class _Page:
 
     def legend(self) -> str:
         """How names are to be read."""
-        return "no index: step t" + ("" if self.kind is Text else "; ⊙ elementwise")
+        index = () if self.kind.every_index else ("no index: step t",)
+        return "; ".join((*index, *(() if self.kind is Text else ("⊙ elementwise",))))
 
     def sections(self) -> Iterator[Section]:
         """What is given, then every step forwards, every step backwards, the parameters."""
