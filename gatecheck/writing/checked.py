@@ -96,15 +96,15 @@ class _Page:
         what, backward = verdict.printed.what, self.found.backward
         match what.role:
             case "quantity":
-                text = self.rows.line(backward.system.line(what.of), verdict.step or 0, verdict.index[0])
+                found = self.rows.line(backward.system.line(what.of), verdict.step or 0, verdict.index[0])
             case "parameter gradient":
-                text = self.rows.parameter(backward.gradient(what.of), verdict.index)
+                found = self.rows.parameter(backward.gradient(what.of), verdict.index)
             case "initial gradient":
-                text = self.rows.gradient(backward.gradient(what.of), -1, verdict.index[0])
+                found = self.rows.gradient(backward.gradient(what.of), -1, verdict.index[0])
             case _:
-                text = self.rows.gradient(backward.gradient(what.of), verdict.step or 0, verdict.index[0])
+                found = self.rows.gradient(backward.gradient(what.of), verdict.step or 0, verdict.index[0])
         number = self.rows.numbers.noted(self._as_precise(verdict))
-        yield f"{text} = {number}"
+        yield self.names.equation(self.names.sum(found.addends), number)
 
     def _as_precise(self, verdict: Verdict) -> str:
         """The right number with as many decimals as the printed one."""

@@ -20,9 +20,8 @@ def reasons(writer: Formulas, found: Gradient) -> tuple[Table, ...]:
 
 
 def _row(writer: Formulas, edge: Edge) -> tuple[Words, ...]:
-    when = "one step later" if edge.source.lag else ""
     read = equation(writer, edge.reader)
-    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *_contribution(writer, edge), (when,)
+    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *_contribution(writer, edge)
 
 
 def _contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from . import page
 from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Row, Table, Words
@@ -115,16 +116,25 @@ class _Terminal:
 
 
 def _folded(row: list[str], widths: list[int], right: tuple[int, ...], head: bool) -> Iterator[str]:
-    """A row too wide for a line: its words below each other beside the first, its numbers at the end of the last."""
+    """A row too wide for a line: its words below each other beside the first, its numbers at the end of the last.
+
+    Where the first is wide itself, the others stand below it.
+    """
     numbers = "  ".join(f"{row[c]:>{widths[c]}}" for c in right)
     texts = [cell for c, cell in enumerate(row) if c not in right and c and cell]
     if head:
         texts = [", ".join(texts)]
-    room = WIDTH - 2 - widths[0]
+    wide = widths[0] > WIDTH // 2
+    margin = 2 if wide else widths[0]
+    room = WIDTH - 2 - margin
     lines = [line for text in texts[:-1] for line in _broken(text, room)]
     lines += _broken(texts[-1], room - len(numbers) - 2) if texts else [""]
     lines[-1] = f"{lines[-1]:<{room - len(numbers)}}{numbers}"
-    yield from (f"{row[0] if not k else '':<{widths[0]}}  {line}".rstrip() for k, line in enumerate(lines))
+    if wide:
+        yield from _broken(row[0], WIDTH)
+    beside = [row[0]] if not wide else []
+    for first, line in zip_longest(beside, lines, fillvalue=""):
+        yield f"{first:<{margin}}  {line}".rstrip()
 
 
 def _broken(text: str, width: int) -> list[str]:

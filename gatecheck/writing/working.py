@@ -112,10 +112,10 @@ class Numbers(Formulas):
         negative = expression.as_coeff_Mul()[0] < 0
         return self.sum([self._signed(expression)]) if negative else super()._print_Mul(expression)
 
-    def _below(self, number: int, factors: list[Expr]) -> str:
-        text = str(super()._below(number, factors))
-        alone = number == 1 and len(factors) == 1 and not self.bar
-        return self.bracketed(text) if alone and factors[0].is_Symbol and self._level(factors[0]) == PRODUCT else text
+    def _side(self, number: str, factors: list[Expr]) -> str:
+        if not self.bar and number == "1" and len(factors) == 1:
+            return self._in(factors[0], PRODUCT, factors[0].is_Symbol)
+        return super()._side(number, factors)
 
     def _signed(self, term: Expr) -> tuple[str, str]:
         """The sign of a term, its first number's included, and the rest."""
@@ -139,8 +139,7 @@ class Numbers(Formulas):
         return self.minus if negative else "+"
 
     def _factor_key(self, factor: Expr) -> tuple[int, float, bool]:
-        turned = factor.is_Symbol and label(factor).kind.startswith(_TURNED)
-        return (-1, 0, False) if turned else super()._factor_key(factor)
+        return (-1, 0, False) if _is_turned(factor) else super()._factor_key(factor)
 
     # Names.
 
@@ -155,7 +154,7 @@ class Numbers(Formulas):
         return self.figure(self._number(expression))
 
     def _level(self, expression: Expr) -> int:
-        if expression.is_Symbol and label(expression).kind.startswith(_TURNED):
+        if _is_turned(expression):
             return WHOLE
         if not expression.is_Symbol and not isinstance(expression, Atom):
             return super()._level(expression)
@@ -268,6 +267,10 @@ class Numbers(Formulas):
 def numbers_in(kind: type[Formulas]) -> type[Numbers]:
     """The writer of numbers in a format's notation."""
     return type(f"{kind.__name__}Numbers", (Numbers, kind), {})
+
+
+def _is_turned(factor: Expr) -> bool:
+    return bool(factor.is_Symbol) and label(factor).kind.startswith(_TURNED)
 
 
 def _of_unit(numbers: Array, unit: int) -> float:

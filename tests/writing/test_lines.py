@@ -87,9 +87,9 @@ def test_a_table_too_wide_for_a_line_is_folded_with_its_numbers_at_the_end():
     told = terminal.unicode(Document("t", sections=(Section("", (Table(HEAD, rows, (3, 4)),)),))).splitlines()
     assert [line for line in told if len(line) > 80] == []
     assert told[2:] == [
-        "   formula, worked                                                    one  two",
-        "a  = f_0 (x + y) + f_1 (x + y) + f_2 (x + y) + f_3 (x + y) + f_4 (x + y)",
-        "     + f_5 (x + y)",
-        "   = 1 + 2                                                              3   45",
-        "                                                                        6",
+        "     formula, worked                                                    one  two",
+        "  a  = f_0 (x + y) + f_1 (x + y) + f_2 (x + y) + f_3 (x + y) + f_4 (x + y)",
+        "       + f_5 (x + y)",
+        "     = 1 + 2                                                              3   45",
+        "                                                                          6",
     ]
