@@ -1,7 +1,12 @@
-"""MathML, read back: checked against MathML Core, and written as LaTeX, so that both can be compared."""
+"""Formulas of a cell; and MathML, read back: checked against MathML Core, and written as LaTeX to be compared."""
 
 import re
 import xml.etree.ElementTree as ET
+
+from gatecheck.calculus.backward import derive
+from gatecheck.calculus.paths import paths
+from gatecheck.writing.equations import all_formulas, equation
+from gatecheck.writing.routes import jacobian
 
 #: Elements and attributes of MathML Core that formulas use.
 CORE = {
@@ -19,6 +24,19 @@ _SIGNS = {
 _COMMANDS = ("tanh", "exp", "log", "max")
 _ITALIC = {0x1D434 + k: ord("A") + k for k in range(26)} | {0x1D44E + k: ord("a") + k for k in range(26)}
 _ITALIC |= {0x210E: ord("h")}
+
+
+def pieces(kind, cell):
+    """Every side and every term of a cell's formulas, and the Jacobians of the paths of its first state."""
+    backward = derive(cell)
+    writer = kind(backward.system)
+    found = [*(equation(writer, line) for line in backward.system.lines), *all_formulas(writer, backward)]
+    for formula in found:
+        yield formula.left
+        yield from (term for _, term in formula.addends)
+    for path in paths(cell).paths[:20] if cell.states else ():
+        yield jacobian(writer, path)
+        yield writer.route(path.names)
 
 
 def parse(markup):

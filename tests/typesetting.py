@@ -107,7 +107,7 @@ def pdf(source):
 _SAID = """
 #let said(it) = {
   if it.has("text") { it.text }
-  else if it.has("children") { it.children.map(said).join("") }
+  else if it.has("children") { ("", ..it.children.map(said)).join() }
   else if it.func() == smartquote { if it.double { "\\"" } else { "'" } }
   else if it == [ ] { " " }
   else { "<" + repr(it.func()) + ">" }
@@ -119,3 +119,9 @@ def said(markup):
     """The words that Typst reads in each piece of markup; what is no word is told as <what it is>."""
     pieces = "".join(f"#metadata(said([{piece}]))<it>\n" for piece in markup)
     return json.loads(compiler().query((_SAID + pieces).encode(), "<it>", field="value"))
+
+
+def elements(source):
+    """What a document is made of, in order."""
+    kinds = "heading, math.equation, raw, image, table, link, strong, emph, list, enum, terms, ref"
+    return [element["func"] for element in json.loads(compiler().query(source.encode(), f"selector.or({kinds})"))]

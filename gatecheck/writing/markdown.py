@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from . import aligned, escaping
-from .document import Display, Document, Listing, Mark, Picture, Row, Table
+from .document import Display, Document, Listing, Mark, Mono, Picture, Row, Table, Words
 from .equations import Formula
-from .markup import Markup, fence
+from .markup import Markup, fence, fenced
 
 #: What renderers of Markdown spoil within dollars -> the same in other words. A backslash before a sign is taken for an
 #: escape, an index after a bracket for emphasis, a bar for the end of a table's cell; GitHub refuses \operatorname.
@@ -76,16 +76,20 @@ class _Markdown(Markup):
         return _pipes(
             ["", "", ""],
             [
-                [self.math(rf"\displaystyle {f.left}"), self.math(rf"\displaystyle = {f.right}"), self.words(row.note)]
+                [self.math(rf"\displaystyle {f.left}"), self.math(rf"\displaystyle = {f.right}"), self._cell(row.note)]
                 for f, row in zip(formulas, rows, strict=True)
             ],
             right=(0,),
         )
 
     def table(self, table: Table) -> str:
-        rows = [list(map(self.words, row)) for row in table.rows]
-        header = list(map(self.words, table.header)) or [""] * len(rows[0])
+        rows = [list(map(self._cell, row)) for row in table.rows]
+        header = list(map(self._cell, table.header)) or [""] * len(rows[0])
         return "\n\n".join(filter(None, (_pipes(header, rows, table.right), self.words(table.caption))))
+
+    def _cell(self, words: Words) -> str:
+        """Words in a table, which a bar in code would end too."""
+        return self.words(tuple(Mono(w.text.replace("|", r"\|")) if isinstance(w, Mono) else w for w in words))
 
     def picture(self, picture: Picture) -> str:
         drawn = self.listing(Listing(picture.text)) if picture.text else ""
@@ -93,8 +97,7 @@ class _Markdown(Markup):
         return "\n\n".join(filter(None, (drawn, alternative, self.words(picture.caption))))
 
     def listing(self, listing: Listing) -> str:
-        marks = fence(listing.text, 3)
-        return "\n".join([f"{marks}{listing.language}", *escaping.lines(listing.text), marks])
+        return fenced(listing.text, listing.language)
 
 
 def _pipes(header: list[str], rows: list[list[str]], right: tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Table, Words
-from .escaping import spaced
+from .escaping import lines, spaced
 
 
 class Markup(ABC):
@@ -97,6 +97,13 @@ class Markup(ABC):
     @abstractmethod
     def listing(self, listing: Listing) -> str:
         """Code as it is."""
+
+
+def fenced(text: str, language: str) -> str:
+    """Lines of code between fences of backticks, as Markdown and Typst write them."""
+    named = language if language.isascii() and language.isidentifier() else ""
+    marks = fence(text, 3)
+    return "\n".join([f"{marks}{named}", *lines(text), marks])
 
 
 def fence(text: str, least: int) -> str:

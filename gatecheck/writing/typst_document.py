@@ -9,7 +9,7 @@ from ..version import __version__
 from . import escaping
 from .document import Display, Document, Listing, Mark, Picture, Row, Table, Words
 from .equations import Formula
-from .markup import Markup, fence
+from .markup import Markup, fenced
 
 
 def render(document: Document) -> str:
@@ -86,16 +86,11 @@ class _Typst(Markup):
 
     def picture(self, picture: Picture) -> str:
         caption = f", caption-words: {self._content(picture.caption)}" if picture.caption else ""
-        return f"#picture({_raw(picture.svg, 'svg')}, alt: {escaping.quoted(picture.alternative)}{caption});"
+        return f"#picture({fenced(picture.svg, 'svg')}, alt: {escaping.quoted(picture.alternative)}{caption});"
 
     def listing(self, listing: Listing) -> str:
-        return f"#listing({_raw(listing.text, listing.language)});"
+        return f"#listing({fenced(listing.text, listing.language)});"
 
 
 def _call(name: str, arguments: Iterable[str]) -> str:
     return "\n".join([f"#{name}(", *(f"{argument}," for argument in arguments), ");"])
-
-
-def _raw(text: str, language: str) -> str:
-    marks = fence(text, 3)
-    return "\n".join([f"{marks}{language}", *escaping.lines(text), marks])

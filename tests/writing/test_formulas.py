@@ -283,4 +283,4 @@ def test_a_jacobian_is_written_in_the_letters_of_its_format():
 
 
 def test_every_format_is_known_by_a_name():
-    assert list(FORMATS) == ["unicode", "text", "latex", "html"]
+    assert list(FORMATS) == ["unicode", "text", "markdown", "latex", "html", "typst", "pdf"]

@@ -8,13 +8,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from random_cells import sources
 
 from gatecheck.calculus.backward import derive
-from gatecheck.calculus.paths import paths
 from gatecheck.cells import library, load, read
 from gatecheck.errors import CellError
 from gatecheck.writing.equations import all_formulas, equation
 from gatecheck.writing.formats import Latex
 from gatecheck.writing.mathml import MathML
-from gatecheck.writing.routes import jacobian
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
@@ -22,21 +20,8 @@ CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) fo
 FONT = Path(__file__).parent.parent.parent / "templates" / "html" / "font"
 
 
-def pieces(kind, cell):
-    """Every side and every term of a cell's formulas, and the Jacobians of the paths of its first state."""
-    backward = derive(cell)
-    writer = kind(backward.system)
-    found = [*(equation(writer, line) for line in backward.system.lines), *all_formulas(writer, backward)]
-    for formula in found:
-        yield formula.left
-        yield from (term for _, term in formula.addends)
-    for path in paths(cell).paths[:20] if cell.states else ():
-        yield jacobian(writer, path)
-        yield writer.route(path.names)
-
-
 def check(cell):
-    for markup, latex in zip(pieces(MathML, cell), pieces(Latex, cell), strict=True):
+    for markup, latex in zip(mathematics.pieces(MathML, cell), mathematics.pieces(Latex, cell), strict=True):
         assert mathematics.latex(mathematics.parse(markup)) == mathematics.spelled(latex)
 
 
@@ -92,7 +77,7 @@ def test_brackets_grow_where_something_high_stands_in_them_alone():
 def test_the_font_has_every_character_that_formulas_are_made_of():
     held = mathematics.characters((FONT / "characters.txt").read_text("utf-8"))
     for cell in CELLS.values():
-        for piece in pieces(MathML, cell):
+        for piece in mathematics.pieces(MathML, cell):
             assert set("".join(mathematics.parse(piece).itertext())) <= held
 
 

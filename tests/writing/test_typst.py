@@ -9,12 +9,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from random_cells import sources
 
 from gatecheck.calculus.backward import derive
-from gatecheck.calculus.paths import paths
 from gatecheck.cells import library, load, read
 from gatecheck.errors import CellError
-from gatecheck.writing.equations import all_formulas, equation
+from gatecheck.writing.equations import equation
 from gatecheck.writing.formats import Latex
-from gatecheck.writing.routes import jacobian
 from gatecheck.writing.typst import Typst
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
@@ -32,21 +30,8 @@ x_0_0[t] = alpha[t] * sym_RR_t
 """
 
 
-def pieces(kind, cell):
-    """Every side and every term of a cell's formulas, and the Jacobians of the paths of its first state."""
-    backward = derive(cell)
-    writer = kind(backward.system)
-    found = [*(equation(writer, line) for line in backward.system.lines), *all_formulas(writer, backward)]
-    for formula in found:
-        yield formula.left
-        yield from (term for _, term in formula.addends)
-    for path in paths(cell).paths[:20] if cell.states else ():
-        yield jacobian(writer, path)
-        yield writer.route(path.names)
-
-
 def check(cell):
-    for typst, latex in zip(pieces(Typst, cell), pieces(Latex, cell), strict=True):
+    for typst, latex in zip(mathematics.pieces(Typst, cell), mathematics.pieces(Latex, cell), strict=True):
         assert typesetting.latex(typst) == mathematics.spelled(latex), typst
 
 
@@ -70,13 +55,13 @@ def test_names_that_mean_something_to_typst_are_names():
     check(cell)
     words = {w for name in cell.shapes for w in name.split("_") if len(w) > 1 and not w.isdigit()}
     assert len(words) > 15
-    for piece in pieces(Typst, cell):
+    for piece in mathematics.pieces(Typst, cell):
         assert not any(f" {word} " in f" {piece} " for word in words - {"thin"})
 
 
 def test_every_formula_compiles():
     cells = [*CELLS.values(), read(HOSTILE)]
-    formulas = [piece for cell in cells for piece in pieces(Typst, cell)]
+    formulas = [piece for cell in cells for piece in mathematics.pieces(Typst, cell)]
     assert len(formulas) > 3000
     typesetting.pdf("\n".join(f"$ {formula} $" for formula in formulas))
 
