@@ -158,6 +158,9 @@ class LoadedCell:
     def _repr_markdown_(self) -> str | None:
         return self.show()._repr_markdown_()
 
+    def _repr_latex_(self) -> str | None:
+        return self.show()._repr_latex_()
+
 
 def load(cell: str | os.PathLike[str]) -> LoadedCell:
     """A cell of the library by name, or of a file by path. Raises CellError."""
