@@ -248,6 +248,30 @@ def test_a_cell_shows_itself_as_text_and_as_latex():
     assert lstm._repr_latex_() == lstm.show()._repr_latex_()
 
 
+def test_every_page_displays_itself():
+    gru = gatecheck.load("gru")
+    pages = [gru.show(), gru.derive("cross-entropy", wrt=("y",), why=True), gru.derive(level="full"),
+             gru.paths(steps=3), gru.trace(), gru.prove()]  # fmt: skip
+    for page in pages:
+        assert "$" in page._repr_markdown_()
+        assert page._repr_svg_() is None
+        assert page.as_("html").startswith("<!doctype html>")
+        assert "\\begin{" in page.latex
+    assert "p − y" not in repr(pages[1]) and "δy = softmax(y) − target" in repr(pages[1])
+    graph = gru.graph()
+    assert graph._repr_svg_().startswith("<svg") and graph._repr_markdown_() is None
+    assert "diag(z)" in repr(gru.with_(loss="squared-error", input="embedding").paths())
+
+
+def test_an_example_of_ones_own_numbers():
+    page = gatecheck.load("lstm_concat").trace({
+        "values": {"h_prev": [2.9, 0.5], "x": [0.7], "W_f": [[1.0, 0.4, 0.7], [-0.6, -0.5, -0.2]], "b_f": 0}
+    })  # fmt: skip
+    assert "0.9731" in repr(page) and "0.1062" in repr(page)
+    with pytest.raises(BadInput, match="the rows of x have different lengths"):
+        gatecheck.load("lstm").trace({"values": {"x": [[1.0], [[2.0]]]}})
+
+
 def test_a_cell_is_derived_for_any_loss_and_between_any_states():
     lstm = gatecheck.load("lstm")
     assert repr(lstm.derive("h, c")) == repr(lstm.derive(("h", "c"))) != repr(lstm.derive())

@@ -42,8 +42,8 @@ class _Latex(Markup):
             parts.append(_tabular("ll", [], ([self.text(name), self.words(value)] for name, value in document.facts)))
         return "\n\n".join(filter(None, parts))
 
-    def heading(self, title: str) -> str:
-        return rf"\subsection*{{{self.text(title)}}}"
+    def heading(self, title: str, inner: bool) -> str:
+        return rf"\{'subsubsection' if inner else 'subsection'}*{{{self.text(title)}}}"
 
     def display(self, display: Display) -> str:
         equations = [self.math(str(Formula(row.left, row.addends))) for row in display.equations]

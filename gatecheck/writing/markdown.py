@@ -57,8 +57,8 @@ class _Markdown(Markup):
         parts = (title, self.words(document.lead), self.words(document.aside), "\n".join(facts))
         return "\n\n".join(filter(None, parts))
 
-    def heading(self, title: str) -> str:
-        return f"## {self.text(title)}"
+    def heading(self, title: str, inner: bool) -> str:
+        return f"{'###' if inner else '##'} {self.text(title)}"
 
     def display(self, display: Display) -> str:
         equations = [self.math(str(Formula(row.left, row.addends))) for row in display.equations]

@@ -20,7 +20,8 @@ class Markup(ABC):
         """The whole document."""
         parts = [self.head(document)]
         for section in document.sections:
-            parts += [self.heading(section.title) if section.title else "", *map(self.block, section.blocks)]
+            parts += [self.heading(section.title, section.inner) if section.title else ""]
+            parts += map(self.block, section.blocks)
         return "\n\n".join(filter(None, parts))
 
     def words(self, words: Words) -> str:
@@ -79,8 +80,8 @@ class Markup(ABC):
         """What stands before the sections."""
 
     @abstractmethod
-    def heading(self, title: str) -> str:
-        """A section's title."""
+    def heading(self, title: str, inner: bool) -> str:
+        """A section's title; inner: of a part of the one before."""
 
     @abstractmethod
     def display(self, display: Display) -> str:

@@ -54,8 +54,8 @@ class _Typst(Markup):
         )
         return "\n\n".join(filter(None, parts))
 
-    def heading(self, title: str) -> str:
-        return f"== {self.text(title)}"
+    def heading(self, title: str, inner: bool) -> str:
+        return f"{'===' if inner else '=='} {self.text(title)}"
 
     def display(self, display: Display) -> str:
         arguments = [f"  over: {self._content(display.over)}"] if display.over else []

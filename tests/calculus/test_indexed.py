@@ -46,7 +46,7 @@ class Numbers:
     def generator(self, ring, g):
         kind, parts, *_ = ring.generators[g]
         match kind, parts:
-            case ("value" | "gradient" | "tangent"), (name, lag):
+            case (("value" | "gradient" | "tangent"), (name, lag)):
                 return self.of(kind, name, lag).ravel()
             case "size", (letter, _):
                 return np.array([float(self.sizes[letter])])
@@ -54,8 +54,6 @@ class Numbers:
                 return self.place(sizes, k)[:, 0]
             case "sum", (key,):
                 return self.value(ring, key)
-            case "radical", (n,):
-                return np.array([float(n)])
             case "function", (name, *keys):
                 if name == "step":
                     return 1.0 * (self.value(ring, keys[0]) > 0)
@@ -106,7 +104,7 @@ def test_values_and_tangents_in_normal_form_are_those_of_the_equations(name):
     assert disagreement(CELLS[name]) <= 1e-9
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sources())
 def test_values_and_tangents_of_random_cells_survive_the_normal_form(source):
     cell = read(source)
@@ -134,6 +132,8 @@ SAME = (
     ("sqrt(x[t] + 1) * sqrt(1 + x[t])", "x[t] + 1"),
     ("(x[t] + 1)**1.5", "sqrt(x[t] + 1) * (x[t] + 1)"),
     ("x[t] / sqrt(x[t] + 1) + (x[t] + 1)**-0.5", "sqrt(1 + x[t])"),
+    ("v[t] / sqrt(x[t] * v[t])", "sqrt(x[t] * v[t]) / x[t]"),
+    ("sqrt(12 * x[t])", "2 * sqrt(3 * x[t])"),
     ("sqrt(sqrt(x[t]))", "x[t]**0.25"),
     ("tanh(x[t] * v[t] - v[t])", "tanh((x[t] - 1) * v[t])"),
     ("sum(x[t] * (W @ v[t]))", "sum(v[t] * (W.T @ x[t]))"),

@@ -30,11 +30,13 @@ from ..symbols import Label
 from .claims import is_unit, paired, value
 from .degrees import Degrees
 from .forward import forward
-from .residues import MOST_TRIES, Field, NoSquare, Unlucky
-from .vectors import Drawing, Dual, DualMatrix, Matrix, V, added
+from .residues import MOST_TRIES, Field, NoSquare, Residues, Unlucky
+from .vectors import Drawing, Dual, DualMatrix, Matrix, V, added, plain
 
 #: The numbers of steps for which the whole is shown.
 STEPS = (1, 2, 3, 4)
+#: The chance of an error has to be below 2 to the minus this.
+SURE = 50
 #: By name and lag.
 Names = dict[tuple[str, int | None], Dual[V]]
 #: What is moved: says of a direction's name whether it is.
@@ -158,7 +160,7 @@ def _gradient(backward: Backward, g: Gradient, now: Moment[V], after: Moment[V] 
     terms = [(g.loss, now)] if g.loss is not None else []
     terms += [(term.expression, now) for term in g.now]
     terms += [(term.expression, after) for term in g.later if after is not None]
-    zero = do.spread(do.number(Fraction(0)), backward.system.size_of_name(g.name))
+    zero = do.spread(do.number(Fraction(0)), plain(backward.system.size_of_name(g.name)))
     return reduce(add, (value(e, moment, do) for e, moment in terms), zero)
 
 
@@ -193,49 +195,52 @@ class Assembly:
 def assembly(backward: Backward, seed: str) -> Assembly:
     """The whole of backpropagation through time, shown; the seed is for what is drawn.
 
-    Raises Fault where the derivation gives another number, CellError where no numbers are found that can be used.
+    Raises Fault where the derivation gives another number, CellError where no numbers are found that can be used, or
+    where they prove too little.
     """
     sizes = {letter: 3 - k % 2 for k, letter in enumerate(backward.cell.sizes)}
     squares = frozenset[int]()
     while True:
         do = Field(sizes, seed, squares)
         try:
-            if wrong := _disagreement(backward, do):
-                raise Fault(f"{_whose(backward, sizes, seed, squares, wrong)}; sizes {sizes}, seed {seed}")
-            return Assembly(STEPS, sizes, do.p.bit_length(), _bound(backward, do), seed)
+            moments = run(backward, do)
+            for steps in STEPS:
+                if _differ(backward, moments[:steps], do):
+                    wrong = f"{_whose(backward, steps, do)} is wrong over {steps} steps"
+                    raise Fault(f"{wrong}; sizes {sizes}, seed {seed}")
+            if (bound := _bound(backward, do)) < SURE:
+                message = f"the roots of {backward.cell.name} are too many, or of too high orders, to be sure"
+                raise CellError(Problem(message, None, "Use square roots, and fewer."))
+            return Assembly(STEPS, sizes, do.p.bit_length(), bound, seed)
         except NoSquare as error:
             squares |= error.primes
         except Unlucky:
             message = f"no numbers are found on which {backward.cell.name} can be run"
-            raise CellError(Problem(message, None, "Are there roots of what is always negative?")) from None
+            advice = "Are there roots of what is always negative, or very many in one equation?"
+            raise CellError(Problem(message, None, advice)) from None
 
 
-def _disagreement(backward: Backward, do: Field, moved: Moved = lambda name: True) -> int:
-    """The first number of steps at which both ways differ; 0 if there is none."""
-    moments = run(backward, do, moved)
-    for steps in STEPS:
-        part = moments[:steps]
-        try:
-            difference = forwards(part, do) - backwards(backward, part, do)
-        except (KeyError, TypeError, Unlucky) as error:
-            raise Fault(f"the derivation cannot be followed over {steps} steps: {error!r}") from error
-        if difference.values != [0]:
-            return steps
-    return 0
+def _differ(backward: Backward, moments: list[Moment[Residues]], do: Field) -> bool:
+    """Whether the loss changes by another number forwards than backwards."""
+    try:
+        return (forwards(moments, do) - backwards(backward, moments, do)).values != [0]
+    except (KeyError, TypeError, Unlucky) as error:
+        raise Fault(f"the derivation cannot be followed over {len(moments)} steps: {error!r}") from error
 
 
-def _whose(backward: Backward, sizes: dict[str, int], seed: str, squares: frozenset[int], steps: int) -> str:
+def _whose(backward: Backward, steps: int, ran: Field) -> str:
     """Whose gradient is wrong: the first, in backward order, that makes both ways differ when it is moved too."""
     cell = backward.cell
     names = [f"d {g.name}" for g in backward.quantities if g.name in cell.assigned]
     names += [f"{n}[t-1]" for n in cell.lagged] + [f"{n}[t]" for n in cell.inputs] + list(cell.parameters)
 
     def wrong(first: int) -> bool:
-        moved = frozenset(names[: first + 1])
-        return _disagreement(backward, Field(sizes, seed, squares), moved.__contains__) > 0
+        do = Field(ran.sizes, ran.seed, ran.squares)
+        moments = run(backward, do, frozenset(names[: first + 1]).__contains__)
+        return _differ(backward, moments[:steps], do)
 
     name = names[bisect_left(range(len(names) - 1), True, key=wrong)]
-    return f"the gradient of {name.removeprefix('d ')} is wrong over {steps} step{'s' * (steps > 1)}"
+    return f"the gradient of {name.removeprefix('d ')}"
 
 
 def _bound(backward: Backward, ran: Field) -> int:
@@ -244,4 +249,4 @@ def _bound(backward: Backward, ran: Field) -> int:
     moments = run(backward, degrees)
     whole = (forwards(moments, degrees) - backwards(backward, moments, degrees)).whole
     vanishing = len(STEPS) * whole + comb(len(ran.known), 2) * 2 * degrees.argument
-    return int(log2(ran.p) - log2(MOST_TRIES * degrees.orders) - log2(ceil(vanishing)))
+    return int(log2(ran.p) - log2(MOST_TRIES * ran.orders) - log2(ceil(vanishing)))

@@ -2,8 +2,7 @@
 
 A run in a prime field draws numbers, and works out others by + * / from them; each is a quotient of two polynomials in
 the draws. Worked out with the pair of their degrees in the place of the number, a run gives the degrees of its result.
-A root of order b of a number of degree d has degree d/b, and lies in an extension of degree b: the product of all such
-orders is counted apart. The value of a function at a new argument is a new draw.
+A root of order b of a number of degree d has degree d/b. The value of a function at a new argument is a new draw.
 """
 
 from __future__ import annotations
@@ -54,12 +53,11 @@ class DegreeMatrix(Matrix[Degree]):
 
 
 class Degrees(Drawing[Degree]):
-    """Counts as it goes: the highest degree of a function's argument, and the product of the orders of all roots."""
+    """argument: the highest degree that was met in a function's argument."""
 
     def __init__(self, sizes: dict[str, int]) -> None:
         self.sizes = sizes
         self.argument: Fraction | int = 1
-        self.orders = 1
 
     def draw(self, size: Size) -> Degree:
         return Degree(1, 0, plain(size))
@@ -77,7 +75,6 @@ class Degrees(Drawing[Degree]):
         return self.draw(SCALAR)
 
     def power(self, base: Degree, exponent: Fraction) -> Degree:
-        self.orders *= exponent.denominator ** base.size.value(self.sizes)
         above, below = (base.above, base.below) if exponent > 0 else (base.below, base.above)
         return Degree(above * abs(exponent), below * abs(exponent), base.size)
 

@@ -75,13 +75,14 @@ class Polynomial(Vector):
         """The polynomial as something that can be compared and kept in sets."""
         return tuple(sorted(self.terms.items()))
 
+
 class Generators:
     """The generators met so far, by number; equal generators have one number."""
 
     def __init__(self) -> None:
         self.generators: list[Generator] = []
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._leading: dict[int, tuple[Monomial, Number] | None] = {}  # of the sums and radicals
+        self._leading: dict[int, tuple[Monomial, Number] | None] = {}  # of the sums
 
     def generator(self, kind: str, *parts: object, indexed: bool, moving: Iterable[str] = ()) -> int:
         """The number of a generator."""
@@ -118,8 +119,7 @@ class Generators:
         if whole:  # a root of a product need not be the product of roots
             common = shared(base.terms)
             factor *= 1 if min(base.terms.items())[1] > 0 else -1
-        inverse = tuple((g, -e) for g, e in common)
-        rest = base.scaled(1 / factor) * Polynomial(self, {inverse: 1}, SCALAR)
+        rest = base.scaled(1 / factor) * Polynomial(self, {_raised(common, -1): 1}, SCALAR)
         outside = self._of_monomial(common, factor, exponent, base.size)
         within = self.power(rest, exponent) if len(rest.terms) < 2 else self._of_sum(rest.key(), exponent, base.size)
         return outside * within
@@ -133,8 +133,7 @@ class Generators:
 
     def _of_monomial(self, m: Monomial, c: Number, exponent: Fraction, size: Size) -> Polynomial:
         if exponent.denominator == 1:
-            raised = tuple((g, _short(e * exponent)) for g, e in m)
-            return Polynomial(self, self.normal(raised, _short(Fraction(c) ** int(exponent))), size)
+            return Polynomial(self, self.normal(_raised(m, exponent), _short(Fraction(c) ** int(exponent))), size)
         root = self._radical(abs(Fraction(c)), exponent)
         if not m and c > 0:
             return root
@@ -148,10 +147,7 @@ class Generators:
         found = self.number(Fraction(1))
         for part, sign in ((number.numerator, 1), (number.denominator, -1)):
             for prime, times in sorted(factorint(part, limit=2**15).items()):
-                radical = self.generator("radical", int(prime), indexed=False)
-                self._leading[radical] = None
-                one = self.normal(((radical, exponent * int(times) * sign),), 1)
-                found = found * Polynomial(self, one, SCALAR)
+                found = found * self._of_sum((((), int(prime)),), exponent * int(times) * sign, SCALAR)
         return found
 
     # The normal form of a product.
@@ -181,22 +177,23 @@ class Generators:
         for g, e in m:
             if g not in self._leading:
                 continue
-            kind, (base, *_), *_ = self.generators[g]
-            whole = floor(e)
-            if kind == "radical" and whole:
-                return [(merged(m, ((g, -whole),)), Fraction(base) ** whole)]  # type: ignore[call-overload]
-            if kind == "sum":
-                key: Key = base  # type: ignore[assignment]
-                if e >= 1 and expandable(len(key), whole):
-                    rest = merged(m, ((g, -whole),))
-                    expanded = reduce(multiplied, [dict(key)] * whole)
-                    return [(merged(rest, n), d) for n, d in expanded.items()]
-                leading = self._leading[g]
-                if e < 0 and leading and divides(leading[0], m):
-                    rest = merged(m, tuple((h, -x) for h, x in leading[0]))
-                    others = [(merged(rest, n), -d / Fraction(leading[1])) for n, d in key if n != leading[0]]
-                    return [(merged(rest, ((g, 1),)), 1 / Fraction(leading[1])), *others]
+            key: Key = self.generators[g].parts[0]  # type: ignore[assignment]
+            whole, rest = floor(e), merged(m, ((g, -floor(e)),))
+            if len(key) == 1 and whole:
+                ((n, c),) = key
+                return [(merged(rest, _raised(n, whole)), _short(Fraction(c) ** whole))]
+            if e >= 1 and expandable(len(key), whole):
+                return [(merged(rest, n), d) for n, d in reduce(multiplied, [dict(key)] * whole).items()]
+            leading = self._leading[g]
+            if e < 0 and leading and divides(leading[0], m):
+                rest, share = merged(m, _raised(leading[0], -1)), 1 / Fraction(leading[1])
+                others = [(merged(rest, n), -d * share) for n, d in key if n != leading[0]]
+                return [(merged(rest, ((g, 1),)), share), *others]
         return None
+
+
+def _raised(monomial: Monomial, exponent: Number) -> Monomial:
+    return tuple((g, _short(e * exponent)) for g, e in monomial)
 
 
 def _short(number: Number) -> Number:
@@ -204,10 +201,12 @@ def _short(number: Number) -> Number:
 
 
 def expandable(terms: int, exponent: int) -> bool:
+    """Whether a sum of so many terms is multiplied out when raised to that exponent."""
     return comb(terms + exponent - 1, exponent) <= MOST_EXPANDED
 
 
 def multiplied(a: Terms, b: Terms) -> Terms:
+    """The product of two sums, not yet in normal form."""
     found: Terms = {}
     for m, c in a.items():
         accumulate(found, ((merged(m, n), c * d) for n, d in b.items()))
@@ -215,6 +214,7 @@ def multiplied(a: Terms, b: Terms) -> Terms:
 
 
 def accumulate(terms: Terms, more: Iterable[tuple[Monomial, Number]]) -> None:
+    """Add more terms to a sum."""
     for m, c in more:
         total = terms.pop(m, 0) + c
         if total:
@@ -222,6 +222,7 @@ def accumulate(terms: Terms, more: Iterable[tuple[Monomial, Number]]) -> None:
 
 
 def merged(a: Monomial, b: Monomial) -> Monomial:
+    """The product of two monomials."""
     if not a or not b:
         return a or b
     exponents = dict(a)
@@ -231,6 +232,7 @@ def merged(a: Monomial, b: Monomial) -> Monomial:
 
 
 def divides(a: Monomial, b: Monomial) -> bool:
+    """Whether the exponents of a nowhere exceed those of b."""
     exponents = dict(b)
     return all(exponents.get(g, 0) >= e for g, e in a)
 
@@ -241,4 +243,3 @@ def shared(terms: Terms) -> Monomial:
     met = sorted({g for m in each for g in m})
     least = ((g, min(m.get(g, 0) for m in each)) for g in met)
     return tuple((g, e) for g, e in least if e)
-

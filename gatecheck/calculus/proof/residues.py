@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
-from math import prod
+from math import lcm, prod
 from random import Random
 
 from sympy import factorint, isprime
@@ -100,10 +100,11 @@ class Field(Drawing[Residues]):
     """Numbers modulo a prime; sizes: a number for every letter."""
 
     def __init__(self, sizes: dict[str, int], seed: str, squares: frozenset[int] = frozenset()) -> None:
-        self.sizes, self.p = sizes, modulus(squares)
+        self.sizes, self.seed, self.squares, self.p = sizes, seed, squares, modulus(squares)
         self.random = Random(seed)
         self.tries = 0
-        self.known: dict[tuple[object, ...], list[int]] = {}  # what was drawn for functions, the latest last
+        # What functions gave, and the orders of roots; the latest last.
+        self.known: dict[tuple[object, ...], list[int]] = {}
 
     # Drawing.
 
@@ -149,8 +150,15 @@ class Field(Drawing[Residues]):
         for a in base.values:
             if pow(a, q, self.p) != 1:
                 raise self._no_square(a)
+            order = self.known.setdefault(("root", a), [1])
+            order[0] = lcm(order[0], exponent.denominator)
         e = exponent.numerator * pow(exponent.denominator, -1, q) % q
         return Residues(self.p, [pow(a, e, self.p) for a in base.values], base.size)
+
+    @property
+    def orders(self) -> int:
+        """The product of the orders of all roots that were taken."""
+        return prod(order[0] for key, order in self.known.items() if key[0] == "root")
 
     def _no_square(self, a: int) -> Exception:
         constant = _rational(a, self.p)

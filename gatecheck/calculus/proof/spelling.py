@@ -61,6 +61,4 @@ class _Spelling:
             case "image", ((kind, name, *part), transposed, inner):
                 matrix, vector = name if kind == "value" else f"place{part[0]}", self.term(inner, 1)  # type: ignore[arg-type]
                 return f"({matrix}{'.T' * bool(transposed)} @ {f'({vector})' if ' ' in vector else vector})"
-            case "radical", (number,):
-                return str(number)
         return generator.kind
