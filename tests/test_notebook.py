@@ -143,6 +143,26 @@ def test_a_seed_gives_the_same_inputs_again():
     assert seeds[:2] == ["ab1", "ab1"] != seeds[1:]
 
 
+def clip_by_norm(dp, limit):
+    norm = np.sqrt(sum((d**2).sum() for d in dp.values()))
+    return {n: d * limit / norm for n, d in dp.items()}
+
+
+def test_a_function_of_the_training_step_is_graded_alone():
+    report = gatecheck.check(clip_by_norm, cell="lstm", convention="gatecheck", show=False)
+    (mistake,) = report.mistakes
+    assert mistake.id == "always-rescaled"
+    assert [t.name for t in report.tasks] == ["clip_by_norm"]
+    assert report.score == 0
+
+
+def test_a_file_is_not_asked_for_a_training_step(tmp_path):
+    (tmp_path / "rnn.py").write_text(gatecheck.load("rnn").code(training=True))
+    report = gatecheck.check(tmp_path / "rnn.py", cell="rnn", show=False)
+    assert report.full_marks
+    assert [t.name for t in report.tasks] == ["step", "step_backward", "forward", "backward"]
+
+
 def test_an_assignment_says_which_functions_and_how_much_is_told(tmp_path):
     generate(load("rnn"), tmp_path / "kit", tasks=("step",), feedback="none")
     report = gatecheck.check(step, assignment=tmp_path / "kit", show=False)

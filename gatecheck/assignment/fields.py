@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def text_of(path: Path) -> str:
     except OSError as error:
         raise AssignmentError(f"{name} cannot be read: {error.strerror}") from error
     if len(data) > MOST_BYTES:
-        raise AssignmentError(f"{name} is larger than 1 MiB: not an assignment's file")
+        raise AssignmentError(f"{name} is larger than 1 MiB")
     if b"\0" in data:
         raise _unusable(f"{name} is not a text file", "Save it as UTF-8 text.")
     try:
@@ -45,11 +45,11 @@ def _unusable(message: str, advice: str, place: Place | None = None) -> Assignme
 
 
 class Document:
-    """A TOML text and the problems found in it so far."""
+    """A TOML text and the problems found in it so far; number: what a number with a point is read as."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, number: Callable[[str], Any] = float) -> None:
         self.problems: list[Problem] = []
-        self.data = _parsed(file, text)
+        self.data = _parsed(file, text, number)
         self.places = Places(file, text)
 
     def add(self, message: str, place: Place, advice: str = "") -> None:
@@ -62,7 +62,7 @@ class Document:
             raise AssignmentError(*sorted(self.problems, key=lambda p: p.place.line if p.place else 0))
 
 
-def _parsed(file: str, text: str) -> dict[str, Any]:
+def _parsed(file: str, text: str, number: Callable[[str], Any]) -> dict[str, Any]:
     if not text.strip():
         raise AssignmentError(f"{printable(file)} is empty")
     for statement in statements(text):
@@ -70,7 +70,7 @@ def _parsed(file: str, text: str) -> dict[str, Any]:
             line = text.count("\n", 0, statement.start) + 1
             raise AssignmentError(Problem("this is nested too deeply", Place(file, line)))
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=number)
     except RecursionError:
         raise AssignmentError(f"{printable(file)} is nested too deeply") from None
     except ValueError as error:
@@ -86,6 +86,9 @@ def _syntax(file: str, text: str, message: str) -> Problem:
     elif message.endswith("(at end of document)"):
         column = len(lines[line - 1].rstrip()) + 1
     said = re.sub(r"\s*\(at [^()]*\)$", "", message).split(";")[0]
+    if said == "Cannot overwrite a value" and (twice := re.match(r"\s*([\w.-]+)\s*=", lines[line - 1])):
+        where = Place(file, line, twice.start(1) + 1, lines[line - 1].rstrip(), len(twice[1]))
+        return Problem(f"{twice[1]} is given twice", where)
     place = Place(file, line, column, lines[line - 1].rstrip())
     return Problem(printable(f"not TOML: {said[:1].lower()}{said[1:]}"), place)
 

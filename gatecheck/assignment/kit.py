@@ -16,7 +16,15 @@ from .key import Key
 from .model import FILE, Assignment, Grading, Task, read
 
 #: What each function is worth where nobody says otherwise.
-POINTS = {"step": 2.0, "step_backward": 4.0, "forward": 1.0, "backward": 3.0}
+POINTS = {
+    "step": 2.0,
+    "step_backward": 4.0,
+    "forward": 1.0,
+    "backward": 3.0,
+    "clip_by_value": 1.0,
+    "clip_by_norm": 2.0,
+    "sgd_step": 1.0,
+}
 _IMPORTED = ("gatecheck", "numpy", "pytest", "conftest", "click", "jinja2", "rich", "sympy")
 AFTER = {"step_backward": ("step",), "forward": ("step",), "backward": ("forward", "step_backward")}
 
@@ -46,7 +54,7 @@ def open_kit(folder: Path) -> Kit:
     source = assignment.cell
     cell = load(assignment.folder / source if source.endswith(".cell") or source not in library() else source)
     made = layout(cell, assignment.convention)
-    known = [s.name for s in made.signatures]
+    known = [s.name for s in made.functions]
     problems = [
         Problem(
             f"{made.convention.name} has no function {t.name} for {cell.name}",
@@ -69,23 +77,26 @@ def _line(assignment: Assignment, name: str) -> Place:
     return Place(str(path), 1)
 
 
-def kit_for(cell: str | os.PathLike[str], convention: str = "gatecheck") -> Kit:
-    """An assignment without a folder: all functions of a convention for a cell; the key comes from the user's cache.
+def kit_for(cell: str | os.PathLike[str], convention: str = "gatecheck", training: bool = False) -> Kit:
+    """An assignment without a folder: the functions of a convention for a cell; the key comes from the user's cache.
 
-    Raises CellError or ConventionError.
+    training: whether those of the training step are among them. Raises CellError or ConventionError.
     """
     found = load(cell)
     made = layout(found, convention)
-    return Kit(standard(found, made), found, made, keys.cached(made))
+    return Kit(standard(found, made, training), found, made, keys.cached(made))
 
 
-def standard(cell: Cell, made: Layout, folder: Path = Path()) -> Assignment:
-    """The assignment that `generate` writes where nothing else is said: every function of the layout."""
-    names = {s.role: s.name for s in made.signatures}
+def standard(cell: Cell, made: Layout, training: bool = False) -> Assignment:
+    """The assignment that `generate` writes where nothing else is said: every function of the cell's own.
+
+    training: those of the training step as well.
+    """
+    names = {s.role: s.name for s in (made.functions if training else made.signatures)}
     tasks = tuple(
         Task(names[role], POINTS[role], tuple(names[r] for r in AFTER.get(role, ()) if r in names)) for role in names
     )
     # A file of that name would hide the module from the public tests beside it.
     stem = f"{cell.name}_cell" if cell.name in {*sys.stdlib_module_names, *_IMPORTED} else cell.name
     title = f"{cell.name.replace('_', ' ').upper() if len(cell.name) <= 4 else cell.name.replace('_', ' ')} by hand"
-    return Assignment(folder, title, f"{cell.name}.cell", made.convention.name, f"{stem}.py", Grading(), tasks)
+    return Assignment(Path(), title, f"{cell.name}.cell", made.convention.name, f"{stem}.py", Grading(), tasks)

@@ -66,6 +66,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "absolute": np.abs,
     "sign": np.sign,
     "maximum": np.maximum,
+    "minimum": np.minimum,
     "matmul": lambda w, v: v @ w.T,
     "matmul_t": lambda w, v: v @ w,
     "join": lambda *a: np.concatenate(a, axis=-1),
@@ -100,6 +101,7 @@ class Change:
     assigned, not accumulated, at every step), stopped (gradients not handed from t+1 to t), fed (initial values fed
     to every step), exchanged (two states that change places from step to step), returned (two results that do),
     renamed (parameters read, and their gradients returned, in the place of others).
+    training: what replaces functions of the training step, by role.
     """
 
     forward: Mapping[str, Expression] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class Change:
     exchanged: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    training: Mapping[str, Expression] = field(default_factory=dict)
 
     def __add__(self, other: Change) -> Change:
         """Both changes; the later one wins where both replace an entry."""

@@ -56,7 +56,8 @@ def _distinct(cell: Cell, program: Program, found: Iterable[Wrong]) -> Iterator[
     for wrong in found:
         if wrong.change.gradients and not wrong.change.forward:
             number, says = _projected(cell, program.changed(wrong.change), data), (wrong.left, wrong.wrong)
-            if any(said != says and math.isclose(number, other, rel_tol=1e-9, abs_tol=1e-9) for other, said in known):
+            alike = (said for other, said in known if math.isclose(number, other, rel_tol=1e-9, abs_tol=1e-9))
+            if math.isfinite(number) and any(said != says for said in alike):
                 continue
             known.append((number, says))
         yield wrong

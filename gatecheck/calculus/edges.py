@@ -183,7 +183,7 @@ def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -
         case Total():
             yield from _edges(system, line, atom.args[0], (*head, Reduction(atom.args[0])))
         case Mean():
-            share = Diagonal(1 / _count(system.size(atom.args[0])))
+            share = Diagonal(1 / extent(system.size(atom.args[0])))
             yield from _edges(system, line, atom.args[0], (*head, share, Reduction(atom.args[0])))
         case LogSumExp():
             slope = Diagonal(Softmax(atom.args[0]))
@@ -193,7 +193,7 @@ def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -
             yield from _edges(system, line, atom.args[0], (*head, SoftmaxJacobian(y)))
 
 
-def _count(size: Size) -> Expr:
+def extent(size: Size) -> Expr:
     """A size as a number: a symbol, or a sum of symbols."""
     return sum((n * (Integer(1) if name == "1" else symbol("size", name)) for name, n in size.terms), Integer(0))
 

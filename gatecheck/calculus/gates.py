@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from sympy import Expr, Mul, Rational
 
-from .edges import Diagonal, edges
+from .edges import Diagonal, Edge, edges
 from .paths import hops
-from .symbols import Atom, sigmoid
+from .symbols import Atom, label, sigmoid
 from .system import System, preactivation
 
 
 @dataclass(frozen=True)
 class Keeper:
-    """state stays where gate = σ(… + bias) is open (sign 1), or closed (sign -1)."""
+    """state stays where gate = σ(… + bias) is open (sign 1), or closed (sign -1); a gate may have no bias."""
 
     state: str
     gate: str
@@ -26,8 +26,27 @@ class Keeper:
     sign: int
 
 
+def gates(system: System) -> tuple[str, ...]:
+    """The names that are a sigmoid and scale something that varies, in the order of the file."""
+    names = [line.name for line in system.lines if isinstance(line.expression, sigmoid)]
+    scaled = {e.source.name for reader in system.lines for e in edges(system, reader) if _scales(e)}
+    return tuple(name for name in names if name in scaled)
+
+
+def _scales(edge: Edge) -> bool:
+    """Whether the derivative by a name holds something that varies, and is not the name or its reader."""
+    values = [s for f in edge.factors if isinstance(f, Diagonal) for s in map(label, f.value.free_symbols)]
+    own = (edge.source, label(edge.reader.symbol))
+    return any(s.kind == "value" and s.lag is not None and s not in own for s in values)
+
+
 def keepers(system: System) -> tuple[Keeper, ...]:
     """The gates with a bias that keep each state; none for a state that only matrices carry."""
+    return tuple(keeper for keeper in keeping(system) if keeper.bias)
+
+
+def keeping(system: System) -> tuple[Keeper, ...]:
+    """The gates that keep each state, with or without a bias."""
     found = []
     for hop in hops(system):
         if hop.source == hop.reader and hop.lag == 1 and hop.elementwise:
@@ -52,12 +71,11 @@ def _written_out(system: System, kept: Expr) -> Expr:
 
 
 def _gates(system: System, kept: Expr) -> dict[str, str]:
-    """Every sigmoid gate in a factor, with the first bias that is added to its pre-activation."""
+    """Every sigmoid gate in a factor, with the first bias that is added to its pre-activation, if any."""
     found = {}
     for line in system.lines:
-        if line.symbol in kept.free_symbols and line.activation and isinstance(line.expression, sigmoid):
-            inner = edges(system, system.line(preactivation(line.name)))
+        if line.symbol in kept.free_symbols and isinstance(line.expression, sigmoid):
+            inner = edges(system, system.line(preactivation(line.name))) if line.activation else []
             biases = [e.source.name for e in inner if e.source.lag is None and e.operand is None and not e.factors]
-            if biases:
-                found[line.name] = biases[0]
+            found[line.name] = biases[0] if biases else ""
     return found

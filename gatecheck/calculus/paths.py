@@ -169,8 +169,8 @@ def paths(cell: Cell, source: str | None = None, target: str | None = None) -> P
 
 
 def _few(graph: tuple[Hop, ...], equations: System, source: str, target: str) -> None:
-    if (number := _count(graph, equations, source, target, 1)) > MOST:
-        message = f"{number:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
+    if (many := number(graph, equations, source, target, 1)) > MOST:
+        message = f"{many:,} paths lead from {source}[t-1] to {target}[t]: too many to list"
         raise CellError(Problem(message, None, f"At most {MOST:,} are listed; choose other ends."))
 
 
@@ -210,14 +210,12 @@ def _inside(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:
 
 def count(found: Paths, steps: int, *, elementwise: bool = False) -> int:
     """How many paths lead from source[t-1] to target[t-1+steps], exactly; on request those that meet no linear map."""
-    graph = hops(found.system)
-    if elementwise:
-        graph = tuple(hop for hop in graph if hop.elementwise)
-    return _count(graph, found.system, found.source, found.target, steps)
+    graph = tuple(hop for hop in hops(found.system) if hop.elementwise or not elementwise)
+    return number(graph, found.system, found.source, found.target, steps)
 
 
-def _count(graph: tuple[Hop, ...], equations: System, source: str, target: str, steps: int) -> int:
-    """Integers carried through the graph: the ways to reach each quantity, slice by slice."""
+def number(graph: tuple[Hop, ...], equations: System, source: str, target: str, steps: int) -> int:
+    """How many ways lead through a graph: integers carried from quantity to quantity, slice by slice."""
     ways = {source: 1}
     for k in range(steps + 1):
         before, ways = ways, {source: 1} if k == 0 else {}
@@ -232,7 +230,7 @@ def _protected(equations: System) -> str:
     """Found by counting: to walk every path of a cell with many takes for ever."""
     graph = tuple(hop for hop in hops(equations) if hop.elementwise)
     states = equations.cell.states
-    return next((s for s in states if _count(graph, equations, s, s, 1)), states[0])
+    return next((s for s in states if number(graph, equations, s, s, 1)), states[0])
 
 
 def _walk(graph: tuple[Hop, ...], source: str, target: str) -> Iterator[Path]:

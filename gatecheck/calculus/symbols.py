@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import sympy
+import sympy.tensor.tensor  # SymPy does at its first sum: an import belongs here, not into a derivation
 from sympy import Expr, Function, Integer, Symbol
 
 from ..errors import Fault

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import cell_argument, chosen, emit, emit_json, emit_report, listed, plain_format
+from .output import cell_argument, chosen, emit, emit_json, emit_report, joined_options, listed, plain_format
 from .seeds import seed_option
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 @click.option(
     "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
 )
-@click.option("--tasks", metavar="NAMES", help="The functions to assign, as step,step_backward. Default: all.")
+@click.option(
+    "--tasks", metavar="NAMES", help="The functions to assign, as step,clip_by_norm,sgd_step. Default: the cell's own."
+)
+@joined_options
 @click.option("--title", help="The assignment's title.")
 @click.option(
     "--gradients/--no-gradients", default=False, help="Whether the hand-out gives the derived gradients away."
@@ -40,6 +43,8 @@ def generate(
     output: str,
     convention: str,
     tasks: str | None,
+    loss: str | None,
+    front: str | None,
     title: str | None,
     gradients: bool,
     feedback: str,
@@ -49,16 +54,18 @@ def generate(
 
     \b
     Examples:  gatecheck generate lstm -o kit
+               gatecheck generate lstm -o kit --tasks step,step_backward,clip_by_norm,sgd_step
+               gatecheck generate rnn -o words --input embedding --loss cross-entropy
                gatecheck generate my.cell -o kit --convention cs231n --gradients
     """
     from pathlib import Path
 
-    from ..cells import load
+    from ..cells import joined, load
     from ..errors import printable
     from ..teaching.generate import generate as generated
 
     names = listed(tasks, "--tasks")
-    done = generated(load(cell), Path(output), convention, names, title or "", gradients, feedback)
+    done = generated(joined(load(cell), loss, front), Path(output), convention, names, title or "", gradients, feedback)
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(

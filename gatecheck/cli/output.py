@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from ..cells import Cell
     from ..grading.report import Report
     from ..writing.publishing import Builder
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 ENDINGS = {
     "unicode": (".txt",),
     "text": (),
+    "markdown": (".md", ".markdown"),
     "latex": (".tex",),
+    "html": (".html", ".htm"),
+    "typst": (".typ",),
+    "pdf": (".pdf",),
     "json": (".json",),
 }
 
@@ -55,6 +60,24 @@ def joined_options(command: Any) -> Any:
     """--loss and --input: the equations that stand around a cell; its arguments loss and front."""
     loss = click.option("--loss", metavar="LOSS", help="What reads the output: cross-entropy or squared-error.")
     return loss(input_option(command))
+
+
+def derived_options(command: Any) -> Any:
+    """The same where the loss may also be given from outside, as what it reads; for `asked`."""
+    said = "What the loss reads, as h,c (default: the output alone); or cross-entropy, squared-error: the loss itself."
+    return click.option("--loss", metavar="LOSS", help=said)(input_option(command))
+
+
+def asked(cell: str, loss: str | None, front: str | None) -> tuple[Cell, tuple[str, ...] | None]:
+    """The cell with what stands around it, and what a loss that is given from outside reads.
+
+    Raises CellError where there is no such cell or piece.
+    """
+    from ..cells import LOSSES, joined, load
+
+    piece = loss if loss in LOSSES else None
+    reads = None if piece else listed(loss, "--loss") or None
+    return joined(load(cell), piece, front), reads
 
 
 #: For commands that print no formulas.
@@ -132,11 +155,16 @@ def publish(
 
     build makes the document with a format's writer of formulas, data what json prints; latex, where it is given, one
     environment to paste in the place of a document.
-    Raises BadInput where the ending tells no format, and where the file exists (unless force is set).
+    Raises BadInput where the ending tells no format, where the file exists (unless force is set), and where a PDF
+    would land on a terminal.
     """
-    style = style or (_by_ending(output) if output else chosen(None))
+    style = format_of(style, output)
     if output:
         refuse_taken(output, force)
+    elif style == "pdf" and sys.stdout.isatty():
+        from ..errors import BadInput, Problem
+
+        raise BadInput(Problem("a terminal shows no PDF", None, "Add -o FILE.pdf."))
     if style == "json":
         content: str | bytes = as_json(data(), bool(output) or speaks_unicode())
     elif style == "latex" and latex is not None:
@@ -154,6 +182,11 @@ def publish(
     else:
         # A file by nature: UTF-8, whatever the console's encoding.
         click.echo(content if isinstance(content, bytes) else content.encode(), nl=False)
+
+
+def format_of(style: str | None, output: str | None) -> str:
+    """The format that is asked for: by name, by a file's ending, or what can be printed here."""
+    return style or (_by_ending(output) if output else chosen(None))
 
 
 def _by_ending(path: str) -> str:

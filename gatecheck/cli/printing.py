@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from .output import (
+    asked,
     cell_argument,
+    chosen,
+    derived_options,
     document_options,
     emit,
     emit_json,
-    input_option,
+    format_of,
     joined_options,
-    listed,
     plain_format,
     publish,
     save,
@@ -22,7 +24,8 @@ from .output import (
 
 if TYPE_CHECKING:
     from ..calculus.levels import Level
-    from ..cells import Cell
+    from ..writing.document import Document
+    from ..writing.formulas import Formulas
 
 
 @click.command("cells")
@@ -34,30 +37,13 @@ def cells(style: str | None) -> None:
     Example:  gatecheck cells
     """
     from ..cells import library, load
+    from ..writing import catalogue
 
     found = [load(name) for name in library()]
     if style == "json":
-        emit_json([_listing(c) for c in found])
-        return
-    width = max(len(c.name) for c in found)
-    for c in found:
-        emit(f"{c.name:<{width}}  {words(c.title, style)}".rstrip())
-        gates = ", ".join(n for n in c.assigned if n not in c.states)
-        states = ", ".join(c.states) or "none"
-        emit(f"{'':<{width}}  states {states}; computes {gates or 'nothing else'}; {len(c.parameters)} parameters")
-
-
-def _listing(c: Cell) -> dict[str, Any]:
-    from ..writing.escaping import plain
-
-    return {
-        "name": c.name,
-        "title": plain(c.title),
-        "inputs": c.inputs,
-        "states": c.states,
-        "computed": c.assigned,
-        "parameters": {p: [str(s) for s in c.shapes[p]] for p in c.parameters},
-    }
+        emit_json([catalogue.as_data(c) for c in found])
+    else:
+        emit(catalogue.as_text(found, chosen(style) == "unicode"))
 
 
 @click.command("show")
@@ -86,14 +72,13 @@ def show(cell: str, loss: str | None, front: str | None, style: str | None, outp
     )
 
 
+#: The formats in which a derivation is a chapter; in a terminal, or pasted, it is formulas alone.
+CHAPTERS = ("html", "markdown", "typst", "pdf")
+
+
 @click.command("derive")
 @cell_argument
-@click.option(
-    "--loss",
-    metavar="LOSS",
-    help="What the loss reads, as h,c (default: the output alone); or cross-entropy, squared-error: the loss itself.",
-)
-@input_option
+@derived_options
 @click.option("--wrt", metavar="NAME", multiple=True, help="Only the gradient of this name; may be repeated.")
 @click.option(
     "--level",
@@ -117,26 +102,34 @@ def derive(
 ) -> None:
     """Print the backward equations of a cell and the gradients of its parameters and inputs.
 
+    As html, markdown, typst or pdf a whole chapter: equations, graph, derivation, paths, gradient flow, a worked
+    example, NumPy code and proof.
+
     \b
     Examples:  gatecheck derive lstm
                gatecheck derive lstm --wrt c --wrt W_f --why
                gatecheck derive gru --level full
                gatecheck derive lstm --loss cross-entropy --wrt y
                gatecheck derive my.cell --loss h,c --format latex
+               gatecheck derive lstm -o lstm.html
     """
     from ..calculus.backward import derive as derived
     from ..calculus.levels import at_level
-    from ..cells import LOSSES, joined, load
-    from ..writing import data, derivation, fragments
+    from ..writing import chapter, data, derivation, fragments
 
-    piece = loss if loss in LOSSES else None
-    reads = None if piece else listed(loss, "--loss") or None
-    named = derived(joined(load(cell), piece, front), reads, unit=True)
+    style = format_of(style, output)
+    named = derived(*asked(cell, loss, front), unit=True)
     data.known(named, wrt)
     backward = at_level(named, level)
     data.written(backward, wrt, level)
+
+    def page(kind: type[Formulas]) -> Document:
+        if wrt or why or style not in CHAPTERS:
+            return derivation.derive(kind(backward.system), backward, wrt, why, level != "named")
+        return chapter.document(kind, chapter.gathered(named.cell, named, level))
+
     publish(
-        lambda kind: derivation.derive(kind(backward.system), backward, wrt, why, level != "named"),
+        page,
         lambda: data.derivation(backward.system, backward, wrt),
         style,
         output,
@@ -190,19 +183,31 @@ def paths(
 @click.option(
     "--convention", default="gatecheck", show_default=True, help="The layout of names, shapes and signatures."
 )
+@joined_options
+@click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-def code(cell: str, convention: str, output: str | None, force: bool) -> None:
+def code(
+    cell: str,
+    convention: str,
+    loss: str | None,
+    front: str | None,
+    training: bool,
+    output: str | None,
+    force: bool,
+) -> None:
     """Print the NumPy reference of a cell: step, step_backward, forward, backward.
 
     \b
     Examples:  gatecheck code lstm
+               gatecheck code lstm --training
+               gatecheck code gru --loss cross-entropy --input embedding
                gatecheck code lstm --convention cs231n -o lstm_reference.py
     """
-    from ..cells import load
+    from ..cells import joined, load
     from ..writing.reference import code as reference
 
-    text = reference(load(cell), convention)
+    text = reference(joined(load(cell), loss, front), convention, training)
     if output:
         save(output, text, force)
     else:

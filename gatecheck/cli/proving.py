@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import click
 
-from .output import cell_argument, document_options, input_option, listed, publish, refuse_taken, save
+from .output import asked, cell_argument, derived_options, document_options, publish, refuse_taken, save
 from .seeds import seed_option
 
 
 @click.command("prove")
 @cell_argument
-@click.option(
-    "--loss",
-    metavar="LOSS",
-    help="What the loss reads, as h,c (default: the output alone); or cross-entropy, squared-error: the loss itself.",
-)
-@input_option
+@derived_options
 @click.option(
     "--certificate",
     metavar="FILE",
@@ -41,15 +36,12 @@ def prove(
                gatecheck prove gru --certificate gru_certificate.py
     """
     from ..calculus.proof import prove as proved
-    from ..cells import LOSSES, joined, load
     from ..writing import proof as pages
     from ..writing.certificate import certificate as program
 
     if certificate:
         refuse_taken(certificate, force)
-    piece = loss if loss in LOSSES else None
-    reads = None if piece else listed(loss, "--loss") or None
-    found = proved(joined(load(cell), piece, front), reads, seed)
+    found = proved(*asked(cell, loss, front), seed)
     if certificate:
         save(certificate, program(found.backward), force)
     publish(

@@ -6,6 +6,9 @@ A convention names the arguments and results of four functions (step, step_backw
     output (the last of them), cache, parameter (one array each), parameters (one dict by name);
     "initial output" is the output's alone; "d …" is the gradient of any of these.
 
+A convention may name the functions of the training step around a cell, too (clip_by_value, clip_by_norm, sgd_step);
+these take a limit or a rate, one number each.
+
 Layout applies a convention to a cell.
 """
 
@@ -21,16 +24,17 @@ from ..cells import Cell
 from ..errors import ConventionError, Problem, nearest
 from .parameters import Stack, stacks
 
-__all__ = ["ROLES", "Convention", "Layout", "Signature", "Slot", "Stack", "conventions", "layout"]
+__all__ = ["ROLES", "TRAINING", "Convention", "Layout", "Signature", "Slot", "Stack", "conventions", "layout"]
 
 FOLDER = Path(__file__).parent
 ROLES = ("step", "step_backward", "forward", "backward")
+TRAINING = ("clip_by_value", "clip_by_norm", "sgd_step")
 BACKWARD = {"step": "step_backward", "forward": "backward"}
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One argument or result: its name, what it is, and of which name of the cell (empty for cache and parameters)."""
+    """One argument or result: its name, what it is, and of which name of the cell (empty where it is of none)."""
 
     name: str
     kind: str
@@ -79,15 +83,26 @@ class Convention:
 
 @dataclass(frozen=True)
 class Layout:
-    """A convention applied to a cell: signatures, and how parameters are stacked."""
+    """A convention applied to a cell: signatures, of the training step too, and how parameters are stacked."""
 
     convention: Convention
     cell: Cell
     signatures: tuple[Signature, ...]
     stacks: tuple[Stack, ...]
+    training: tuple[Signature, ...] = ()
+
+    @property
+    def functions(self) -> tuple[Signature, ...]:
+        """Everything that students can be asked to write."""
+        return (*self.signatures, *self.training)
+
+    @property
+    def arrays(self) -> tuple[tuple[str, ...], ...]:
+        """The parameters that each array of the convention holds."""
+        return tuple(s.parameters for s in self.stacks) or tuple((n,) for n in self.cell.parameters)
 
     def signature(self, role: str) -> Signature:
-        return next(s for s in self.signatures if s.role == role)
+        return next(s for s in self.functions if s.role == role)
 
     @property
     def loss(self) -> tuple[str, ...]:
@@ -96,12 +111,12 @@ class Layout:
 
     def by_name(self, name: str) -> Signature | None:
         """The signature of the function of that name, or None."""
-        return next((s for s in self.signatures if s.name == name), None)
+        return next((s for s in self.functions if s.name == name), None)
 
     def shape(self, role: str, slot: Slot) -> str:
         """A slot's shape as text: (N,T,D), (H,4H)."""
         c = self.convention
-        if slot.plain in ("cache", "parameters"):
+        if slot.plain in ("cache", "parameters", "limit", "rate"):
             return ""
         if slot.plain == "parameter":
             return next(s.shape for s in self.stacks if s.name == slot.of)
@@ -143,7 +158,9 @@ def layout(cell: Cell, name: str) -> Layout:
     # Without a state a sequence is nothing but its steps; without an input it has no length.
     roles = ROLES if cell.lagged and cell.inputs else ROLES[:2]
     made = tuple(_signature(cell, stacked, role, found.functions[role]) for role in roles)
-    return Layout(found, cell, made, stacked)
+    trained = [role for role in TRAINING if role in found.functions and cell.parameters]
+    training = tuple(_signature(cell, stacked, role, found.functions[role]) for role in trained)
+    return Layout(found, cell, made, stacked, training)
 
 
 def _signature(cell: Cell, stacked: tuple[Stack, ...], role: str, data: dict[str, Any]) -> Signature:

@@ -35,9 +35,11 @@ def parts(cell: Cell) -> list[Part]:
 
 
 def _parts(cell: Cell, equation: Equation) -> Iterator[Part]:
-    # A bias is an addend of the whole equation, or of what some function in it is applied to.
-    functions = (n for n in equation.expression.walk() if isinstance(n, Apply))
-    starts = [equation.expression, *(a for n in functions for a in n.arguments)]
+    # A bias is an addend of the whole equation, of what some function in it is applied to, or of a sum inside it.
+    nodes = list(equation.expression.walk())
+    functions = (n for n in nodes if isinstance(n, Apply))
+    sums = (n for n in nodes if isinstance(n, Binary))
+    starts = [equation.expression, *(a for n in functions for a in n.arguments), *sums]
     addends = {name for start in starts for name in _addends(start)}
     products = {n.matrix.name: n for n in equation.expression.walk() if isinstance(n, Product)}
     for name in dict.fromkeys(r.name for r in equation.reads() if r.lag is None):

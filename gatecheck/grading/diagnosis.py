@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ..assignment.mistake import Wrong
-from ..assignment.program import Data, Program
+from ..assignment.program import Program
+from ..assignment.training import Given
 from ..conventions import Layout
 from .exchange import Array, expected
 from .ladder import TOLERANCE, far, scales
@@ -60,7 +61,7 @@ def diagnose(
     role: str,
     program: Program,
     candidates: Sequence[Wrong],
-    data: Data,
+    data: Given,
     values: Mapping[str, Array],
 ) -> Diagnosis:
     """Which of the candidates, alone or together, turn the program into the one that gave these values."""

@@ -11,18 +11,32 @@ from typing import Any
 import numpy as np
 
 from ..assignment.program import Data, Program, run
+from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
 from .running import Call, Result
 
 Array = np.ndarray[Any, Any]
 
 
-def call(layout: Layout, role: str, data: Data, calls: Mapping[str, int]) -> Call:
-    """The call of a role; calls says at which place each role is called (the cache comes from there)."""
+def calls(layout: Layout, role: str, data: Given, places: Mapping[str, int]) -> list[Call]:
+    """The calls of a role; places says at which place each role is called (the cache comes from there)."""
     signature = layout.signature(role)
-    arguments = tuple(_argument(layout, signature, slot, data, calls) for slot in signature.takes)
     opaque = tuple(k for k, slot in enumerate(signature.gives) if slot.kind == "cache")
-    return Call(signature.name, arguments, opaque)
+    if isinstance(data, tuple):
+        called = [tuple(_trained_on(layout, slot, update) for slot in signature.takes) for update in data]
+    else:
+        called = [tuple(_argument(layout, signature, slot, data, places) for slot in signature.takes)]
+    return [Call(signature.name, arguments, opaque) for arguments in called]
+
+
+def _trained_on(layout: Layout, slot: Slot, update: Update) -> Any:
+    """An argument of a function of the training step."""
+    if slot.kind in ("limit", "rate"):
+        return update.limit if slot.kind == "limit" else update.rate
+    values = update.gradients if slot.gradient else update.parameters
+    if slot.plain == "parameters":
+        return {n: v.copy() for n, v in values.items()}
+    return next(s for s in layout.stacks if s.name == slot.of).pack(values)
 
 
 def _argument(layout: Layout, signature: Signature, slot: Slot, data: Data, calls: Mapping[str, int]) -> Any:
@@ -50,22 +64,34 @@ def turned(layout: Layout, array: Array) -> Array:
 
 def quantities(layout: Layout, slot: Slot) -> tuple[str, ...]:
     """The quantities of the equations that a result holds, as messages name them."""
+    prefix = "d" if slot.gradient else ""
     match slot.kind:
         case "cache":
             return ()
-        case "d parameters":
-            return tuple(f"d{n}" for n in layout.cell.parameters)
-        case "d parameter":
-            return tuple(f"d{n}" for n in next(s for s in layout.stacks if s.name == slot.of).parameters)
+        case "parameters" | "d parameters":
+            return tuple(f"{prefix}{n}" for n in layout.cell.parameters)
+        case "parameter" | "d parameter":
+            return tuple(f"{prefix}{n}" for n in next(s for s in layout.stacks if s.name == slot.of).parameters)
         case "d previous":
             return (f"d{slot.of}_prev",)
         case "d initial" | "d initial output":
             return (f"d{slot.of}0",)
-    return (f"d{slot.of}" if slot.gradient else slot.of,)
+    return (f"{prefix}{slot.of}",)
 
 
-def expected(layout: Layout, role: str, program: Program, data: Data) -> dict[str, Array]:
-    """Every quantity that a function gives, by a program; the arrays of the equations, not of the convention."""
+def expected(layout: Layout, role: str, program: Program, data: Given) -> dict[str, Array]:
+    """Every quantity that a function gives, by a program; the arrays of the equations, not of the convention.
+
+    Those of a training step are stacked, an update each along the first axis.
+    """
+    if isinstance(data, tuple):
+        found = [trained(program, role, update, layout.arrays) for update in data]
+        prefix = "d" if layout.signature(role).gives[0].gradient else ""
+        return {f"{prefix}{n}": np.stack([f[n] for f in found]) for n in layout.cell.parameters}
+    return _run(layout, role, program, data)
+
+
+def _run(layout: Layout, role: str, program: Program, data: Data) -> dict[str, Array]:
     with np.errstate(all="ignore"):
         done = run(program, data, backward="backward" in role)
     step = role.startswith("step")
@@ -100,6 +126,6 @@ def canonical(layout: Layout, role: str, slot: Slot, array: Array, sizes: Mappin
     if slot.plain == "parameter":
         stack = next(s for s in layout.stacks if s.name == slot.of)
         rows = {n: layout.cell.shapes[n][0].value(sizes) for n in stack.parameters}
-        return {f"d{n}": a for n, a in stack.unpack(array, rows).items()}
+        return dict(zip(names, stack.unpack(array, rows).values(), strict=True))
     turn = slot.plain in ("input", "state", "output") and not role.startswith("step")
     return {names[0]: turned(layout, array) if turn else array}

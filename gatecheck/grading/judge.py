@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..assignment.kit import Kit
-from ..conventions import BACKWARD, ROLES
+from ..conventions import BACKWARD, ROLES, TRAINING
 from ..errors import Fault
 from ..version import __version__
-from .exchange import call
+from .exchange import calls
 from .intake import Submission
 from .report import Check, Mistake, Report, Status
-from .running import Run, Worker
+from .running import Answer, Run, Worker
 from .sample import new_seed, sample
 from .verdicts import Verdicts, shares
 
@@ -30,19 +30,23 @@ def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: 
         except Fault as fault:
             return _untried(submission, kit, seed, Run("error", (), str(fault)))
         roles = _roles(kit)
+        # What is called more than once comes last, and nothing is called with what it gives.
         places = {role: k for k, role in enumerate(roles)}
-        calls = [call(kit.layout, role, drawn.of(role), places) for role in roles]
-        limits = kit.assignment.grading
-        run = running.run(submission.source, submission.name, calls, limits.deadline_seconds, limits.memory_mib)
+        asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
+        limits, made = kit.assignment.grading, [call for _, call in asked]
+        run = running.run(submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib)
     if run.raised and run.raised.line:  # a notebook's lines are counted by cells
         line = run.raised.line
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))
-    if len(run.answers) != len(roles) or run.outcome in ("rejected", "error"):
+    if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
-    verdicts = Verdicts(kit, drawn, run, dict(zip(roles, run.answers, strict=True)), submission.place)
+    answers: dict[str, list[Answer]] = {role: [] for role in roles}
+    for (role, _), answer in zip(asked, run.answers, strict=True):
+        answers[role].append(answer)
+    verdicts = Verdicts(kit, drawn, run, answers, submission.place)
     for task in kit.assignment.tasks:
         verdicts.add(task)
-    warnings = _warnings(kit, roles, run)
+    warnings = dict.fromkeys(_warnings(kit, answers))
     return _report(submission, kit, seed, run, verdicts.checks, verdicts.mistakes, tuple(warnings))
 
 
@@ -55,7 +59,7 @@ def _roles(kit: Kit) -> list[str]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
     wanted = {kit.role(t.name) for t in kit.assignment.tasks}
     wanted |= {forward for forward, back in BACKWARD.items() if back in wanted}
-    return [role for role in ROLES if role in wanted]
+    return [role for role in (*ROLES, *TRAINING) if role in wanted]
 
 
 def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
@@ -65,11 +69,11 @@ def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
     return _report(submission, kit, seed, run, checks, (), ())
 
 
-def _warnings(kit: Kit, roles: Sequence[str], run: Run) -> Iterator[str]:
+def _warnings(kit: Kit, answers: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
     """What is right and yet dangerous: arguments changed in place."""
-    for role, answer in zip(roles, run.answers, strict=True):
+    for role, found in answers.items():
         signature = kit.layout.signature(role)
-        for k in answer.modified:
+        for k in (k for answer in found for k in answer.modified):
             name = signature.takes[k].name
             yield f"{signature.name} changed its argument {name} in place: put the result into a new array instead."
 

@@ -6,13 +6,13 @@ One message per result: the first rung that does not hold. Then values are compa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..conventions import Layout, Signature, Slot
+from ..conventions import TRAINING, Layout, Signature, Slot
 from ..errors import nearest, printable
 from .exchange import Array, canonical, quantities, shape
 from .running import Answer, Foreign, Run
@@ -37,13 +37,37 @@ class Reading:
 def read(
     layout: Layout,
     signature: Signature,
+    answers: Sequence[Answer],
+    run: Run,
+    truth: Mapping[str, Array],
+    sizes: Mapping[str, int],
+    place: Callable[[int], str],
+) -> Reading:
+    """Climb the ladder for one task; place says where a line of the source is in the student's file.
+
+    Values of several calls are stacked, as those of the truth are; the first call that fails speaks for all.
+    """
+    if signature.role not in TRAINING:
+        return _read_call(layout, signature, answers[0], run, truth, sizes, place)
+    cases = [dict(zip(truth, arrays, strict=True)) for arrays in zip(*truth.values(), strict=True)]
+    readings = [
+        _read_call(layout, signature, answer, run, case, sizes, place)
+        for answer, case in zip(answers, cases, strict=True)
+    ]
+    problems = {q: trouble for r in reversed(readings) for q, trouble in r.problems.items()}
+    right = [q for q in truth if all(q in r.values for r in readings)]
+    return Reading({q: np.stack([r.values[q] for r in readings]) for q in right}, problems, readings[0].skipped)
+
+
+def _read_call(
+    layout: Layout,
+    signature: Signature,
     answer: Answer,
     run: Run,
     truth: Mapping[str, Array],
     sizes: Mapping[str, int],
     place: Callable[[int], str],
 ) -> Reading:
-    """Climb the ladder for one task; place says where a line of the source is in the student's file."""
     reading = Reading()
     trouble = _no_answer(signature, answer, run, place)
     if answer.status in ("depends", "unreached"):
@@ -104,7 +128,7 @@ def _read_result(
     sizes: Mapping[str, int],
     reading: Reading,
 ) -> None:
-    if slot.kind == "d parameters":
+    if slot.plain == "parameters":
         _read_dict(layout, slot, result, truth, reading)
         return
     trouble = problem(slot.name, result, shape(layout, role, slot, truth), layout.shape(role, slot))
@@ -116,9 +140,10 @@ def _read_result(
 
 def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Array], reading: Reading) -> None:
     for name in quantities(layout, slot):
-        key = name[1:]
+        key = name[1:] if slot.gradient else name
         if not isinstance(result, dict):
-            reading.problems[name] = f"{slot.name} is {kind(result)}, not a dict of gradients by parameter name."
+            values = "gradients by parameter name" if slot.gradient else "parameters by name"
+            reading.problems[name] = f"{slot.name} is {kind(result)}, not a dict of {values}."
         elif key not in result:
             near = nearest(key, [k for k in result if isinstance(k, str) and k not in layout.cell.parameters])
             reading.problems[name] = f'{slot.name} has no "{key}".' + (f" {near}" if near.startswith("Did") else "")

@@ -7,14 +7,16 @@ initial states are not zero: each of these hides mistakes when it is not so.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..assignment.drawing import draw
-from ..assignment.program import Data, Program, run
+from ..assignment.program import Array, Data, Program, run
+from ..assignment.training import Given, Update, norm
 from ..cells import Cell
-from ..conventions import Layout
+from ..conventions import TRAINING, Layout
 from ..errors import Fault
 
 #: The smallest number drawn, and how many more there are to draw from than letters to draw for.
@@ -26,14 +28,17 @@ TAME = 1_000.0
 
 @dataclass(frozen=True)
 class Sample:
-    """Data of one step, and of a sequence."""
+    """Data of one step, of a sequence, and of the training step: of each of the calls that show all it does."""
 
     seed: str
     step: Data
     sequence: Data
+    updates: tuple[Update, ...]
 
-    def of(self, role: str) -> Data:
+    def of(self, role: str) -> Given:
         """The data that a function is called with."""
+        if role in TRAINING:
+            return self.updates
         return self.step if role.startswith("step") else self.sequence
 
 
@@ -52,7 +57,8 @@ def sample(layout: Layout, program: Program, seed: str) -> Sample:
     for _ in range(TRIES):
         numbers = _numbers(layout.cell, rng)
         step = draw(layout.cell, rng, {**numbers, "T": 1})
-        drawn = Sample(seed, step, _reduced(layout, draw(layout.cell, rng, numbers)))
+        updates = _updates(step.parameters, rng) if layout.training else ()
+        drawn = Sample(seed, step, _reduced(layout, draw(layout.cell, rng, numbers)), updates)
         largest = max(_largest(program, data) for data in (drawn.step, drawn.sequence))
         if largest < least:
             best, least = drawn, largest
@@ -87,3 +93,19 @@ def _reduced(layout: Layout, data: Data) -> Data:
     initial = {n: v if n in started else np.zeros_like(v) for n, v in data.initial.items()}
     upstream = {n: v for n, v in data.upstream.items() if n in reached}
     return Data(data.inputs, initial, data.parameters, upstream, data.sizes)
+
+
+def _updates(parameters: Mapping[str, Array], rng: np.random.Generator) -> tuple[Update, ...]:
+    """Gradients that a limit clips in every array, the same with the other sign, and gradients below the limit.
+
+    Each of these hides mistakes that the others show; and norms well above 1 tell a norm from its square.
+    """
+    drawn: dict[str, Array] = {n: np.asarray(rng.normal(size=v.shape)) for n, v in parameters.items()}
+    scale = rng.uniform(3, 6) / norm(drawn)
+    up = {n: scale * g for n, g in drawn.items()}
+    down = {n: -g for n, g in up.items()}
+    lowest = min(float(np.abs(g).max()) for g in up.values())
+    limits = lowest * rng.uniform(0.3, 0.7), lowest * rng.uniform(0.3, 0.7), norm(up) * rng.uniform(1.2, 2.0)
+    return tuple(
+        Update(parameters, g, limit, rng.uniform(0.1, 0.6)) for g, limit in zip((up, down, up), limits, strict=True)
+    )

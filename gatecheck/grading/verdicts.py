@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Change, Program
+from ..assignment.wrong_training import MISTAKES
+from ..conventions import TRAINING
 from .diagnosis import Diagnosis, Found, diagnose
 from .exchange import Array, expected, quantities
 from .ladder import TOLERANCE, Reading, far, read, scales
@@ -39,8 +41,8 @@ class Explanation:
 
     @property
     def own(self) -> tuple[str, ...]:
-        """What new mistakes are in; each costs its own points once."""
-        return tuple(dict.fromkeys(f.wrong.quantity for f in self.found)) if self.certain else ()
+        """What new mistakes are in, where others follow from it; each costs its own points once."""
+        return tuple(dict.fromkeys(f.wrong.quantity for f in self.found)) if self.certain and self.because else ()
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Verdicts:
     kit: Kit
     sample: Sample
     run: Run
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Sequence[Answer]]
     place: Callable[[int], str]
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -75,7 +77,8 @@ class Verdicts:
         role = self.kit.role(task.name)
         data, layout = self.sample.of(role), self.kit.layout
         truth = expected(layout, role, self.kit.key.program, data)
-        reading = read(layout, layout.signature(role), self.answers[role], self.run, truth, data.sizes, self.place)
+        answers, sizes = self.answers[role], self.sample.step.sizes
+        reading = read(layout, layout.signature(role), answers, self.run, truth, sizes, self.place)
         if reading.skipped:
             self._skip(task, reading.skipped)
             return
@@ -119,6 +122,9 @@ class Verdicts:
     def _explain(self, role: str, values: Mapping[str, Array], off: list[str]) -> Explanation:
         """Known mistakes first, then new ones on top of them, then new ones alone."""
         data, layout, key = self.sample.of(role), self.kit.layout, self.kit.key
+        if role in TRAINING:  # it follows from nothing, and nothing from it: what is off is wrong itself
+            diagnosis = diagnose(layout, role, key.program, MISTAKES, data, values)
+            return Explanation(diagnosis.found, certain=diagnosis.certain)
         for program in self.programs:
             if diagnose(layout, role, program, (), data, values).complete:
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)

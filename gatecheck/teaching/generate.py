@@ -17,9 +17,10 @@ from pathlib import Path
 from ..assignment import key as keys
 from ..assignment.kit import Kit, open_kit, standard
 from ..assignment.model import FILE, Assignment, write
+from ..assignment.training import FORMULAS
 from ..calculus.backward import derive
 from ..cells import Cell
-from ..conventions import BACKWARD, Layout, Signature, layout
+from ..conventions import BACKWARD, TRAINING, Layout, Signature, layout
 from ..errors import BadInput, Fault, Problem, nearest, printable
 from ..files import refuse_existing, unwritable
 from ..grading.intake import submission_from
@@ -55,9 +56,9 @@ def generate(
 ) -> Generated:
     """Write an assignment into a new folder, and its solution into `folder-solution`.
 
-    tasks: the functions to assign (all, unless named); gradients: whether the hand-out gives the derived gradients
-    away. Raises BadInput where a folder exists already or cannot be written, ConventionError where the convention does
-    not fit the cell, Fault where the solution does not score full marks.
+    tasks: the functions to assign (all of the cell's own, unless named); gradients: whether the hand-out gives the
+    derived gradients away. Raises BadInput where a folder exists already or cannot be written, ConventionError where
+    the convention does not fit the cell, Fault where the solution does not score full marks.
     """
     if not folder.name:
         raise BadInput(
@@ -68,7 +69,8 @@ def generate(
         refuse_existing(place, "Choose another folder, or move it away: gatecheck overwrites nobody's work.")
     made = layout(cell, convention)
     assignment = _assignment(cell, made, tasks, title, feedback)
-    reference = code(cell, convention)
+    trained = any(signature.role in TRAINING for signature in _asked(made, assignment))
+    reference = code(cell, convention, training=trained)
     with _beside(folder) as draft, _beside(solution) as second:
         for name, text in _files(made, assignment, reference, gradients).items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
@@ -100,10 +102,10 @@ def _beside(folder: Path) -> Iterator[Path]:
 
 
 def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, feedback: str) -> Assignment:
-    whole = standard(cell, made)
+    whole = standard(cell, made, training=bool(tasks))
     known = [t.name for t in whole.tasks]
-    # A task may be named by what it is in every convention: step, step_backward, forward, backward.
-    roles = {signature.role: signature.name for signature in made.signatures}
+    # A task may be named by what it is in every convention: step, step_backward, clip_by_norm.
+    roles = {signature.role: signature.name for signature in made.functions}
     tasks = tuple(name if name in known else roles.get(name, name) for name in tasks)
     for name in tasks:
         if name not in known:
@@ -145,18 +147,22 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
     """Every file of the students' folder, by name."""
     cell = made.cell
     given = _given(made, assignment)
+    asked = _asked(made, assignment)
+    own = [s for s in asked if s.role not in TRAINING]
     names = [t.name for t in assignment.tasks]
     context = {
         "cell": cell,
         "assignment": assignment,
         "layout": made,
-        "functions": [(made.by_name(n), t) for n, t in zip(names, assignment.tasks, strict=True)],
-        "backward": [s.role for s in map(made.by_name, names) if s and "backward" in s.role],
+        "functions": list(zip(asked, assignment.tasks, strict=True)),
+        "backward": [s.role for s in asked if "backward" in s.role],
+        "training": [(s.name, s.role, FORMULAS[s.role][1]) for s in asked if s.role in TRAINING],
         "given": given,
         "given_source": _source(reference, [s.name for s in given], set(names)),
         "docstring": lambda signature: docstring(made, signature),
-        "helpers": [HELPERS[name] for name in program(cell).helpers],
-        "zeros": _zeros(made),
+        "helpers": [HELPERS[name] for name in (program(cell).helpers if own else ())],
+        "own": own,
+        "zeros": _zeros(made) if own else [],
         "forward": made.signatures[2].name if len(made.signatures) == 4 else "",
         "shapes": parameter_shapes(cell),
         **_formulas(cell, gradients),
@@ -174,12 +180,18 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
     }
 
 
+def _asked(made: Layout, assignment: Assignment) -> list[Signature]:
+    """The functions that students write."""
+    names = {task.name for task in assignment.tasks}
+    return [signature for signature in made.functions if signature.name in names]
+
+
 def _given(made: Layout, assignment: Assignment) -> list[Signature]:
     """Forward functions that nobody is asked to write, and whose backward functions somebody is.
 
     Grading calls them for what they keep, so students get them ready-made.
     """
-    roles = {made.by_name(t.name).role for t in assignment.tasks}  # type: ignore[union-attr]
+    roles = {signature.role for signature in _asked(made, assignment)}
     return [made.signature(f) for f, back in BACKWARD.items() if back in roles and f not in roles]
 
 

@@ -55,7 +55,10 @@ def derive(
     why: under each formula the equations that read the name, and the local derivative that each contributes.
     whole: the equations without pre-activations, where the derivation names none.
     """
-    blocks_ = [b for part in _parts(writer, backward, whole) for b in _blocks(writer, part, wrt, why)]
+    parts = _parts(writer, backward, whole)
+    if wrt:
+        parts = iter([_together(parts, wrt)])
+    blocks_ = [b for part in parts for b in _blocks(writer, part, why)]
     if wrt:
         return Document("", sections=(Section("", tuple(blocks_)),))
     said = Math(writer.name(Label("gradient", "s", None)))
@@ -83,15 +86,19 @@ def _parts(writer: Formulas, backward: Backward, whole: bool) -> Iterator[_Part]
     yield _Part(backward.parameters, rows, ("parameters",))
 
 
-def _blocks(writer: Formulas, part: _Part, wrt: tuple[str, ...], why: bool) -> Iterator[Block]:
-    chosen = [(g, row) for g, row in zip(part.gradients, part.formulas, strict=True) if not wrt or g.name in wrt]
+def _together(parts: Iterator[_Part], wrt: tuple[str, ...]) -> _Part:
+    """The formulas of the named quantities alone."""
+    found = [pair for part in parts for pair in zip(part.gradients, part.formulas, strict=True) if pair[0].name in wrt]
+    return _Part(tuple(g for g, _ in found), tuple(row for _, row in found))
+
+
+def _blocks(writer: Formulas, part: _Part, why: bool) -> Iterator[Block]:
     if why:
-        for g, row in chosen:
+        for g, row in zip(part.gradients, part.formulas, strict=True):
             yield Display((replace(row, note=()),))
             yield from reasons(writer, g)
-    elif chosen:
-        rows = tuple(row for _, row in chosen)
-        yield Display(rows) if wrt else Display(rows, part.over, part.equations)
+    elif part.formulas:
+        yield Display(part.formulas, part.over, part.equations)
 
 
 def _row(formula: Formula, note: Words = ()) -> Row:
@@ -107,11 +114,11 @@ def written_lines(writer: Formulas, lines: tuple[Line, ...]) -> list[Formula]:
 
 def _readers(writer: Formulas, found: Gradient) -> Words:
     """Where a name with several readers is read."""
-    if len(found.terms) + bool(found.loss) < 2:
-        return ()
     readers: list[Words] = [("the loss",)] if found.loss else []
     readers += [(Math(at(writer, t.line.of.name, -t.lag)),) for t in found.terms]
     distinct = list(dict.fromkeys(readers))
+    if len(distinct) < 2:
+        return ()
     return ("read by ", *(w for k, words in enumerate(distinct) for w in ((", ", *words) if k else words)))
 
 
@@ -123,7 +130,7 @@ def _footer(writer: Formulas, backward: Backward) -> Words:
     if backward.cell.objective and not backward.loss:
         start: Words = (f"{backward.cell.objective} is the loss itself.",)
     else:
-        part = Math(writer.loss_of_step(backward.loss[0]))
+        part = Math(writer.name(Label("loss", backward.loss[0], 0)))
         start = (f"The loss reads {' and '.join(backward.loss)}. ", part, ": its direct part at step t.")
     kept = [w for e in kept_values(backward) for w in (" ", Math(writer.write(e)))]
     return (*start, " Kept from the forward pass:", *kept)

@@ -117,10 +117,11 @@ Block = Paragraph | Display | Table | Picture | Listing
 
 @dataclass(frozen=True)
 class Section:
-    """Blocks under a title; an empty title continues what stands before it."""
+    """Blocks under a title; an empty title continues what stands before it. inner: a part of the section before it."""
 
     title: str
     blocks: tuple[Block, ...]
+    inner: bool = False
 
 
 @dataclass(frozen=True)

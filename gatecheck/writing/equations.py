@@ -22,12 +22,16 @@ class Formula:
     addends: tuple[tuple[str, str], ...]
 
     @property
-    def right(self) -> str:
+    def terms(self) -> tuple[str, ...]:
+        """The right side, cut where a line may break: a, + b, − c."""
         if not self.addends:
-            return "0"
+            return ("0",)
         (sign, first), *rest = self.addends
-        lead = first if sign == "+" else sign + first
-        return lead + "".join(f" {s} {term}" for s, term in rest)
+        return (first if sign == "+" else sign + first, *(f"{s} {term}" for s, term in rest))
+
+    @property
+    def right(self) -> str:
+        return " ".join(self.terms)
 
     def __str__(self) -> str:
         return f"{self.left} = {self.right}"
@@ -39,12 +43,12 @@ def equation(writer: Formulas, line: Line) -> Formula:
     return Formula(left, tuple(writer.addends(line.expression, line.positions)))
 
 
-def quantity(writer: Formulas, found: Gradient) -> Formula:
-    """The gradient of a vector: the loss's term, those of the same step, then those of t+1."""
-    addends = [("+", writer.write(found.loss))] if found.loss else []
+def quantity(writer: Formulas, found: Gradient, shift: int = 0) -> Formula:
+    """The gradient of a vector: the loss's term, those of the same step, then those of t+1; or all `shift` later."""
+    addends = [("+", writer.write(found.loss, shift=shift))] if found.loss else []
     for lag, terms in enumerate((found.now, found.later)):
-        addends += [_signed(writer, e, positions, lag) for e, positions in merged(terms)]
-    return Formula(writer.name(label(gradient(found.name))), tuple(addends))
+        addends += [_signed(writer, e, positions, lag + shift) for e, positions in merged(terms)]
+    return Formula(writer.name(label(gradient(found.name)), shift), tuple(addends))
 
 
 def addend(writer: Formulas, term: Term) -> tuple[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ..errors import printable
 
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", '"': r"\textquotedblright{}",
 }  # fmt: skip
 
 _ASCII = str.maketrans("–—−‐‘’“”·×⊙", "----''\"\".x*") | str.maketrans({"…": "...", "→": "->"})
@@ -27,6 +28,17 @@ def ascii_only(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode()
 
 
+def spaced(text: str, escape: Callable[[str], str]) -> str:
+    """Words beside others, escaped; spaces at their ends part them from those."""
+    inner = escape(text)
+    return f"{' ' * text[:1].isspace()}{inner}{' ' * (text[-1:].isspace() and bool(inner))}"
+
+
+def lines(text: str) -> list[str]:
+    """The lines of code or data, as they are but for control characters."""
+    return [printable(line) for line in text.rstrip("\n").split("\n")]
+
+
 def latex(text: str) -> str:
     """Text for LaTeX, with every special character defused."""
     return "".join(_LATEX.get(c, c) for c in plain(text))
@@ -40,6 +52,17 @@ def markdown(text: str) -> str:
 
 def _defused(found: re.Match[str]) -> str:
     return f"{found[0]}\\" if found[0] == "www" else f"\\{found[0]}"
+
+
+def typst(text: str) -> str:
+    """Text for Typst's markup, with no markup, no code and no link of its own; it may stand alone on a line."""
+    text = re.sub(r"([\\#$*_`<>@~\[\]]|/(?=[/*])|-(?=[-?])|(?<!\w)-(?=\d)|\.(?=\.))", r"\\\1", plain(text))
+    return re.sub(r"^(\d*)([-+=/.])(?==*(?:\s|$))", r"\1\\\2", text)
+
+
+def quoted(text: str) -> str:
+    """A string in Typst's code, quotes and all."""
+    return '"' + plain(text).replace("\\", "\\\\").replace('"', r"\"") + '"'
 
 
 def docstring(text: str) -> str:

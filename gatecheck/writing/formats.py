@@ -8,6 +8,8 @@ from sympy import Expr
 
 from ..calculus.symbols import Label
 from .formulas import POWER, PRODUCT, Formulas
+from .mathml import MathML
+from .typst import Typst
 
 
 class Text(Formulas):
@@ -15,6 +17,7 @@ class Text(Formulas):
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "pi"
     ones, arrow, rho, ellipsis = "ones", " -> ", "rho", "..."
+    multiply = " * "
     raises_names = False
     names: Mapping[str, str] = {
         "maximum": "maximum",
@@ -64,6 +67,7 @@ class Latex(Formulas):
     every_index = True
     brackets, ones, ellipsis = (r"\left(", r"\right)"), r"\mathbf{1}", r"\cdots"
     apart, arrow, rho = r" \, ", r" \to ", r"\rho"
+    multiply = r" \cdot "
     bar = True
     names: Mapping[str, str] = {
         "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
@@ -96,6 +100,13 @@ class Latex(Formulas):
     def fraction(self, above: str, below: str, several: bool) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
 
+    def digits(self, text: str) -> str:
+        mantissa, _, exponent = text.partition("e")
+        if not exponent:
+            return text
+        power = f"10^{{{int(exponent)}}}"
+        return power if mantissa == "1" else rf"{mantissa} \times {power}"
+
     def number(self, p: str, q: str) -> str:
         sign = "-" if p.startswith("-") else ""
         return rf"{sign}\tfrac{{{p.lstrip('-')}}}{{{q}}}"
@@ -125,4 +136,7 @@ class Latex(Formulas):
         return rf"\left[{vector}\right]_{{{which}}}"
 
 
-FORMATS: Mapping[str, type[Formulas]] = {"unicode": Formulas, "text": Text, "latex": Latex}
+#: The writer of formulas of every format.
+FORMATS: Mapping[str, type[Formulas]] = {
+    "unicode": Formulas, "text": Text, "markdown": Latex, "latex": Latex, "html": MathML, "typst": Typst, "pdf": Typst,
+}  # fmt: skip

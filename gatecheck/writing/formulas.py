@@ -128,19 +128,20 @@ class Formulas(Notation, StrPrinter):
             inverse = factor.is_Pow and factor.exp.is_negative
             (lower if inverse else upper).append(Pow(factor.base, -factor.exp) if inverse else factor)
         decimal = self._decimal(number)
-        above = self._row(decimal or str(number.p), upper)
-        q = 1 if decimal else number.q
-        below = self._below(q, lower) if lower or q != 1 else ""
-        return self.fraction(above, below, len(lower) + (q != 1) > 1) if below else above
+        p, q = (decimal, 1) if decimal else (str(number.p), number.q)
+        if not lower and q == 1:
+            return self._row(p, upper)
+        return self.fraction(self._side(p, upper), self._side(str(q), lower), len(lower) + (q != 1) > 1)
 
     def _decimal(self, number: Rational) -> str:
         """0.9, where it is exact and clearer than a fraction: 9/10, not 1/2; empty elsewhere."""
         text = f"{float(number):g}"
         return text if number.q > 4 and Rational(text) == number else ""
 
-    def _below(self, number: int, factors: list[Expr]) -> str:
-        alone = self.bar and number == 1 and len(factors) == 1
-        return str(self._print(factors[0])) if alone else self._row(str(number), factors)
+    def _side(self, number: str, factors: list[Expr]) -> str:
+        """What stands above or below in a fraction."""
+        alone = self.bar and number == "1" and len(factors) == 1
+        return str(self._print(factors[0])) if alone else self._row(number, factors)
 
     def _row(self, number: str, factors: list[Expr]) -> str:
         """Factors side by side."""
@@ -159,7 +160,9 @@ class Formulas(Notation, StrPrinter):
         if exponent == Rational(1, 2):
             return self.root(self._print(base))
         if exponent == Rational(-1, 2) or exponent.is_negative:
-            return self.fraction(self.digits("1"), self._in(Pow(base, -exponent), PRODUCT, True), False)
+            below = Pow(base, -exponent)
+            below = self._print(below) if self.bar else self._in(below, PRODUCT, True)
+            return self.fraction(self.digits("1"), below, False)
         named = base.is_Function and len(base.args) == 1 and type(base).__name__ not in ("absolute", "step")
         if named and self.raises_names:
             return self.call(self.raised(self.function(base), exponent), [self._print(base.args[0])])

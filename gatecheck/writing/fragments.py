@@ -7,6 +7,7 @@ from ..calculus.paths import Paths
 from ..calculus.symbols import value
 from ..calculus.system import System
 from . import escaping
+from .aligned import BREAK, formula
 from .derivation import whole_equations
 from .equations import Formula, parameter, quantity
 from .formats import Latex
@@ -35,15 +36,12 @@ def paths(found: Paths) -> str:
     for k, path in enumerate(found.paths):
         sign = rf"{writer.derivative(target, source, total=True)} &=" if k == 0 else "&\\quad +"
         rows.append(rf"  {sign} \underbrace{{{jacobian(writer, path)}}}_{{{writer.route(path.names)}}}")
-    return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
+    return "\n".join([r"\begin{align*}", BREAK.join(rows), r"\end{align*}"])
 
 
 def _align(system: System, sections: list[list[Formula]]) -> str:
     """One aligned environment; a blank line between sections, and long sums broken between their terms."""
     title = escaping.latex(system.cell.title)
     lines = [f"% {escaping.plain(system.cell.name)}" + (f": {title}" if title else ""), r"\begin{align*}"]
-    rows = []
-    for found in sections:
-        body = [rf"  {f.left} &= {f.right}" for f in found]
-        rows.append(" \\\\\n".join(body))
+    rows = [BREAK.join(map(formula, found)) for found in sections]
     return "\n".join([*lines, " \\\\[6pt]\n".join(rows), r"\end{align*}"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 #: Rounds of sorting; crossings seldom fall after the first few.
 _ROUNDS = 12
@@ -91,8 +91,7 @@ def layered(boxes: Sequence[Box], wires: Sequence[Wire], spine: Sequence[int] = 
 def _depths(boxes: Sequence[Box], wires: Sequence[Wire]) -> list[int]:
     """The column of each box: the longest path to it; then late ones as far right as they may."""
     depth = [0 if box.group is not None else 1 for box in boxes]
-    by_head = sorted(wires, key=lambda wire: wire.head)
-    for wire in by_head:
+    for wire in sorted(wires, key=lambda wire: wire.head):
         depth[wire.head] = max(depth[wire.head], depth[wire.tail] + 1)
     latest = [max(depth, default=0)] * len(boxes)
     for wire in sorted(wires, key=lambda wire: -wire.tail):
@@ -168,20 +167,14 @@ def _exchange(columns: list[list[Vertex]]) -> bool:
 
 def _crossed(upper: Vertex, lower: Vertex) -> float:
     """How much the wires of two vertices of a column cross if one stands above the other."""
-    return sum(
-        w * v
-        for one, two in ((upper.before, lower.before), (upper.after, lower.after))
-        for a, w in one
-        for b, v in two
-        if a.place > b.place
-    )
+    return _tangled(upper.before, lower.before) + _tangled(upper.after, lower.after)
+
+
+def _tangled(upper: Sequence[tuple[Vertex, float]], lower: Sequence[tuple[Vertex, float]]) -> float:
+    """The same on one side; wires that meet in a vertex do not cross."""
+    return sum(w * v for a, w in upper for b, v in lower if a.place > b.place)
 
 
 def _crossings(columns: list[list[Vertex]]) -> float:
-    """Of the whole picture; wires that meet in a vertex do not cross."""
-    return sum(
-        _crossed(Vertex(0, None, 0, [], upper.after), Vertex(0, None, 0, [], lower.after))
-        for column in columns
-        for k, upper in enumerate(column)
-        for lower in column[k + 1 :]
-    )
+    """Of the whole picture."""
+    return sum(_tangled(upper.after, lower.after) for column in columns for upper, lower in combinations(column, 2))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import groupby
 
 from ..calculus.symbols import Label
 from .formulas import Formulas
-from .svg import element, escape, number
+from .svg import element, escape
 
 #: Fonts that have Math Italic letters, then whatever the reader has.
 MATHS = "'STIX Two Math','Cambria Math','Latin Modern Math','DejaVu Math TeX Gyre',serif"
@@ -61,7 +60,7 @@ def _width(letter: str) -> float:
         return 0.98
     if plain in "fijlrt,.:;()[]|' ":
         return 0.44
-    return 0.8 if plain.isupper() or plain in "+−=⊙Σ…" else 0.62
+    return 0.8 if plain.isupper() or plain in "+−⊙Σ" else 0.62
 
 
 def text(letters: str, x: float, y: float, size: float, *, anchor: str = "middle", style: dict[str, str]) -> str:
@@ -74,16 +73,11 @@ def text(letters: str, x: float, y: float, size: float, *, anchor: str = "middle
 
 def _spans(letters: str, size: float) -> list[str]:
     """Markup of a text; what follows an index is lifted back."""
-    pieces, lowered, level = [], False, False
-    for _, run in groupby(letters, key=lambda c: c in (_DOWN, _UP)):
-        part = "".join(run)
-        if part[0] in (_DOWN, _UP):
-            lowered = part[-1] == _DOWN
-            continue
-        moved = (lowered - level) * _LOWER * size
-        level = lowered
-        attributes = {"font-size": number(_SMALLER * size)} if lowered else {}
-        if moved:
-            attributes["dy"] = number(moved)
-        pieces.append(element("tspan", attributes, escape(part)) if attributes else escape(part))
+    first, *rest = letters.split(_DOWN)
+    pieces = [escape(first)]
+    for part in rest:
+        below, above = part.split(_UP)
+        pieces.append(element("tspan", {"font-size": _SMALLER * size, "dy": _LOWER * size}, escape(below)))
+        if above:
+            pieces.append(element("tspan", {"dy": -_LOWER * size}, escape(above)))
     return pieces

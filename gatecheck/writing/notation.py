@@ -21,10 +21,14 @@ class Notation:
     transpose, brackets, pi, ones, identity = "ᵀ", ("(", ")"), "π", "𝟏", "I"
     #: Between the factors of a Jacobian; between the quantities of a path; an abbreviation; what is left out.
     apart, arrow, rho, ellipsis = " ", " → ", "ρ", "…"
+    #: Between numbers.
+    multiply = "·"
     #: Whether step t is written out, not only what is shifted from it.
     every_index = False
-    #: Whether a fraction's bar encloses what stands below it; whether tanh(c)² is written tanh²(c).
+    #: Whether a fraction's bar encloses what stands above and below it; whether tanh(c)² is written tanh²(c).
     bar, raises_names = False, True
+    #: The loss of a whole sequence, and that of one step.
+    losses = "L", "L_t"
     names: Mapping[str, str] = {
         "sigmoid": "σ",
         "maximum": "max",
@@ -51,11 +55,11 @@ class Notation:
     # Derivatives.
 
     def loss(self, name: str) -> str:
-        return self.derivative("L", name)
+        return self.derivative(self.losses[0], name)
 
     def loss_of_step(self, name: str) -> str:
         """The direct part of a gradient: of the loss of this very step, everything carried held fixed."""
-        return self.derivative("L_t", name)
+        return self.derivative(self.losses[1], name)
 
     def derivative(self, of: str, by: str, total: bool = False) -> str:
         d = "d" if total else "∂"
@@ -102,6 +106,14 @@ class Notation:
         (sign, first), *rest = addends
         lead = first if sign == "+" else self.negated(first)
         return lead + "".join(f" {s} {term}" for s, term in rest)
+
+    def equation(self, left: str, right: str) -> str:
+        return f"{left} = {right}"
+
+    def pieces(self, addends: Sequence[tuple[str, str]]) -> list[str]:
+        """The same in pieces, between which a line may break: a, + b, − c."""
+        (sign, first), *rest = addends
+        return [first if sign == "+" else self.negated(first), *(f"{s} {term}" for s, term in rest)]
 
     def negated(self, term: str) -> str:
         return self.minus + term

@@ -23,7 +23,16 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "reduction-text": ("#75397f", "#d6a4df"),
     "reduction-glow": ("#f3e8f5", "#3a2740"),
     "constant": ("#76726a", "#8f8b82"),
+    "hair": ("#e4e1d8", "#33363a"),
+    "blue": ("#27598a", "#93bfe8"),
+    "amber": ("#9a5b00", "#f0bd62"),
+    "green": ("#2c6e3b", "#8fcf98"),
+    "purple": ("#75397f", "#d6a4df"),
+    "red": ("#a8323a", "#f2a099"),
+    "teal": ("#116a73", "#7fd0d6"),
 }
+#: Of curves in one plot, in this order; lines and labels alike.
+SERIES = ("blue", "amber", "green", "purple", "red", "teal")
 
 
 def paint(fill: str = "none", line: str = "none") -> dict[str, str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from .layering import Layering, Vertex
@@ -19,7 +18,15 @@ from .layering import Layering, Vertex
 _BOXES, _BENDS, _BELOW_SPINE = 14.0, 11.0, 30.0
 #: Between the ends of wires at one box, and from the outermost to the corner.
 _PITCH, _CORNER = 11.0, 8.0
+#: How much straighter a wire is wished for whose ends are no, one or two bends.
+_STRAIGHTER = (1, 2, 8)
+#: Between columns, for level wires; by how much more the steeper they are; at most.
+_GAP, _SLOPE, _WIDEST = 34.0, 0.22, 130.0
+#: How often all columns are relaxed, and the floor below which extents count as squares: first, by sweep, last.
 _SWEEPS = 140
+_STEEPEST, _COOLING, _FLATTEST = 100.0, 0.94, 0.2
+#: What holds a vertex without wires where it is.
+_FAINT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -48,11 +55,11 @@ class Placing:
     stands: list[Stand]
     runs: list[list[Point]]
 
-    @cached_property
+    @property
     def width(self) -> float:
         return max((s.x + s.width / 2 for s in self.stands), default=0)
 
-    @cached_property
+    @property
     def height(self) -> float:
         lowest = [s.y + s.height / 2 for s in self.stands] + [p.y for run in self.runs for p in run]
         return max(lowest, default=0)
@@ -66,12 +73,14 @@ def placed(layering: Layering) -> Placing:
 class _Placer:
     def __init__(self, layering: Layering) -> None:
         self.layering = layering
-        self.vertices = [vertex for column in layering.columns for vertex in column]
-        self.spine = set(map(id, layering.spine))
+        self.columns = layering.columns
+        self.spine = frozenset(layering.spine)
         self.ports = self._ports()
-        self.height = {id(v): self._height(v) for v in self.vertices}
+        self.tall = {vertex: self._tall(vertex) for column in self.columns for vertex in column}
         self.pulls = self._pulls()
-        self.y = {id(v): 0.0 for v in self.vertices}
+        self.y = dict.fromkeys(self.tall, 0.0)
+        self._settle()
+        self.sides = self._sides()
 
     # Ends of wires at boxes.
 
@@ -81,7 +90,7 @@ class _Placer:
         central: dict[int, Hashable] = {}
         for wire, route in zip(self.layering.wires, self.layering.routes, strict=True):
             reached.setdefault(wire.head, {}).setdefault(wire.port, []).append(route[-2].place)
-            if {id(route[-2]), id(route[-1])} <= self.spine:
+            if self.spine.issuperset(route[-2:]):
                 central[wire.head] = wire.port
         found = {}
         for head, ports in reached.items():
@@ -90,7 +99,7 @@ class _Placer:
             found.update({(head, port): (k - middle) * _PITCH for k, port in enumerate(order)})
         return found
 
-    def _height(self, vertex: Vertex) -> float:
+    def _tall(self, vertex: Vertex) -> float:
         if vertex.box is None:
             return 0
         farthest = max((abs(y) for (head, _), y in self.ports.items() if head == vertex.box), default=0)
@@ -98,92 +107,86 @@ class _Placer:
 
     # Heights.
 
-    def _pulls(self) -> dict[int, list[tuple[int, float, float]]]:
-        """For each vertex its neighbours, how far below them it would stand for a straight wire, and the weight."""
-        pulls: dict[int, dict[int, tuple[float, float]]] = {id(v): {} for v in self.vertices}
+    def _pulls(self) -> dict[Vertex, dict[Vertex, tuple[float, float]]]:
+        """For each vertex its neighbours, with how far below it each would stand for a straight wire, and a weight."""
+        pulls: dict[Vertex, dict[Vertex, tuple[float, float]]] = {vertex: {} for vertex in self.tall}
         for wire, route in zip(self.layering.wires, self.layering.routes, strict=True):
             for left, right in pairwise(route):
                 port = self.ports[wire.head, wire.port] if right is route[-1] else 0.0
-                bends = (left.box is None) + (right.box is None)
-                weight = wire.weight * (1, 2, 8)[bends]
-                pulls[id(left)][id(right)] = (port, weight)
-                pulls[id(right)][id(left)] = (-port, weight)
-        return {v: [(other, port, weight) for other, (port, weight) in near.items()] for v, near in pulls.items()}
+                weight = wire.weight * _STRAIGHTER[(left.box is None) + (right.box is None)]
+                pulls[left][right] = (-port, weight)
+                pulls[right][left] = (port, weight)
+        return pulls
 
     def _stack(self, column: Sequence[Vertex]) -> list[float]:
         """How far each vertex of a column must at least stand below the first."""
         offsets = [0.0]
         for upper, lower in pairwise(column):
-            free = _BENDS if upper.box is None or lower.box is None else _BOXES
-            if id(upper) in self.spine:
-                free = _BELOW_SPINE
-            offsets.append(offsets[-1] + (self.height[id(upper)] + self.height[id(lower)]) / 2 + free)
+            bend = upper.box is None or lower.box is None
+            free = _BELOW_SPINE if upper in self.spine else _BENDS if bend else _BOXES
+            offsets.append(offsets[-1] + (self.tall[upper] + self.tall[lower]) / 2 + free)
         return offsets
 
     def _settle(self) -> None:
-        columns = self.layering.columns
-        stacks = [self._stack(column) for column in columns]
-        for column, offsets in zip(columns, stacks, strict=True):
-            fixed = column and id(column[0]) in self.spine
-            for vertex, offset in zip(column, offsets, strict=True):
-                self.y[id(vertex)] = offset if fixed or not self.spine else offset + _BELOW_SPINE
+        """Heights for all: columns are relaxed in turn, to and fro."""
+        stacked = [(column, self._stack(column)) for column in self.columns]
+        for column, offsets in stacked:
+            self.y.update(zip(column, offsets, strict=True))
         for k in range(_SWEEPS):
             # From squares to absolute values: extents below the floor count as squares.
-            floor = max(0.2, 100.0 * 0.94**k)
-            for column, offsets in list(zip(columns, stacks, strict=True))[:: 1 if k % 2 == 0 else -1]:
-                self._relax(column, offsets, floor)
+            floor = max(_FLATTEST, _STEEPEST * _COOLING**k)
+            for column, offsets in stacked if k % 2 == 0 else reversed(stacked):
+                fixed = int(column[0] in self.spine)  # at height 0
+                self._relax(column[fixed:], offsets[fixed:], floor)
 
     def _relax(self, column: Sequence[Vertex], offsets: Sequence[float], floor: float) -> None:
-        """Move one column to where its wires pull least, its order and its distances kept."""
+        """Move the vertices of one column to where their wires pull least, their order and distances kept."""
         wanted, weights = [], []
-        for vertex in column:
-            pull = [
-                (self.y[other] - port, weight / max(abs(self.y[other] - port - self.y[id(vertex)]), floor))
-                for other, port, weight in self.pulls[id(vertex)]
-            ] or [(self.y[id(vertex)], 1e-3)]
-            weights.append(sum(w for _, w in pull))
-            wanted.append(sum(y * w for y, w in pull) / weights[-1])
-        levels = _isotonic([y - offset for y, offset in zip(wanted, offsets, strict=True)], weights)
-        # Below a spine that starts the column; nothing stands above one that does not.
+        for vertex, offset in zip(column, offsets, strict=True):
+            here = self.y[vertex]
+            aims = [(self.y[other] - below, weight) for other, (below, weight) in self.pulls[vertex].items()]
+            pulls = [(y, weight / max(abs(y - here), floor)) for y, weight in aims] or [(here, _FAINT)]
+            weights.append(sum(weight for _, weight in pulls))
+            wanted.append(sum(y * weight for y, weight in pulls) / weights[-1] - offset)
+        # Nothing rises above a spine.
         least = 0.0 if self.spine else float("-inf")
-        fixed = bool(column) and id(column[0]) in self.spine
-        for k, (vertex, level, offset) in enumerate(zip(column, levels, offsets, strict=True)):
-            self.y[id(vertex)] = offset + (0.0 if fixed and k == 0 else max(level, least))
+        for vertex, level, offset in zip(column, isotonic(wanted, weights), offsets, strict=True):
+            self.y[vertex] = max(level, least) + offset
 
     # Widths.
 
+    def _sides(self) -> list[tuple[float, float]]:
+        """The left and the right side of each column."""
+        boxes, sides, left = self.layering.boxes, [], 0.0
+        for column in self.columns:
+            right = left + max((boxes[v.box].width for v in column if v.box is not None), default=0)
+            sides.append((left, right))
+            steepest = max((abs(self.y[v] - self.y[other]) for v in column for other, _ in v.after), default=0)
+            left = right + min(_GAP + _SLOPE * steepest, _WIDEST)
+        return sides
+
+    # Everything together.
+
     def placing(self) -> Placing:
         """Everything in its place."""
-        self._settle()
-        boxes = self.layering.boxes
-        top = min((self.y[id(v)] - self.height[id(v)] / 2 for v in self.vertices), default=0)
-        left, sides = 0.0, []
-        for column in self.layering.columns:
-            width = max((boxes[v.box].width for v in column if v.box is not None), default=0)
-            sides.append((left, left + width))
-            left += width + self._gap(column)
-        stands: list[Stand] = [Stand(0, 0, 0, 0)] * len(boxes)
-        for v in self.vertices:
-            if v.box is not None:
-                x = sum(sides[v.column]) / 2
-                stands[v.box] = Stand(x, self.y[id(v)] - top, boxes[v.box].width, self.height[id(v)])
-        return Placing(stands, [self._run(k, sides, stands, top) for k in range(len(self.layering.wires))])
+        top = min((self.y[vertex] - tall / 2 for vertex, tall in self.tall.items()), default=0)
+        boxes = {v.box: v for v in self.tall if v.box is not None}
+        stands = [self._stand(box.width, boxes[k], top) for k, box in enumerate(self.layering.boxes)]
+        return Placing(stands, [self._run(k, stands, top) for k in range(len(self.layering.wires))])
 
-    def _gap(self, column: Sequence[Vertex]) -> float:
-        """The room right of a column: the steeper its wires, the wider."""
-        steepest = max((abs(self.y[id(v)] - self.y[id(o)]) for v in column for o, _ in v.after), default=0)
-        return min(34 + 0.22 * steepest, 130)
+    def _stand(self, width: float, vertex: Vertex, top: float) -> Stand:
+        return Stand(sum(self.sides[vertex.column]) / 2, self.y[vertex] - top, width, self.tall[vertex])
 
-    def _run(self, k: int, sides: Sequence[tuple[float, float]], stands: Sequence[Stand], top: float) -> list[Point]:
+    def _run(self, k: int, stands: Sequence[Stand], top: float) -> list[Point]:
         wire, route = self.layering.wires[k], self.layering.routes[k]
         tail, head = stands[wire.tail], stands[wire.head]
-        bends = [Point(*sides[v.column], self.y[id(v)] - top) for v in route[1:-1]]
-        start = Point(tail.x + tail.width / 2, sides[route[0].column][1], tail.y)
-        end = Point(sides[route[-1].column][0], head.x - head.width / 2, head.y + self.ports[wire.head, wire.port])
-        return [start, *bends, end]
+        bends = [Point(*self.sides[bend.column], self.y[bend] - top) for bend in route[1:-1]]
+        start = Point(tail.x + tail.width / 2, self.sides[route[0].column][1], tail.y)
+        port = self.ports[wire.head, wire.port]
+        return [start, *bends, Point(self.sides[route[-1].column][0], head.x - head.width / 2, head.y + port)]
 
 
-def _isotonic(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
+def isotonic(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
     """The nearest never falling sequence, by weighted squares."""
     pools: list[tuple[float, float, int]] = []  # mean, weight, how many
     for mean, weight in zip(wanted, weights, strict=True):

@@ -20,8 +20,8 @@ def reasons(writer: Formulas, found: Gradient) -> tuple[Table, ...]:
 
 
 def _row(writer: Formulas, edge: Edge) -> tuple[Words, ...]:
-    when = "one step later" if edge.source.lag else ""
-    return (Math(str(equation(writer, edge.reader))),), *_contribution(writer, edge), (when,)
+    read = equation(writer, edge.reader)
+    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *_contribution(writer, edge)
 
 
 def _contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:
@@ -31,7 +31,7 @@ def _contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:
     if edge.operand is not None:
         times = Math(writer.write(edge.operand, edge.reader.positions))
         return (times, " is what it multiplies"), (Mark("matrix", "outer product"),)
-    source = at(writer, edge.source.name, 0) if edge.source.lag is not None else edge.source.name
+    source = at(writer, edge.source.name, 0) if edge.source.lag is not None else writer.name(edge.source)
     derivative = Math(writer.derivative(reader, source))
     return (derivative, " = ", Math(local(writer, edge))), (Mark(edge.kind, edge.kind),)
 

@@ -12,8 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..cells import Cell
 from ..conventions import Layout, Signature, Slot, layout
 from ..data import folder
+from ..errors import BadInput, Problem
 from ..version import __version__
 from . import escaping
+from . import training as around
 from .numpy_code import Program, Section, program
 from .sequences import backward_over_time, forward_over_time
 from .wrappers import wrapped, wrappers
@@ -74,10 +76,11 @@ def environment() -> Environment:
     return made
 
 
-def code(cell: Cell, convention: str = "gatecheck") -> str:
+def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> str:
     """A module with the cell's reference in a convention; it imports NumPy only (and math, for erf).
 
-    Raises ConventionError where the convention does not exist or cannot lay out the cell.
+    training: with parameters to start from, clipping and a step of gradient descent. Raises ConventionError where the
+    convention does not exist or cannot lay out the cell, BadInput where there is nothing to train.
     """
     native, wanted = layout(cell, "gatecheck"), layout(cell, convention)
     prefix = "" if wanted.convention.native else "_"
@@ -90,6 +93,8 @@ def code(cell: Cell, convention: str = "gatecheck") -> str:
     if prefix:
         functions += [Function(*parts) for parts in wrappers(native, wanted)]
         functions += [_function(wanted, s.role, wrapped(native, wanted, s.role)) for s in wanted.signatures]
+    if training:
+        functions += _training(wanted)
     return (
         environment()
         .get_template("reference.py.jinja")
@@ -104,7 +109,22 @@ _TITLES = {
     "step_backward": "One step back.",
     "forward": "A sequence.",
     "backward": "A sequence back.",
+    "clip_by_value": "Every number of the gradients cut to lie between -limit and limit.",
+    "clip_by_norm": "All gradients scaled alike, so that their norm is at most limit.",
+    "sgd_step": "One step of gradient descent.",
 }
+
+
+def _training(of: Layout) -> list[Function]:
+    if not of.cell.parameters:
+        raise BadInput(Problem(f"{of.cell.name} has no parameters: there is nothing to train"))
+    functions = [Function(*around.initial_parameters(of))]
+    if any("glorot(" in line for line in functions[0].body):
+        functions.insert(0, Function(*around.GLOROT))
+    for s in of.training:
+        doc = (*docstring(of, s), "", around.SOURCES[s.role])
+        functions.append(Function(str(s), doc, tuple(around.statements(of, s.role))))
+    return functions
 
 
 def _function(of: Layout, role: str, body: Iterable[str], prefix: str = "") -> Function:

@@ -70,11 +70,9 @@ def elementwise(writer: Formulas, steps: Iterable[Step]) -> str:
         if value != 1:
             texts.append(writer.factor(value, s.line.positions, -s.before, len(found) == 1 and coefficient == 1))
     inside = writer.times.join(texts)
-    if number != 1 or not texts:
-        size = writer.write(abs(number))
-        inside = f"{size}{writer.dot}{inside}" if texts and size != "1" else inside or size
-        inside = writer.negated(inside) if number < 0 else inside
-    return inside
+    if abs(number) != 1 or not texts:
+        inside = writer.dot.join([writer.write(abs(number)), *filter(None, (inside,))])
+    return writer.negated(inside) if number < 0 else inside
 
 
 def _factor(writer: Formulas, step: Step) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from . import page
 from .document import Blank, Block, Display, Document, Listing, Mark, Math, Mono, Paragraph, Picture, Row, Table, Words
 from .equations import Formula
-from .escaping import ascii_only, plain
+from .escaping import ascii_only, plain, spaced
 
-#: What is left beside the indentation of blocks, and the space between a table's columns.
+#: What is left beside the indentation of blocks; the space between a table's columns, and the least.
 WIDTH = page.WIDTH - 2
-GAP = 3
+GAP, NARROW = 3, 2
 
 
 def unicode(document: Document) -> str:
@@ -46,9 +47,7 @@ class _Terminal:
     def _word(self, word: str | Math | Mono | Mark | Blank) -> str:
         match word:
             case str():
-                # Spaces at the ends part it from its neighbours.
-                inner = self.escape(word)
-                return f"{' ' * (word[:1] == ' ')}{inner}{' ' * (word[-1:] == ' ' and bool(inner))}"
+                return spaced(word, self.escape)
             case Math(text=formula):
                 return formula
             case Blank(width=width):
@@ -101,14 +100,51 @@ class _Terminal:
     def _table(self, table: Table) -> Iterator[str]:
         rows = [[self.words(cell) for cell in row] for row in ((table.header,) if table.header else ()) + table.rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        if sum(widths) + GAP * (len(widths) - 1) > WIDTH and len(widths) == 2:
-            for first, second in rows:
-                yield from (first, f"  {second}")
-            rows = []
-        for row in rows:
-            cells = (
-                f"{cell:>{w}}" if c in table.right else f"{cell:<{w}}"
-                for c, (cell, w) in enumerate(zip(row, widths, strict=True))
-            )
-            yield (" " * GAP).join(cells).rstrip()
+        space = WIDTH - sum(widths)
+        gap = min(GAP, space // max(1, len(widths) - 1))
+        folded = gap < NARROW and len(widths) - len(table.right) > 1
+        for k, row in enumerate(rows):
+            if folded:
+                yield from _folded(row, widths, table.right, head=bool(table.header) and not k)
+            else:
+                cells = (
+                    f"{cell:>{w}}" if c in table.right else f"{cell:<{w}}"
+                    for c, (cell, w) in enumerate(zip(row, widths, strict=True))
+                )
+                yield (" " * max(gap, NARROW)).join(cells).rstrip()
         yield from self._wrapped(table.caption, WIDTH)
+
+
+def _folded(row: list[str], widths: list[int], right: tuple[int, ...], head: bool) -> Iterator[str]:
+    """A row too wide for a line: its words below each other beside the first, its numbers at the end of the last.
+
+    Where the first is wide itself, the others stand below it.
+    """
+    numbers = "  ".join(f"{row[c]:>{widths[c]}}" for c in right)
+    texts = [cell for c, cell in enumerate(row) if c not in right and c and cell]
+    if head:
+        texts = [", ".join(texts)]
+    wide = widths[0] > WIDTH // 2
+    margin = 2 if wide else widths[0]
+    room = WIDTH - 2 - margin
+    lines = [line for text in texts[:-1] for line in _broken(text, room)]
+    lines += _broken(texts[-1], room - len(numbers) - 2) if texts else [""]
+    lines[-1] = f"{lines[-1]:<{room - len(numbers)}}{numbers}"
+    if wide:
+        yield from _broken(row[0], WIDTH)
+    beside = [row[0]] if not wide else []
+    for first, line in zip_longest(beside, lines, fillvalue=""):
+        yield f"{first:<{margin}}  {line}".rstrip()
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """A formula in lines: broken before its outermost signs, and elsewhere where that is not enough."""
+    pieces, depth = [""], 0
+    for word in text.split(" "):
+        if word in ("+", "−", "-") and depth == 0 and pieces[-1] not in ("", "="):
+            pieces.append("")
+        pieces[-1] += f" {word}" if pieces[-1] else word
+        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]"))
+    words = [part for piece in pieces for part in ([piece] if len(piece) <= width - 2 else piece.split(" "))]
+    first, *rest = page.row(words, 0, " ", width - 2)
+    return [first, *(f"  {line}" for line in rest)]

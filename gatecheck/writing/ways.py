@@ -22,10 +22,9 @@ KINDS: dict[Kind, str] = {"elementwise": "elementwise", "matrix": "through a mat
 def document(writer: Formulas, found: Paths, steps: int = 1) -> Document:
     """All paths between two quantities; with steps > 1, what they become over that many."""
     cell = found.system.cell
-    sections = list(_one_step(writer, found) if steps == 1 else _many_steps(writer, found, steps))
-    shown = STEPS if steps == 1 else tuple(sorted({*STEPS, steps}))
-    sections.append(Section("over k steps", (_counts(found, shown),)))
-    return Document(cell.name, heading(cell), legend(writer), (), tuple(sections))
+    sections = one_step(writer, found) if steps == 1 else many_steps(writer, found, steps)
+    numbers = Section("over k steps", (_counts(found, tuple(sorted({*STEPS, steps}))),))
+    return Document(cell.name, heading(cell), legend(writer), (), (*sections, numbers))
 
 
 def plural(number: int, word: str) -> str:
@@ -40,7 +39,8 @@ def _ends(writer: Formulas, found: Paths, steps: int = 1) -> tuple[Math, Math]:
 # One step
 
 
-def _one_step(writer: Formulas, found: Paths) -> Iterator[Section]:
+def one_step(writer: Formulas, found: Paths) -> Iterator[Section]:
+    """Every path from step t-1 to step t, by kind, and the two derivatives that they add up to."""
     source, target = _ends(writer, found)
     kinds = [(plural(len(found.of_kind(kind)), "path") if not k else str(len(found.of_kind(kind))), KINDS[kind])
              for k, kind in enumerate(KINDS) if kind != "reduction" or found.of_kind(kind)]  # fmt: skip
@@ -81,7 +81,7 @@ def _total_and_partial(writer: Formulas, found: Paths) -> Block:
         words = f"Only {found.source} is carried: the partial and the total derivative are the same."
         return Paragraph((words,))
     held: list[str | Math] = [w for n in others for w in (Math(at(writer, n, 1)), ", ")][:-1]
-    partial = writer.sum(summed(writer, found.partial)) if found.partial else "0"
+    partial = writer.sum(summed(writer, found.partial)) if found.partial else writer.digits("0")
     straight: Words = (Math(partial),)
     if len(found.partial) > 2:
         straight = (f"the sum of the {len(found.partial)} paths that go straight to t",)
@@ -117,7 +117,8 @@ def _number(number: int) -> str:
 Blocks = dict[tuple[str, str], tuple[Path, ...]]
 
 
-def _many_steps(writer: Formulas, found: Paths, steps: int) -> Iterator[Section]:
+def many_steps(writer: Formulas, found: Paths, steps: int) -> Iterator[Section]:
+    """The elementwise product over the steps, and all paths as a product of the steps' Jacobians."""
     source, target = _ends(writer, found, steps)
     number, few = count(found, steps), count(found, steps, elementwise=True)
     counts = f": {_number(number)} path{'s' * (number != 1)}, {_number(few)} elementwise"

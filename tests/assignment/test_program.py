@@ -29,6 +29,13 @@ def test_the_later_of_two_changes_wins_and_nothing_is_lost():
     assert RIGHT.to_data() == {}
 
 
+def test_a_change_of_the_training_step_is_added_and_is_none_of_the_equations():
+    both = Change(forward={"c": 1.0}) + Change(training={"sgd_step": "θ"})
+    assert both.training == {"sgd_step": "θ"}
+    assert both.equations == Change(forward={"c": 1.0})
+    assert Change.from_data(json.loads(json.dumps(both.to_data()))) == both
+
+
 @pytest.mark.parametrize("name", library())
 def test_a_program_computes_the_same_after_its_way_through_json(name):
     cell = load(name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gatecheck.calculus.gates import keepers
+from gatecheck.calculus.gates import gates, keepers, keeping
 from gatecheck.calculus.system import system
 from gatecheck.cells import load, read
 
@@ -35,3 +35,21 @@ def test_a_gate_without_a_bias_keeps_without_a_knob():
 def test_the_forget_bias_of_the_lstm_is_found_and_the_rnn_has_none():
     assert [k.bias for k in keepers(system(load("lstm")))] == ["b_f"]
     assert keepers(system(load("rnn"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [("lstm", ("f", "i", "o")), ("gru", ("z", "r")), ("gru_reset_after", ("z", "r")), ("rnn", ()), ("gate", ("f",)),
+     ("lstm_coupled", ("i", "o")), ("minlstm", ("f", "i")), ("lstm_fgr", ("f", "i", "o"))],
+)  # fmt: skip
+def test_a_gate_is_a_sigmoid_that_scales_something(cell, names):
+    assert gates(system(load(cell))) == names
+
+
+def test_a_sigmoid_that_scales_nothing_is_no_gate():
+    cell = read("x: D\nh: H\ns[t] = sigmoid(W @ x[t])\nq[t] = sigmoid(s[t])\nh[t] = tanh(s[t] + v * q[t] + U @ h[t-1])")
+    assert gates(system(cell)) == ()
+
+
+def test_a_gate_without_a_bias_keeps_all_the_same():
+    assert [(k.state, k.gate, k.sign, k.bias) for k in keeping(system(load("qrnn")))] == [("c", "f", 1, "")]

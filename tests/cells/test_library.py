@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatecheck.cells import LIBRARY, library, load, read
+from gatecheck.cells.counting import entries as counted
 from gatecheck.cells.text import LARGEST_FILE
 from gatecheck.errors import CellError
 
@@ -90,6 +91,16 @@ def test_a_cell_has_the_inputs_states_and_parameters_of_its_paper(name):
     shapes = [[s.value(sizes) for s in cell.shapes[p]] for p in cell.parameters]
     assert sum(map(math.prod, shapes)) == entries
     assert set(cell.sizes) <= set(sizes)
+    formula = re.sub(r"(?<=[\w)])(?=[A-Z(])", "*", counted(cell, "**2"))
+    assert eval(formula, {"__builtins__": {}}, sizes) == entries
+
+
+def test_entries_are_counted_in_sizes():
+    assert counted(load("lstm")) == "4(HD + H² + H)"
+    assert counted(load("rnn")) == "HD + H² + H"
+    assert counted(load("lstm_projected")) == "4HD + 5PH + 4H"
+    assert counted(read("x: D\nk: 1\ny: H\ny[t] = V @ concat(x[t], y[t-1]) * k + k")) == "HD + H² + 1"
+    assert counted(read("x: D\ny: D\ny[t] = tanh(x[t])")) == "0"
 
 
 # The door.

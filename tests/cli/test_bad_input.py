@@ -20,7 +20,7 @@ def refused(done, *words):
 
 # ------------------------------------------------------------------------------------------------ commands, cells
 
-COMMANDS = (["show"], ["derive"], ["paths"], ["code"], ["generate", "-o", "kit"])
+COMMANDS = (["show"], ["derive"], ["paths"], ["code"], ["trace"], ["generate", "-o", "kit"])
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c[0])

@@ -47,6 +47,21 @@ def test_gradients_are_given_away_only_when_asked_for(gatecheck, tmp_path):
     assert 'name = "forward"' not in toml
 
 
+def test_the_training_step_is_assigned_graded_and_named_when_it_is_wrong(gatecheck, tmp_path):
+    done = gatecheck("generate", "rnn", "-o", "kit", "--tasks", "step,clip_by_norm,sgd_step")
+    assert done.code == 0
+    assert "5 of 5" in done.out
+    source = (tmp_path / "kit-solution" / "rnn.py").read_text(encoding="utf-8")
+    assert gatecheck("check", "kit-solution/rnn.py", "--assignment", "kit").code == 0
+    (tmp_path / "kit" / "rnn.py").write_text(source.replace("- rate", "+ rate"))
+    told = gatecheck("check", "kit/rnn.py", "--format", "text")
+    assert told.code == 1
+    assert "new theta = theta + eta dL/dtheta" in told.out
+    refused = gatecheck("generate", "rnn", "-o", "more", "--tasks", "sgd_stp")
+    assert (refused.code, refused.out) == (2, "")
+    assert "Did you mean sgd_step?" in refused.err
+
+
 # ------------------------------------------------------------------------------------------------ grade
 
 

@@ -90,6 +90,16 @@ def test_code_prints_a_module(gatecheck, convention):
     assert ast.parse(done.out)
 
 
+@pytest.mark.parametrize("convention", conventions())
+def test_code_prints_a_training_step_as_well(gatecheck, convention):
+    plain, whole = (gatecheck("code", "lstm", "--convention", convention, *more) for more in ((), ("--training",)))
+    assert whole.code == 0
+    assert whole.out.startswith(plain.out)
+    assert {"initial_parameters", "clip_by_value", "clip_by_norm", "sgd_step"} < {
+        n.name for n in ast.parse(whole.out).body if isinstance(n, ast.FunctionDef)
+    }
+
+
 def test_code_writes_a_file_and_replaces_none_unless_told_to(gatecheck, tmp_path):
     assert gatecheck("code", "rnn", "-o", "mine.py") == (0, "", "")
     written = (tmp_path / "mine.py").read_text(encoding="utf-8")

@@ -1,6 +1,9 @@
 """One function prints every document: formats by name and by a file's ending, files written whole, or refused."""
 
 import json
+import os
+import subprocess
+import sys
 
 import click
 import pytest
@@ -11,7 +14,7 @@ from gatecheck.cli import cli
 from gatecheck.cli.output import ENDINGS, document_options, publish
 from gatecheck.writing.document import Document, Math
 from gatecheck.writing.formats import FORMATS
-from gatecheck.writing.publishing import RENDERERS
+from gatecheck.writing.publishing import renderer
 
 
 @pytest.fixture
@@ -34,8 +37,9 @@ def gatecheck(gatecheck, monkeypatch):
 
 
 def test_every_format_has_a_writer_of_formulas_a_renderer_and_a_name_on_the_command_line():
-    assert set(ENDINGS) == {*RENDERERS, "json"}
-    assert set(RENDERERS) <= set(FORMATS)
+    assert set(ENDINGS) == {*FORMATS, "json"}
+    for style in FORMATS:
+        assert callable(renderer(style))
 
 
 def test_a_document_is_printed_in_the_format_that_is_named(gatecheck):
@@ -76,3 +80,32 @@ def test_a_file_is_replaced_only_by_force(gatecheck, tmp_path):
     assert (tmp_path / "a.txt").read_text("utf-8").startswith("Größe\n")
     (tmp_path / "folder.txt").mkdir()
     assert gatecheck("document", "-o", "folder.txt", "--force").code == 2
+
+
+def test_a_pdf_goes_into_a_file_or_a_pipe_and_never_onto_a_terminal(gatecheck, tmp_path, monkeypatch):
+    pytest.importorskip("typst")
+    assert gatecheck("document", "-o", "a.pdf").code == 0
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    command = [sys.executable, "-m", "gatecheck", "show", "rnn", "--format", "pdf"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout.startswith(b"%PDF")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    done = gatecheck("document", "--format", "pdf")
+    assert (done.code, done.out) == (2, "")
+    assert "a terminal shows no PDF" in done.err and "-o FILE.pdf" in done.err
+
+
+def test_without_typst_a_pdf_is_refused_and_nothing_is_written(gatecheck, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    done = gatecheck("document", "-o", "a.pdf")
+    assert done.code == 2
+    assert "pip install 'gatecheck[pdf]'" in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_by_nature_are_utf8_on_every_console(tmp_path):
+    for style in ("markdown", "latex", "html", "typst"):
+        environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        command = [sys.executable, "-m", "gatecheck", "paths", "gru", "--steps", "2", "--format", style]
+        done = subprocess.run(command, capture_output=True, env=environment, check=True)
+        assert done.stdout.decode("utf-8").endswith("\n")
+        assert b"?" not in done.stdout.partition(b"<body")[2 if style == "html" else 0]

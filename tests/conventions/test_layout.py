@@ -30,6 +30,29 @@ def test_cs231n_has_the_signatures_that_students_files_have():
     ]
 
 
+def test_the_training_step_has_the_layout_of_the_convention():
+    def training(convention):
+        return [f"{s} -> {', '.join(x.name for x in s.gives)}" for s in layout(load("lstm"), convention).training]
+
+    assert training("gatecheck") == [
+        "clip_by_value(dp, limit) -> dp",
+        "clip_by_norm(dp, limit) -> dp",
+        "sgd_step(p, dp, rate) -> p",
+    ]
+    assert training("cs231n") == [
+        "clip_by_value(dWx, dWh, db, limit) -> dWx, dWh, db",
+        "clip_by_norm(dWx, dWh, db, limit) -> dWx, dWh, db",
+        "sgd_step(Wx, Wh, b, dWx, dWh, db, rate) -> Wx, Wh, b",
+    ]
+
+
+def test_the_arrays_of_a_convention_hold_every_parameter_once():
+    for name in ("gatecheck", "cs231n"):
+        made = layout(load("lstm"), name)
+        assert sorted(n for names in made.arrays for n in names) == sorted(made.cell.parameters)
+        assert len(made.arrays) == (len(made.stacks) or len(made.cell.parameters))
+
+
 def test_cs231n_stacks_the_gates_in_the_order_i_f_o_g():
     made = layout(load("lstm"), "cs231n")
     assert [s.parameters for s in made.stacks] == [
@@ -81,6 +104,11 @@ def test_the_part_that_each_parameter_plays():
     assert (kinds["W_f"], kinds["U_f"], kinds["p_f"], kinds["b_f"]) == ("input", "state", "weight", "bias")
     assert {p.kind for p in parts(load("lstm_concat"))} == {"joint", "bias"}
     assert {p.parameter: p.kind for p in parts(load("gru"))}["U_n"] == "state"
+
+
+def test_a_bias_is_added_even_where_the_sum_is_multiplied():
+    kinds = {p.parameter: p.kind for p in parts(load("gru_reset_after"))}
+    assert (kinds["b_u"], kinds["b_n"]) == ("bias", "bias")
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1))

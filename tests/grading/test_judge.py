@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from covering import dear, fitting
 
 from gatecheck.assignment.kit import kit_for
-from gatecheck.cells import library, load
-from gatecheck.conventions import conventions, layout
+from gatecheck.cells import load
+from gatecheck.conventions import TRAINING
 from gatecheck.data import folder
-from gatecheck.errors import ConventionError
 from gatecheck.grading.intake import submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.writing.reference import code
@@ -25,8 +25,8 @@ def cache(tmp_path_factory):
     patch.undo()
 
 
-def graded(source, cell="lstm", convention="cs231n", seed=None, **settings):
-    kit = kit_for(cell, convention)
+def graded(source, cell="lstm", convention="cs231n", seed=None, training=False, **settings):
+    kit = kit_for(cell, convention, training)
     grading = replace(kit.assignment.grading, **settings)
     kit = replace(kit, assignment=replace(kit.assignment, grading=grading))
     return grade(submission_from("student.py", source.encode()), kit, seed=seed)
@@ -39,19 +39,10 @@ def changed(source, *edits):
     return source
 
 
-def fitting():
-    for cell in library():
-        for convention in conventions():
-            try:
-                layout(load(cell), convention)
-            except ConventionError:
-                continue
-            yield cell, convention
-
-
-@pytest.mark.parametrize(("cell", "convention"), list(fitting()))
+@pytest.mark.parametrize(("cell", "convention"), [pytest.param(*pair, marks=dear(pair[0])) for pair in fitting()])
 def test_the_reference_scores_full_marks(cell, convention):
-    report = graded(code(load(cell), convention), cell, convention)
+    report = graded(code(load(cell), convention, training=True), cell, convention, training=True)
+    assert {"clip_by_value", "clip_by_norm", "sgd_step"} < {t.name for t in report.tasks}
     assert report.full_marks, report
     assert report.mistakes == report.warnings == ()
     assert report.score == report.max_score > 0
@@ -280,3 +271,185 @@ def test_a_cell_without_finite_values_is_our_fault_not_the_student_s(tmp_path):
     assert report.outcome == "error"
     assert report.max_score == 0
     assert {c.status for c in report.checks} == {"undetermined"}
+
+
+# ------------------------------------------------------------------------------------------------ the training step
+
+BY_NAME = """
+import numpy as np
+
+def clip_by_value(dp, limit):
+    return {n: np.clip(d, -limit, limit) for n, d in dp.items()}
+
+def clip_by_norm(dp, limit):
+    norm = np.sqrt(sum(np.sum(d**2) for d in dp.values()))
+    return {n: d * min(1, limit / norm) for n, d in dp.items()}
+
+def sgd_step(p, dp, rate):
+    return {n: p[n] - rate * dp[n] for n in p}
+"""
+BY_ARRAY = """
+import numpy as np
+
+def clip_by_value(dWx, dWh, db, limit):
+    return [np.clip(d, -limit, limit) for d in (dWx, dWh, db)]
+
+def clip_by_norm(dWx, dWh, db, limit):
+    norm = np.sqrt(sum(np.sum(d**2) for d in (dWx, dWh, db)))
+    return [d * min(1, limit / norm) for d in (dWx, dWh, db)]
+
+def sgd_step(Wx, Wh, b, dWx, dWh, db, rate):
+    return [p - rate * d for p, d in ((Wx, dWx), (Wh, dWh), (b, db))]
+"""
+TRAINED = {"gatecheck": BY_NAME, "cs231n": BY_ARRAY}
+
+
+def trained(source, convention="gatecheck", cell="lstm", **settings):
+    """The report on the three functions of the training step alone."""
+    kit = kit_for(cell, convention, training=True)
+    tasks = tuple(t for t in kit.assignment.tasks if kit.role(t.name) in TRAINING)
+    grading = replace(kit.assignment.grading, **settings)
+    kit = replace(kit, assignment=replace(kit.assignment, tasks=tasks, grading=grading))
+    return grade(submission_from("student.py", source.encode()), kit)
+
+
+def in_both(by_name, by_array=None):
+    """An edit of both sources."""
+    return {"gatecheck": by_name, "cs231n": by_array or by_name}
+
+
+# A mistake as a student makes it: the edit in each convention, the function, the mistake's id, its wrong formula.
+WRONG_TRAINING = {
+    "clipped from above only": (
+        in_both(("np.clip(d, -limit, limit)", "np.minimum(d, limit)")),
+        ("clip_by_value", "one-sided", "min(limit, ∂L/∂θ)"),
+    ),
+    "clipped from below only": (
+        in_both(("np.clip(d, -limit, limit)", "np.maximum(d, -limit)")),
+        ("clip_by_value", "one-sided", "max(−limit, ∂L/∂θ)"),
+    ),
+    "not clipped": (
+        in_both(("np.clip(d, -limit, limit)", "d")),
+        ("clip_by_value", "unclipped", "∂L/∂θ"),
+    ),
+    "set to zero": (
+        in_both(("np.clip(d, -limit, limit)", "np.where(abs(d) > limit, 0, d)")),
+        ("clip_by_value", "set-to-zero", "∂L/∂θ where |∂L/∂θ| ≤ limit, else 0"),
+    ),
+    "a norm for every array": (
+        in_both(("min(1, limit / norm)", "min(1, limit / np.linalg.norm(d))")),
+        ("clip_by_norm", "norm-per-array", "min(1, limit / ‖own ∂L/∂θ‖) ∂L/∂θ"),
+    ),
+    "norms added up": (
+        in_both(("np.sqrt(sum(np.sum(d**2)", "(sum(np.linalg.norm(d)")),
+        ("clip_by_norm", "norms-added", "min(1, limit / Σ ‖own ∂L/∂θ‖) ∂L/∂θ"),
+    ),
+    "always rescaled": (
+        in_both(("min(1, limit / norm)", "limit / norm")),
+        ("clip_by_norm", "always-rescaled", "limit / ‖∂L/∂θ‖ ∂L/∂θ"),
+    ),
+    "limit not multiplied": (
+        in_both(("min(1, limit / norm)", "(1 / norm if norm > limit else 1)")),
+        ("clip_by_norm", "limit-not-multiplied", "∂L/∂θ / ‖∂L/∂θ‖ where ‖∂L/∂θ‖ > limit"),
+    ),
+    "no square root": (
+        in_both(("np.sqrt(sum", "(sum")),
+        ("clip_by_norm", "missing-root", "min(1, limit / ‖∂L/∂θ‖²) ∂L/∂θ"),
+    ),
+    "factor upside down": (
+        in_both(("limit / norm", "norm / limit")),
+        ("clip_by_norm", "ratio-inverted", "min(1, ‖∂L/∂θ‖ / limit) ∂L/∂θ"),
+    ),
+    "by value where the norm is asked for": (
+        in_both(("d * min(1, limit / norm)", "np.clip(d, -limit, limit)")),
+        ("clip_by_norm", "clipped-by-value", "max(−limit, min(limit, ∂L/∂θ))"),
+    ),
+    "uphill": (
+        in_both(("p[n] - rate * dp[n]", "p[n] + rate * dp[n]"), ("p - rate * d", "p + rate * d")),
+        ("sgd_step", "ascent", "θ + η ∂L/∂θ"),
+    ),
+    "no rate": (
+        in_both(("p[n] - rate * dp[n]", "p[n] - dp[n]"), ("p - rate * d", "p - d")),
+        ("sgd_step", "missing-rate", "θ − ∂L/∂θ"),
+    ),
+    "exchanged": (
+        in_both(("p[n] - rate * dp[n]", "dp[n] - rate * p[n]"), ("p - rate * d", "d - rate * p")),
+        ("sgd_step", "exchanged", "∂L/∂θ − η θ"),
+    ),
+}
+
+
+@pytest.mark.parametrize("convention", TRAINED)
+@pytest.mark.parametrize("name", WRONG_TRAINING)
+def test_a_mistake_in_the_training_step_is_named_and_costs_that_function_alone(name, convention):
+    edits, (function, identity, wrong) = WRONG_TRAINING[name]
+    report = trained(changed(TRAINED[convention], edits[convention]), convention)
+    (mistake,) = report.mistakes
+    assert (mistake.where.function, mistake.id, mistake.wrong) == (function, identity, wrong)
+    assert mistake.certain
+    assert {t.name: t.score for t in report.tasks if t.status != "passed"} == {function: 0}
+    assert set(mistake.explains) == {c.quantity for c in report.checks if c.task == function}
+
+
+@pytest.mark.parametrize("convention", TRAINED)
+def test_right_training_steps_score_full_marks(convention):
+    report = trained(TRAINED[convention], convention)
+    assert report.full_marks
+    assert report.mistakes == report.warnings == ()
+
+
+def test_each_function_of_the_training_step_may_have_its_own_mistake():
+    edits = ("p[n] - rate", "p[n] + rate"), ("np.clip(d, -limit, limit)", "d"), ("np.sqrt(sum", "(sum")
+    report = trained(changed(BY_NAME, *edits))
+    assert [m.id for m in report.mistakes] == ["unclipped", "missing-root", "ascent"]
+    assert report.score == 0
+
+
+def test_what_is_wrong_in_the_cell_and_in_its_training_step_is_told_apart():
+    source = changed(code(load("lstm"), training=True), ("dc = dc + dh * o", "dc = dh * o"), ("- rate", "+ rate"))
+    report = graded(source, convention="gatecheck", training=True)
+    assert [(m.id, m.where.function) for m in report.mistakes] == [
+        ("missing-carry", "step_backward"),
+        ("ascent", "sgd_step"),
+    ]
+    assert not any(c.because for c in report.checks if c.task == "sgd_step")
+
+
+def test_a_training_step_that_updates_in_place_is_right_and_warned_of_once():
+    in_place = "for n in p: p[n] -= rate * dp[n]\n    return p"
+    report = trained(changed(BY_NAME, ("return {n: p[n] - rate * dp[n] for n in p}", in_place)))
+    assert report.full_marks
+    assert report.warnings == (
+        "sgd_step changed its argument p in place: put the result into a new array instead.",
+    )
+
+
+# One call of several shows it; one message for all of them. Each edit goes before the return statement of a function.
+TRAINING_LADDER = {
+    "parameters": ("{n: p", "return 1.0", "p is a number, not a dict of parameters by name."),
+    "gradients": ("{n: np", "return limit", "dp is a number, not a dict of gradients by parameter name."),
+    "count": ("{n: p", "return [p, dp]", "sgd_step returns 2 results instead of 1: p."),
+    "key": ("{n: p", "p.pop('b_f')", 'p has no "b_f".'),
+    "shape": ("{n: p", "p['b_f'] = p['b_f'][:, None]", 'p["b_f"] has shape'),
+    "a call above the limit": ("{n: d", "if norm > limit: return None", "clip_by_norm returns nothing"),
+    "the first of two": ("{n: d", "if norm < limit: return None\n    if norm > limit: raise ValueError", "ValueError"),
+    "a call below the limit": ("{n: d", "if norm < limit: raise ValueError", "raised ValueError in line 9"),
+}
+
+
+@pytest.mark.parametrize("rung", TRAINING_LADDER)
+def test_each_rung_of_the_ladder_has_its_message_in_the_training_step(rung):
+    result, line, message = TRAINING_LADDER[rung]
+    report = trained(changed(BY_NAME, (f"    return {result}", f"    {line}\n    return {result}")))
+    failed = [c for c in report.checks if c.status == "failed"]
+    assert len({c.task for c in failed}) == 1
+    assert all(message in c.message for c in failed), {c.message for c in failed}
+    assert report.mistakes == ()
+    assert sum(t.status == "passed" for t in report.tasks) == 2
+
+
+def test_a_training_step_that_never_ends_fails_and_what_comes_later_is_not_reached():
+    source = changed(BY_NAME, ("    norm = ", "    while True: pass\n    norm = "))
+    report = trained(source, deadline_seconds=1.0)
+    assert [t.status for t in report.tasks] == ["passed", "failed", "skipped"]
+    assert "did not end within the time allowed" in report.tasks[1].checks[0].message

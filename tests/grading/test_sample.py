@@ -1,14 +1,16 @@
 """The numbers that submissions are tried on, and how differences between numbers are measured."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gatecheck.assignment.compiling import compiled
 from gatecheck.assignment.program import run
+from gatecheck.assignment.training import norm
 from gatecheck.calculus.backward import derive
-from gatecheck.cells import library, load
+from gatecheck.cells import library, load, read
 from gatecheck.conventions import layout
 from gatecheck.grading.ladder import SMALLEST, TOLERANCE, far, scales
 from gatecheck.grading.sample import TAME, sample
@@ -33,6 +35,34 @@ def test_a_seed_gives_the_same_sample_again_and_another_seed_another():
     assert one.step.sizes == two.step.sizes
     assert all((one.sequence.parameters[n] == v).all() for n, v in two.sequence.parameters.items())
     assert one.sequence.parameters["b_f"][0] != other.sequence.parameters["b_f"][0]
+
+
+# The training step.
+
+ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
+
+
+def drawn(cell, seed):
+    return sample(layout(cell, "gatecheck"), compiled(derive(cell, cell.outputs)), seed)
+
+
+@pytest.mark.parametrize("cell", [*library(), *ODD], ids=lambda c: getattr(c, "stem", c))
+def test_every_array_of_gradients_is_clipped_on_both_sides_and_left_alone_in_another_call(cell):
+    for seed in ("1", "2", "c0ffee"):
+        up, down, below = drawn(load(cell), seed).updates
+        for name in up.gradients:
+            beyond = np.array([u.gradients[name] / u.limit for u in (up, down)])
+            assert beyond.min() < -1
+            assert beyond.max() > 1
+        assert below.limit > norm(below.gradients) > 2
+        assert len({u.rate for u in (up, down, below)}) == 3
+        assert not {0.0, 1.0} & {u.rate for u in (up, down, below)}
+
+
+def test_a_cell_without_parameters_has_nothing_to_train():
+    cell = read("x: D\nh[t] = tanh(x[t] + h[t-1])\n", "bare.cell")
+    assert layout(cell, "gatecheck").training == ()
+    assert drawn(cell, "1").updates == ()
 
 
 # How far.

@@ -10,15 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from covering import dear, fitting
 from markdown_it import MarkdownIt
 
 import gatecheck
 from gatecheck.assignment import key
 from gatecheck.assignment.kit import open_kit
-from gatecheck.cells import library, load, read
-from gatecheck.conventions import conventions, layout
+from gatecheck.cells import load, read
+from gatecheck.conventions import layout
 from gatecheck.data import folder as data_folder
-from gatecheck.errors import BadInput, ConventionError, Fault
+from gatecheck.errors import BadInput, Fault
 from gatecheck.grading.intake import read_submission, submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.teaching import generate as teaching
@@ -26,17 +27,6 @@ from gatecheck.teaching.generate import generate
 from gatecheck.writing.reference import HELPERS
 
 SHIPPED = sorted(p.name for p in data_folder("assignments").iterdir() if p.is_dir())
-
-
-def fitting():
-    """Every cell of the library in every convention that fits it."""
-    for name in library():
-        for convention in conventions():
-            try:
-                layout(load(name), convention)
-            except ConventionError:
-                continue
-            yield name, convention
 
 
 def contents(folder):
@@ -71,7 +61,9 @@ def report(made, source):
 # ------------------------------------------------------------------------------------------------ every cell
 
 
-@pytest.fixture(scope="module", params=list(fitting()), ids="-".join)
+@pytest.fixture(
+    scope="module", params=[pytest.param(pair, id="-".join(pair), marks=dear(pair[0])) for pair in fitting()]
+)
 def made(request, tmp_path_factory):
     """One of the library's cells as an assignment."""
     name, convention = request.param
@@ -155,8 +147,8 @@ def test_a_cell_with_the_line_ends_of_windows_is_one_all_the_same(tmp_path, data
 # ------------------------------------------------------------------------------------------------ nothing half done
 
 
-def wrong(cell, convention):
-    return teaching_code(cell, convention).replace("np.tanh(", "np.sin(")
+def wrong(cell, convention, training):
+    return teaching_code(cell, convention, training).replace("np.tanh(", "np.sin(")
 
 
 teaching_code = teaching.code
@@ -198,6 +190,10 @@ TASKS = [
     ("rnn", "cs231n", "backward"),
     ("lstm", "gatecheck", "step", "backward"),
     ("lstm", "cs231n", "step_backward"),
+    ("rnn", "gatecheck", "clip_by_value"),
+    ("rnn", "gatecheck", "step", "backward", "clip_by_norm", "sgd_step"),
+    ("lstm", "cs231n", "step_backward", "clip_by_value", "clip_by_norm"),
+    ("lstm", "cs231n", "sgd_step"),
 ]
 
 
@@ -242,9 +238,61 @@ def test_a_task_waits_for_what_its_missing_task_would_wait_for(tmp_path):
     assert {t.name: t.after for t in open_kit(made.folder).assignment.tasks} == {"step": (), "backward": ("step",)}
 
 
+def test_the_training_step_is_assigned_only_where_it_is_asked_for(tmp_path):
+    made = generate(load("rnn"), tmp_path / "plain")
+    assert [t.name for t in made.report.tasks] == ["step", "step_backward", "forward", "backward"]
+    assert all("clip" not in p.read_text(encoding="utf-8") for p in tmp_path.rglob("*.*"))
+
+
+def test_tasks_stand_in_the_order_of_their_roles_and_wait_as_those_do(tmp_path):
+    tasks = ("sgd_step", "backward", "clip_by_norm", "step", "step_backward", "forward")
+    made = generate(load("rnn"), tmp_path / "kit", "cs231n", tasks)
+    found = open_kit(made.folder).assignment.tasks
+    names = ["rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward", "clip_by_norm", "sgd_step"]
+    assert [t.name for t in found] == names
+    assert [t.points for t in found] == [2, 4, 1, 3, 2, 1]
+    assert [t.after for t in found[4:]] == [(), ()]
+
+
+FORMULAS = {
+    "clip_by_value": "∂L/∂θ ← max(−limit, min(limit, ∂L/∂θ))",
+    "clip_by_norm": "∂L/∂θ ← min(1, limit / ‖∂L/∂θ‖) ∂L/∂θ",
+    "sgd_step": "θ ← θ − η ∂L/∂θ",
+}
+
+
+@pytest.mark.parametrize("role", FORMULAS)
+@pytest.mark.parametrize("convention", ["gatecheck", "cs231n"])
+def test_the_handout_has_the_formula_of_a_training_step_and_nothing_of_what_is_not_asked(tmp_path, role, convention):
+    made = generate(load("lstm"), tmp_path / "kit", convention, (role,))
+    text = (made.folder / "handout.md").read_text(encoding="utf-8")
+    for name, formula in FORMULAS.items():
+        assert (formula in text) == (name in text) == (name == role)
+    assert "kept" not in text
+    assert "cache" not in text
+    assert re.search(r" \n|\n\n\n", text) is None
+    harmless(text)
+    assert set(functions((made.folder / "lstm.py").read_text(encoding="utf-8"))) == {role}
+
+
+def test_a_cell_without_parameters_has_no_training_tasks(tmp_path):
+    cell = read("x: D\nh[t] = tanh(x[t] + h[t-1])\n", "bare.cell")
+    with pytest.raises(BadInput, match="gatecheck has no task sgd_step"):
+        generate(cell, tmp_path / "kit", tasks=("sgd_step",))
+
+
+def test_a_key_is_the_same_with_and_without_a_training_step(tmp_path):
+    generate(load("rnn"), tmp_path / "plain")
+    generate(load("rnn"), tmp_path / "trained", tasks=("sgd_step",))
+    one, two = ((tmp_path / n / "key.json").read_bytes() for n in ("plain", "trained"))
+    assert one == two
+
+
 def test_an_unknown_task_is_refused_with_a_near_name(tmp_path):
     with pytest.raises(BadInput, match="Did you mean lstm_backward"):
         generate(load("lstm"), tmp_path / "kit", "cs231n", ("lstm_bckward",))
+    with pytest.raises(BadInput, match="Did you mean clip_by_norm"):
+        generate(load("lstm"), tmp_path / "kit", "cs231n", ("step", "clip_by_nrom"))
 
 
 # ------------------------------------------------------------------------------------------------ hostile words

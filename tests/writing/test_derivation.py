@@ -41,7 +41,7 @@ def test_equations_are_written_whole_where_preactivations_have_no_name():
 def test_why_names_the_readers_and_what_each_contributes():
     lines = page(load("lstm"), wrt=("c", "W_f"), why=True).splitlines()
     assert lines[2] == "  h = o ⊙ tanh(c)          ∂h/∂c = diag(o ⊙ (1 − tanh²(c)))   elementwise"
-    assert lines[3].split("   ", 1)[1].split() == ["∂c[t+1]/∂c", "=", "diag(f[t+1])", "elementwise", "one", "step", "later"]
+    assert lines[3] == "  c = f ⊙ c[t−1] + i ⊙ g   ∂c[t+1]/∂c = diag(f[t+1])          elementwise"
     assert lines[-1] == "  a_f = W_f x + U_f h[t−1] + b_f   x is what it multiplies   outer product"
 
 

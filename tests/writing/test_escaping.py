@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gatecheck.writing.escaping import ascii_only, docstring, latex, markdown, plain
+from gatecheck.writing.escaping import ascii_only, docstring, latex, markdown, plain, spaced
 
 ACTIVE = {"html_block", "html_inline", "link_open", "image", "em_open", "strong_open", "code_inline", "s_open"}
 BLOCKS = {"paragraph_open", "inline", "paragraph_close"}
@@ -56,7 +56,7 @@ def test_latex_has_no_command_but_those_for_characters(text):
     commands = re.findall(r"\\([a-z]+)\{\}", latex(text))
     assert set(commands) <= {
         "textbackslash", "textasciicircum", "textasciitilde", "textless", "textgreater", "textasciigrave",
-        "textquotesingle", "textquotedbl",
+        "textquotesingle", "textquotedblright",
     }  # fmt: skip
     bare = re.sub(r"\\[a-z]+\{\}|\\[{}$&#%_]", "", latex(text))
     assert not re.search(r"[\\{}$&#%_^~<>`]", bare)
@@ -78,3 +78,10 @@ def test_ascii_keeps_letters_and_signs_as_far_as_it_can():
 @given(st.text(max_size=30))
 def test_plain_text_is_one_printable_line(text):
     assert plain(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [(" a ", " A "), ("a", "A"), (" ", " "), ("", ""), ("\n a\t", " A "), ("a  b", "A B")]
+)
+def test_spaces_at_the_ends_of_words_part_them_from_their_neighbours(text, written):
+    assert spaced(text, lambda words: plain(words).upper()) == written

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatecheck.writing.layering import Box, Wire, layered
-from gatecheck.writing.placing import _isotonic, placed
+from gatecheck.writing.placing import isotonic, placed
 
 
 @st.composite
@@ -26,13 +26,23 @@ def graphs(draw):
 
 def crossings(layering):
     """Stretches of wires that cross, counted one pair at a time."""
-    stretches = {(a, b) for route in layering.routes for a, b in pairwise(route)}
-    return sum(
-        a.column == c.column and (a.place - c.place) * (b.place - d.place) < 0
-        for a, b in stretches
-        for c, d in stretches
-        if a.place < c.place
-    )
+    return len(list(crossed(layering)))
+
+
+def weighed(layering):
+    """The same, each crossing as much as the product of the weights."""
+    return sum(v * w for v, w in crossed(layering))
+
+
+def crossed(layering):
+    stretches = {}
+    for wire, route in zip(layering.wires, layering.routes, strict=True):
+        for pair in pairwise(route):
+            stretches[pair] = max(wire.weight, stretches.get(pair, 0))
+    for (a, b), v in stretches.items():
+        for (c, d), w in stretches.items():
+            if a.column == c.column and a.place < c.place and b.place > d.place:
+                yield v, w
 
 
 @settings(deadline=None)
@@ -71,8 +81,10 @@ def test_a_spine_lies_on_top_of_every_column_that_it_passes_and_is_straight(grap
         spine.append(following[0])
     layering = layered(boxes, wires, spine)
     assert all(vertex.place == 0 for vertex in layering.spine)
-    points = [point for k in spine for point in placed(layering).runs[k]]
-    assert len({round(point.y, 6) for point in points}) <= 1
+    placing = placed(layering)
+    levels = {round(point.y, 6) for k in spine for point in placing.runs[k]}
+    assert len(levels) <= 1
+    assert all(stand.y >= level for stand in placing.stands for level in levels)
 
 
 def test_what_can_be_drawn_without_crossings_is():
@@ -89,6 +101,19 @@ def test_what_must_cross_crosses_no_more_than_it_must(many, fewest):
     assert crossings(layered(boxes, wires)) == fewest
 
 
+@settings(deadline=None)
+@given(graphs())
+def test_no_two_neighbours_in_a_column_would_cross_less_the_other_way_round(graph):
+    layering = layered(*graph)
+    before = weighed(layering)
+    for column in layering.columns:
+        for upper, lower in pairwise(column):
+            if upper.group == lower.group:
+                upper.place, lower.place = lower.place, upper.place
+                assert weighed(layering) >= before
+                upper.place, lower.place = lower.place, upper.place
+
+
 def test_wires_of_one_bundle_share_their_bends_and_others_do_not():
     boxes = [Box(9, 9, group=0), Box(9, 9), Box(9, 9), Box(9, 9), Box(9, 9)]
     chain = [Wire(1, 2), Wire(2, 3), Wire(2, 4)]
@@ -100,7 +125,7 @@ def test_wires_of_one_bundle_share_their_bends_and_others_do_not():
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 10)), min_size=1))
 def test_the_nearest_rising_sequence_rises_and_its_steps_balance(pulls):
     wanted, weights = zip(*pulls, strict=True)
-    levels = _isotonic(wanted, weights)
+    levels = isotonic(wanted, weights)
     assert all(a <= b + 1e-9 for a, b in pairwise(levels))
     for level in dict.fromkeys(levels):
         # Each step is the weighted mean of what it stands for: no step can move without loss.

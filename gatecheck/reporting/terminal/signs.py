@@ -40,7 +40,8 @@ ASCII = Signs("+", "x", "-", "?", "#", "x", ".", "|", "-", "...", ">", "|_|")
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₜ", "0123456789+-t")
 _ONE = str.maketrans("δ∂⊙·×−–‘’“”✓✕", "dd**x--''\"\"+x")
-_MORE = str.maketrans({"Σ": "sum", "σ": "sigmoid", "√": "sqrt", "ᵀ": ".T", "→": "->", "…": "...", "∞": "inf"})
+_LETTERS = {"Σ": "sum", "σ": "sigmoid", "θ": "theta", "η": "eta"}
+_MORE = str.maketrans({**_LETTERS, "√": "sqrt", "ᵀ": ".T", "→": "->", "…": "...", "∞": "inf", "‖": "||", "≤": "<="})
 
 
 def ascii_only(text: str) -> str:

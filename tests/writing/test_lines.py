@@ -76,3 +76,20 @@ def test_long_prose_and_long_sums_are_broken():
     lines = terminal.unicode(Document("x", sections=(Section("s", (words, Display((long,)))),))).splitlines()
     assert max(map(len, lines)) <= 80
     assert sum(line.strip().startswith("+ U_") for line in lines) == 8
+
+
+HEAD = ((), ("formula",), ("worked",), ("one",), ("two",))
+
+
+def test_a_table_too_wide_for_a_line_is_folded_with_its_numbers_at_the_end():
+    formula = "= " + " + ".join(f"f_{k} (x + y)" for k in range(6))
+    rows = (((Math("a"),), (Math(formula),), (Math("= 1 + 2"),), ("3",), ("45",)), ((), (), (), ("6",), ()))
+    told = terminal.unicode(Document("t", sections=(Section("", (Table(HEAD, rows, (3, 4)),)),))).splitlines()
+    assert [line for line in told if len(line) > 80] == []
+    assert told[2:] == [
+        "     formula, worked                                                    one  two",
+        "  a  = f_0 (x + y) + f_1 (x + y) + f_2 (x + y) + f_3 (x + y) + f_4 (x + y)",
+        "       + f_5 (x + y)",
+        "     = 1 + 2                                                              3   45",
+        "                                                                          6",
+    ]

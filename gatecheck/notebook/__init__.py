@@ -5,106 +5,34 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from .assignment.kit import Kit, kit_for, open_kit
-from .assignment.model import find
-from .cells import Cell
-from .cells import load as load_cell
-from .conventions import BACKWARD
-from .errors import AssignmentError, BadInput, Problem, SubmissionError, nearest, printable
-from .grading.feedback import redacted
-from .grading.gathering import gather
-from .grading.intake import Submission, read_submission, submission_from
-from .grading.judge import grade
-from .grading.report import Report
-from .grading.running import Worker
-from .reporting.terminal import show as print_report
+from ..assignment.kit import Kit, kit_for, open_kit
+from ..assignment.model import find
+from ..conventions import BACKWARD
+from ..errors import AssignmentError, BadInput, Problem, SubmissionError, nearest, printable
+from ..grading.feedback import redacted
+from ..grading.gathering import gather
+from ..grading.intake import Submission, read_submission, submission_from
+from ..grading.judge import grade
+from ..grading.report import Report
+from ..grading.running import Worker
+from ..reporting.terminal import show as print_report
+from .pages import load
+
+__all__ = ["check", "load"]
 
 SEED = re.compile(r"[0-9a-fA-F]{1,64}")
-
-
-class Formulas:
-    """Formulas that print as text and display as LaTeX."""
-
-    def __init__(self, text: str, latex: str) -> None:
-        self.text = text
-        self.latex = latex
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_latex_(self) -> str:
-        lines = self.latex.replace("align*", "aligned").splitlines()
-        return "\n".join(["$$", *(line for line in lines if not line.startswith("%")), "$$"])
-
-
-class LoadedCell:
-    """A cell in a notebook."""
-
-    def __init__(self, cell: Cell) -> None:
-        self.cell = cell
-
-    def show(self) -> Formulas:
-        """The equations."""
-        from .calculus.system import system
-        from .writing import derivation, fragments
-        from .writing.formulas import Formulas as Writer
-        from .writing.terminal import unicode
-
-        lines = system(self.cell)
-        text = unicode(derivation.show(Writer(lines)))
-        return Formulas(text, fragments.show(lines))
-
-    def derive(self, loss: str | Iterable[str] | None = None) -> Formulas:
-        """The backward equations; the loss reads the output, unless said otherwise, as "h,c" or ("h", "c")."""
-        from .calculus.backward import derive
-        from .writing import derivation, fragments
-        from .writing.formulas import Formulas as Writer
-        from .writing.terminal import unicode
-
-        names = [n.strip() for n in loss.split(",")] if isinstance(loss, str) else loss
-        backward = derive(self.cell, names, unit=True)
-        text = unicode(derivation.derive(Writer(backward.system), backward))
-        return Formulas(text, fragments.derive(backward))
-
-    def paths(self, source: str | None = None, target: str | None = None) -> Formulas:
-        """Every path from source[t-1] to target[t]."""
-        from .calculus.paths import paths
-        from .writing import fragments, ways
-        from .writing.formulas import Formulas as Writer
-        from .writing.terminal import unicode
-
-        found = paths(self.cell, source, target)
-        text = unicode(ways.document(Writer(found.system), found))
-        return Formulas(text, fragments.paths(found))
-
-    def code(self, convention: str = "gatecheck") -> str:
-        """The NumPy reference."""
-        from .writing.reference import code
-
-        return code(self.cell, convention)
-
-    def __repr__(self) -> str:
-        return self.show().text
-
-    def _repr_latex_(self) -> str:
-        return self.show()._repr_latex_()
-
-
-def load(cell: str | os.PathLike[str]) -> LoadedCell:
-    """A cell of the library by name, or of a file by path. Raises CellError."""
-    return LoadedCell(load_cell(cell))
 
 
 class Shown(Report):
     """A report that was printed when it was made: to see it again as a whole would be too much."""
 
     def __repr__(self) -> str:
-        from .reporting.summary import summary
+        from ..reporting.summary import summary
 
         return summary(self)
 
@@ -144,7 +72,8 @@ def check(
 def _kit(what: Any, cell: Any, convention: str, assignment: Any) -> Kit:
     """What the code is graded by."""
     if cell is not None:
-        return kit_for(cell, convention)
+        # A file is asked for the cell's own functions; a function may be any.
+        return kit_for(cell, convention, training=callable(what))
     if assignment is not None:
         return open_kit(Path(assignment))
     if callable(what):

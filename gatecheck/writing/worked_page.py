@@ -1,0 +1,205 @@
+"""A worked example as a page, with its numbers or with blanks for them, and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Symbol
+
+from ..calculus.numbers import Array
+from ..calculus.symbols import Label, gradient, label, symbol, value
+from ..calculus.worked import Worked
+from .document import Blank, Document, Math, Paragraph, Section, Table, Words
+from .equations import Formula
+from .formats import Text
+from .formulas import Formulas
+from .rounding import rounded, shortest
+from .worked import Row, Rows
+
+#: Of more numbers side by side than that, the first ones and the last are shown.
+_MOST = 4
+
+
+@dataclass(frozen=True)
+class Style:
+    """digits: decimals of a number; blank: places to write in for all that is computed; mark: said after the title."""
+
+    digits: int = 4
+    blank: bool = False
+    mark: str = ""
+
+
+def document(kind: type[Formulas], found: Worked, source: Words, style: Style = Style()) -> Document:
+    """The page; source says where the values come from."""
+    page = _Page(kind, found, style)
+    cell = found.backward.cell
+    sizes = ", ".join(f"{letter} = {n}" for letter, n in found.given.sizes.items())
+    return Document(
+        f"{cell.name}, {style.mark}" if style.mark else cell.name,
+        lead=(cell.title,) if cell.title else (),
+        aside=(page.legend(),),
+        facts=(("values", source), *([("sizes", (sizes,))] if sizes else [])),
+        sections=(*page.sections(), Section("", tuple(Paragraph((said,)) for said in page.remarks()))),
+    )
+
+
+class _Page:
+    def __init__(self, kind: type[Formulas], found: Worked, style: Style) -> None:
+        self.kind = kind
+        self.found = found
+        self.style = style
+        self.steps = len(found.at)
+        self.rows = Rows(kind, found, style.digits)
+        self.names = self.rows.names
+
+    def legend(self) -> str:
+        """How names are to be read."""
+        index = () if self.kind.every_index else ("no index: step t",)
+        return "; ".join((*index, *(() if self.kind is Text else ("⊙ elementwise",))))
+
+    def sections(self) -> Iterator[Section]:
+        """What is given, then every step forwards, every step backwards, the parameters."""
+        yield Section("Given", (self._given(),))
+        for t in range(self.steps):
+            yield from self._section(f"Forward{self._step(t)}", self.rows.forward(t))
+        for t in reversed(range(self.steps)):
+            rows = [*self.rows.backward(t), *(self.rows.initial() if t == 0 else ())]
+            yield from self._section(f"Backward{self._step(t)}", rows)
+        yield from self._section("Parameters", self.rows.parameters(), units="")
+
+    def remarks(self) -> Iterator[str]:
+        """What is left out, what could not be computed, and how numbers are rounded."""
+        found, backward = self.found, self.found.backward
+        reached = [g for g in backward.quantities if not found.zero(g)]
+        known = [g for g in reached if found.knows(gradient(g.name))]
+        lost = [n for n in backward.cell.assigned if n in found.undetermined]
+        if any(g.later for g in known):
+            yield f"Nothing follows the {'last ' * (self.steps > 1)}step, so it has no terms of t+1."
+        if known:
+            lost += [self.names.name(label(gradient(g.name))) for g in reached if g not in known]
+            zero = [self.names.name(label(gradient(g.name))) for g in backward.quantities if found.zero(g)]
+            if zero:
+                yield f"Zero, as the loss does not reach it: {', '.join(zero)}."
+        if lost:
+            yield f"Not determined by these values: {', '.join(lost)}{'' if known else ', and no gradient'}."
+        if self.style.blank:
+            yield f"Round to {self.style.digits} decimals."
+        else:
+            yield f"Rounded to {self.style.digits} decimals in print alone: every number comes from unrounded ones."
+
+    def _step(self, t: int) -> str:
+        return f", step {t + 1}" if self.steps > 1 else ""
+
+    # Tables.
+
+    def _given(self) -> Table:
+        given = self.found.given
+        rows: list[tuple[Words, Array]] = []
+        for t in range(self.steps):
+            rows += [(self._name(Label("value", n, 0), t), x[t]) for n, x in given.inputs.items()]
+        rows += [(self._name(Label("value", n, 1), 0), v) for n, v in given.initial.items()]
+        rows += [((Math(self.names.name(Label("value", n, None))),), v) for n, v in given.parameters.items()]
+        for t, values in enumerate(self.found.at):
+            loss = [symbol("loss", n, 0) for n in self.found.backward.loss]
+            rows += [(self._name(label(s), t), values[s]) for s in loss if s in values]
+        columns = _Columns([numbers for _, numbers in rows], lambda n: self._math(shortest(n, self.style.digits)))
+        cells = [line for name, numbers in rows for line in columns.lines((name,), numbers)]
+        return columns.table(("",), cells)
+
+    def _section(self, title: str, rows: Iterable[Row], units: str = "unit") -> Iterator[Section]:
+        found = list(rows)
+        if found:
+            columns = _Columns([row.numbers for row in found], self._result, units)
+            cells = [line for row in found for line in columns.lines(self._words(row), row.numbers)]
+            head = "worked for unit 1" if units else "its first number"
+            yield Section(title, (columns.table(("", "formula", head), cells),))
+
+    def _words(self, row: Row) -> tuple[Words, ...]:
+        calculation: Words = (Blank(24),) if self.style.blank else self._pieces(row.calculation)
+        return (Math(row.formula.left),), ("= ", *self._pieces(row.formula)), ("= ", *calculation)
+
+    def _pieces(self, formula: Formula) -> Words:
+        """A right side that may be broken between its terms."""
+        return tuple(w for piece in self.names.pieces(formula.addends) for w in (" ", Math(piece)))[1:]
+
+    def _result(self, number: float) -> Words:
+        digits = self.style.digits
+        return (Blank(digits + 4),) if self.style.blank else self._math(rounded(number, digits))
+
+    def _math(self, text: str) -> Words:
+        return (Math(self.rows.numbers.noted(text)),)
+
+    def _name(self, tag: Label, t: int) -> Words:
+        step = self._step(t)
+        return (Math(self.names.name(tag)), *([step] if step else []))
+
+
+class _Columns:
+    """Numbers side by side, those of a matrix below each other; of many the first ones and the last."""
+
+    def __init__(self, arrays: Sequence[Array], written: Callable[[float], Words], units: str = "") -> None:
+        longest = max((a.shape[-1] for a in arrays), default=0)
+        self.wide = longest > _MOST
+        self.count = _MOST + 1 if self.wide else longest
+        self.written = written
+        self.units = units
+
+    def lines(self, words: tuple[Words, ...], numbers: Array) -> Iterator[tuple[Words, ...]]:
+        """The rows of one quantity; the words stand in the first."""
+        rows: list[Array | None] = list(numbers) if numbers.ndim == 2 else [numbers]
+        if len(rows) > _MOST:
+            rows = [*rows[: _MOST - 1], None, rows[-1]]
+        for k, row in enumerate(rows):
+            cells = [("…",)] if row is None else self._cells(row)
+            padding: list[Words] = [()] * (self.count - len(cells))
+            yield (*(words if k == 0 else [()] * len(words)), *cells, *padding)
+
+    def _cells(self, row: Array) -> list[Words]:
+        cells = [self.written(float(n)) for n in row]
+        if not self.wide or len(cells) < _MOST:
+            return cells
+        return [*cells[: _MOST - 1], ("…",) if len(cells) > _MOST else (), cells[-1]]
+
+    def table(self, head: tuple[str, ...], rows: list[tuple[Words, ...]]) -> Table:
+        """The table; the columns of numbers are named after units."""
+        units = [f"{self.units} {k + 1}" for k in range(self.count)] if self.units else [""] * self.count
+        if self.units and self.wide:
+            units[-2:] = ["…", "last"]
+        numbers = range(len(head), len(head) + self.count)
+        return Table(tuple((w,) if w else () for w in (*head, *units)), tuple(rows), tuple(numbers))
+
+
+def as_data(found: Worked, seed: str | None = None) -> dict[str, Any]:
+    """Everything that the values determine, in full, under the names of generated code; seed: of picked values."""
+    cell, given = found.backward.cell, found.given
+    gradients = [g.name for g in (*found.backward.quantities, *found.backward.inputs)]
+
+    def of_step(names: Iterable[tuple[str, Symbol]], t: int) -> dict[str, Any]:
+        return {name: found.at[t][s].tolist() for name, s in names if s in found.at[t]}
+
+    before = [(f"{n}_prev", value(n, 1)) for n in cell.lagged]
+    forward = [(n, value(n, 0)) for n in (*cell.inputs, *found.backward.system.sizes)]
+    return {
+        "schema": "gatecheck/trace/1",
+        "cell": cell.name,
+        "cell_sha256": cell.sha256,
+        "seed": seed,
+        "sizes": dict(given.sizes),
+        "loss": list(found.backward.loss),
+        "parameters": {n: v.tolist() for n, v in given.parameters.items()},
+        "steps": [
+            {
+                "values": of_step([*before, *forward], t),
+                "loss_gradients": of_step([(f"d{n}", symbol("loss", n, 0)) for n in found.backward.loss], t),
+                "gradients": of_step([(f"d{n}", gradient(n)) for n in gradients], t),
+            }
+            for t in range(len(found.at))
+        ],
+        "gradients": {
+            **{f"d{n}_prev": v.tolist() for n, v in found.initial.items()},
+            **{f"d{n}": v.tolist() for n, v in found.parameters.items()},
+        },
+        "undetermined": list(found.undetermined),
+    }

@@ -1,0 +1,57 @@
+"""Few cells that between them have all that the library has: what the default run takes where each cell is dear.
+
+The others run with -m slow. A cell is taken for what it has and none before it, never for its name.
+"""
+
+from functools import cache
+
+import pytest
+
+from gatecheck.cells import library, load
+from gatecheck.cells import tree as t
+from gatecheck.conventions import conventions, layout
+from gatecheck.conventions.parameters import parts
+from gatecheck.errors import ConventionError
+
+
+def features(cell):
+    """What a cell asks of whatever reads it: kinds of nodes, functions, parameters and sizes, numbers of states."""
+    nodes = [n for e in cell.equations for n in e.expression.walk()]
+    found = {type(n).__name__ for n in nodes}
+    found |= {n.function for n in nodes if isinstance(n, (t.Apply, t.Reduce))}
+    found |= {n.operator for n in nodes if isinstance(n, t.Binary)}
+    found |= {f"a {part.kind}" for part in parts(cell)}
+    found |= {f"root {type(e.expression).__name__}" for e in cell.equations}
+    found |= {f"{len(cell.states)} states", f"{len(cell.inputs)} inputs", f"{len(cell.sizes)} sizes"}
+    if any(n in cell.inputs for n in cell.lagged):
+        found.add("an input of the step before")
+    if cell.output not in cell.states:
+        found.add("an output that is no state")
+    return found
+
+
+@cache
+def covering():
+    """The names of these cells; the simplest are asked first."""
+    taken, known = [], set()
+    for name in sorted(library(), key=lambda n: (len(features(load(n))), n)):
+        if features(load(name)) - known:
+            taken.append(name)
+            known |= features(load(name))
+    return tuple(taken)
+
+
+def dear(name):
+    """The marks of a test that is dear for each cell: slow, unless the cell is one of the few."""
+    return () if name in covering() else pytest.mark.slow
+
+
+def fitting():
+    """Every cell of the library in every convention that fits it."""
+    for name in library():
+        for convention in conventions():
+            try:
+                layout(load(name), convention)
+            except ConventionError:
+                continue
+            yield name, convention
