@@ -216,6 +216,11 @@ def test_an_equation_of_too_many_terms_is_refused_with_advice():
     assert "names of their own" in str(error.value) and ":3:" in str(error.value)
 
 
+def test_a_division_by_zero_that_sympy_does_not_see_is_refused():
+    with pytest.raises(CellError, match="the equation of h divides by zero"):
+        prove(read("x: H\nh: H\nh[t] = h[t-1] / ((x[t] + 1)**2 - x[t]**2 - 2 * x[t] - 1)\n"), seed=SEED)
+
+
 def test_a_root_that_has_no_value_is_refused():
     with pytest.raises(CellError, match="no numbers are found"):
         prove(read("x: H\nh: H\nh[t] = tanh(sqrt(-(x[t]**2)) + h[t-1])\n"), seed=SEED)
