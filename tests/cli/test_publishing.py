@@ -104,7 +104,7 @@ def test_without_typst_a_pdf_is_refused_and_nothing_is_written(gatecheck, tmp_pa
 
 def test_files_by_nature_are_utf8_on_every_console(tmp_path):
     for style in ("markdown", "latex", "html", "typst"):
-        environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
         command = [sys.executable, "-m", "gatecheck", "paths", "gru", "--steps", "2", "--format", style]
         done = subprocess.run(command, capture_output=True, env=environment, check=True)
         assert done.stdout.decode("utf-8").endswith("\n")

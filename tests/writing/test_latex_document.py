@@ -71,6 +71,7 @@ def test_a_long_sum_is_broken_before_its_signs():
     assert len(lines) > 1
     assert all(re.match(r"  &\\quad [-+] U_", line) for line in lines[1:])
     assert max(map(aligned.width, lines)) < aligned.LINE + 2
+    assert min(line.count("U_") for line in lines[:-1]) > 2
     assert " ".join(lines).replace(r"  &\quad ", "").strip() == f"h &= {Formula('h', addends).right}"
     assert len(aligned.formula(Formula("h", addends), 10).split(aligned.BREAK)) > len(lines)
 

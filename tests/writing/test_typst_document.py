@@ -5,7 +5,7 @@ import re
 import pytest
 import specimen
 import typesetting
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gatecheck.writing import escaping
@@ -62,6 +62,7 @@ def test_every_block_is_a_call_that_can_be_read():
 
 
 @settings(max_examples=60, deadline=None)
+@example([*specimen.NASTY])
 @given(st.lists(WORDS, min_size=1, max_size=40))
 def test_words_are_read_as_they_are(texts):
     found = typesetting.said(map(escaping.typst, texts))
@@ -72,6 +73,11 @@ def test_words_are_read_as_they_are(texts):
 @given(WORDS)
 def test_a_document_of_any_words_compiles(words):
     typesetting.pdf(render(specimen.document(words)))
+
+
+def test_a_document_of_any_nasty_words_compiles():
+    for words in specimen.NASTY:
+        typesetting.pdf(render(specimen.document(words)))
 
 
 @settings(max_examples=20, deadline=None)
