@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sympy import Mul
 
-from gatecheck.calculus.symbols import Spread, Times, TransposedTimes, label, symbol
+from gatecheck.calculus.symbols import Spread, Times, Total, TransposedTimes, label, symbol
 
 
 def mutants(backward):
@@ -57,6 +57,9 @@ def _expressions(backward, expression):
         if factor.is_Add:
             for addend in factor.args:
                 yield "addend", Mul(*factors[:k], factor - addend, *factors[k + 1 :])
+    for total in sorted(expression.atoms(Total), key=str):
+        if not backward.system.size(total.args[0]).scalar:  # a scalar is its own sum
+            yield "unsummed", expression.xreplace({total: total.args[0]})
     for atom in sorted(expression.atoms(Times, TransposedTimes), key=str):
         other = Times if isinstance(atom, TransposedTimes) else TransposedTimes
         yield "transpose", expression.xreplace({atom: other(*atom.args)})

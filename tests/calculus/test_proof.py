@@ -1,5 +1,6 @@
 """Proofs: every cell has one, and no wrong derivation has."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import house
@@ -15,6 +16,7 @@ from gatecheck.calculus.levels import LEVELS, at_level
 from gatecheck.calculus.proof import prove
 from gatecheck.calculus.proof.adjoints import adjoints
 from gatecheck.calculus.proof.assembly import STEPS, assembly
+from gatecheck.calculus.symbols import Part, value
 from gatecheck.cells import LOSSES, joined, library, load, read
 from gatecheck.errors import CellError, Fault
 
@@ -133,6 +135,53 @@ def test_a_gradient_used_before_it_is_known_is_refused():
     assert "cannot be followed" in said or "is wrong" in said
 
 
+def test_a_gradient_of_another_size_is_refused():
+    backward = derive(read("x: D\nh: D\nk: 1\nh[t] = k * x[t] + h[t-1]\n"))
+    assert "size D" in refused(adjoints, changed(backward, "k", lambda e: e.args[0]))
+
+
+def test_a_gradient_that_nobody_derived_is_missed():
+    backward = derive(read("x: D\nh: H\nh[t] = sign(W @ x[t]) + h[t-1]\n"))
+    assert "not of W" in refused(adjoints, replace(backward, parameters=()))
+
+
+def test_a_term_of_no_equation_is_refused():
+    backward = derive(load("rnn"))
+    (term,) = backward.gradient("U").terms
+    stray = replace(term, edge=replace(term.edge, reader=replace(term.edge.reader, name="q")))
+    parameters = tuple(replace(g, terms=(*g.terms, stray)) if g.name == "U" else g for g in backward.parameters)
+    assert "has a term of q, which is no equation" in refused(adjoints, replace(backward, parameters=parameters))
+
+
+def test_an_equation_that_is_printed_otherwise_than_it_was_written_is_refused():
+    backward = derive(load("lstm"))
+    lines = tuple(replace(x, expression=-x.expression) if x.name == "c" else x for x in backward.system.lines)
+    said = refused(adjoints, replace(backward, system=replace(backward.system, lines=lines)))
+    assert said == "what is printed as the equation of c is not what the cell file says"
+
+
+def test_a_part_of_something_else_is_refused():
+    backward = derive(load("lstm_concat"))
+    swapped = {value("h", 1): value("c", 1)}
+    wrong = changed(backward, "x", lambda e: Part(*e.args[:2], e.args[2].xreplace(swapped)))
+    assert "takes a part of what f does not join" in refused(adjoints, wrong)
+
+
+def changed(backward, name, change):
+    """A derivation with every term of one gradient changed."""
+
+    def group(found):
+        return tuple(
+            replace(g, terms=tuple(replace(t, expression=change(t.expression)) for t in g.terms))
+            if g.name == name
+            else g
+            for g in found
+        )
+
+    groups = {name: group(getattr(backward, name)) for name in ("quantities", "inputs", "parameters")}
+    return replace(backward, **groups)
+
+
 # Independence.
 
 
@@ -165,6 +214,11 @@ def test_an_equation_of_too_many_terms_is_refused_with_advice():
     with pytest.raises(CellError, match="too many terms") as error:
         prove(read(f"x: H\nh: H\nh[t] = {sums}\n"))
     assert "names of their own" in str(error.value) and ":3:" in str(error.value)
+
+
+def test_a_division_by_zero_that_sympy_does_not_see_is_refused():
+    with pytest.raises(CellError, match="the equation of h divides by zero"):
+        prove(read("x: H\nh: H\nh[t] = h[t-1] / ((x[t] + 1)**2 - x[t]**2 - 2 * x[t] - 1)\n"), seed=SEED)
 
 
 def test_a_root_that_has_no_value_is_refused():

@@ -64,7 +64,7 @@ def test_a_missing_cell_file_a_folder_and_bytes_are_no_cells(gatecheck, tmp_path
         (["generate", "lstm", "-o", "kit", "--tasks", " , "], ["--tasks", "names nothing"]),
         (["generate", "lstm", "-o", "kit", "--feedback", "lots"], ["--feedback", "'formula'"]),
         (["generate", "lstm"], ["Missing option '-o'"]),
-        (["show", "lstm", "--format", "pdf"], ["--format", "latex"]),
+        (["show", "lstm", "--format", "word"], ["--format", "latex"]),
         (["show"], ["Missing argument 'CELL'"]),
         (["show", "lstm", "gru"], ["unexpected extra argument"]),
         (["nonsense"], ["No such command 'nonsense'"]),

@@ -66,8 +66,8 @@ def test_the_conventions_are_listed_with_their_titles(gatecheck):
 
 def test_derive_prints_the_wanted_gradients_alone(gatecheck):
     done = gatecheck("derive", "lstm", "--wrt", "c", "--wrt", "W_f")
-    assert "δc =" in done.out
-    assert "∂L/∂W_f" in done.out
+    assert "δc      = δh ⊙" in done.out
+    assert "∂L/∂W_f = Σ_t" in done.out
     assert "δf" not in done.out.replace("δa_f", "")
     assert "W_i" not in done.out
 

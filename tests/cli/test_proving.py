@@ -41,6 +41,13 @@ def test_a_proof_in_latex_is_a_paragraph_and_a_table(gatecheck):
     assert done.code == 0 and r"$h_t$ & $W$, $x_t$, $U$, $h_{t-1}$, $b$" in done.out
 
 
+@pytest.mark.parametrize("ending", ["md", "html", "typ"])
+def test_a_proof_is_written_in_every_format(gatecheck, tmp_path, ending):
+    assert gatecheck("prove", "rnn", "-o", f"proof.{ending}") == (0, "", "")
+    said = (tmp_path / f"proof.{ending}").read_text(encoding="utf-8")
+    assert "Proved" in said and "adds to the gradients of" in said
+
+
 @pytest.mark.parametrize("loss", ["h,c", "cross-entropy"])
 def test_a_proof_holds_for_the_loss_that_is_asked_for(gatecheck, loss):
     done = gatecheck("prove", "lstm", "--loss", loss, "--format", "unicode")

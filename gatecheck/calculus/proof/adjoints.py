@@ -54,6 +54,8 @@ def adjoints(backward: Backward) -> tuple[Adjoint, ...]:
         except TooLarge:
             message = f"the equation of {equation.name} has too many terms to be proved"
             raise CellError(Problem(message, equation.place, "Give parts of it names of their own.")) from None
+        except ZeroDivisionError:
+            raise CellError(Problem(f"the equation of {equation.name} divides by zero", equation.place)) from None
     return tuple(found)
 
 

@@ -9,7 +9,8 @@ If the derivation is wrong, their difference is a polynomial in the draws that i
 draws with a chance of at most degree / p (Schwartz, 1980; Zippel, 1979). To that come: the chance that a function meets
 two arguments that are equal by accident; the order of every root, since a number with roots vanishes where its norm
 does; and every try, where numbers were drawn again because a root was not of a square. The degrees are those of this
-cell (`degrees`). What this part leaves to part one: roots of what is a power itself, as √(x²) is x for half of all x.
+cell (`degrees`). Left to part one are what holds modulo p alone, and roots of what is a power itself: √(x²) is x for
+half of all x.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def _step(backward: Backward, do: Drawing[V], moment: Moment[V], drawn: Callable
     derived = {g.name: g for g in backward.quantities}
     for equation in backward.cell.equations:
         name = equation.name
-        found = do.attempt(lambda e=equation.expression: forward(e, moment, do), 64)  # type: ignore[misc]
+        found = do.attempt(partial(forward, equation.expression, moment, do), 64)
         push = drawn(name, f"d {name}")
         if push.tangent is not None and name in derived:
             moment.pushes[name] = push.tangent
