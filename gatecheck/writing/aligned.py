@@ -6,8 +6,8 @@ import re
 
 from .equations import Formula
 
-#: What the right side may take of a line of LaTeX's own page, in the width of a capital M.
-LINE = 28.0
+#: A line of LaTeX's own page, and what a right side may take of it, in the width of a capital M.
+PAGE, LINE = 34.5, 28.0
 BREAK = " \\\\\n"
 _SCRIPT = re.compile(r"[_^](\{(?:[^{}]|\{[^{}]*\})*\}|\\?\w)")
 _WORD = re.compile(r"\\(?:operatorname|mathit|mathrm|mathbf)\{(\w+)\}")

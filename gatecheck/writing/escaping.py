@@ -56,7 +56,7 @@ def _defused(found: re.Match[str]) -> str:
 
 def typst(text: str) -> str:
     """Text for Typst's markup, with no markup, no code and no link of its own; it may stand alone on a line."""
-    text = re.sub(r"([\\#$*_`<>@~\[\]]|/(?=[/*])|-(?=[-?])|(?<!\w)-(?=\d)|\.(?=\.))", r"\\\1", plain(text))
+    text = re.sub(r"([\\#$*_`<>@~\[\]]|/(?=[/*])|-(?=[-?])|(?<![^\W_])-(?=\w)|\.(?=\.))", r"\\\1", plain(text))
     return re.sub(r"^(\d*)([-+=/.])(?==*(?:\s|$))", r"\1\\\2", text)
 
 

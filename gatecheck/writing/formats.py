@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sympy import Expr
 
@@ -96,6 +96,11 @@ class Latex(Formulas):
 
     def over_time(self, term: str) -> str:
         return rf"\sum_t {term}"
+
+    def pieces(self, addends: Sequence[tuple[str, str]]) -> list[str]:
+        # With nothing before it a sign would stand close to its term, as that of a number.
+        first, *rest = super().pieces(addends)
+        return [first, *(f"{{}} {piece}" for piece in rest)]
 
     def fraction(self, above: str, below: str, several: bool) -> str:
         return rf"\frac{{{above}}}{{{below}}}"

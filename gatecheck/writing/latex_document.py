@@ -2,16 +2,16 @@ r"""Document -> LaTeX to paste: \subsection*, align*, tabular, verbatim; no prea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from . import aligned, escaping
-from .document import Display, Document, Listing, Mark, Picture, Row, Table
+from .document import Blank, Display, Document, Listing, Mark, Math, Mono, Picture, Row, Table, Words
 from .equations import Formula
 from .markup import Markup
 
 _PREAMBLE = r"% To paste; needs \usepackage{amsmath}."
 #: A character of a note, in the width of a capital M.
 _LETTER = 0.45
+#: Between two columns.
+_APART = 1.2
 
 
 def render(document: Document) -> str:
@@ -39,7 +39,7 @@ class _Latex(Markup):
         title = rf"\section*{{{self.text(document.title)}}}" if document.title else ""
         parts = [title, self.words(document.lead), self.words(document.aside)]
         if document.facts:
-            parts.append(_tabular("ll", [], ([self.text(name), self.words(value)] for name, value in document.facts)))
+            parts.append(self.table(Table((), tuple(((name,), value) for name, value in document.facts))))
         return "\n\n".join(filter(None, parts))
 
     def heading(self, title: str, inner: bool) -> str:
@@ -53,16 +53,23 @@ class _Latex(Markup):
 
     def _row(self, row: Row) -> str:
         note = self.words(row.note)
-        lines = aligned.formula(Formula(row.left, row.addends), aligned.LINE - _LETTER * len(note))
+        room = max(aligned.LINE - _width(row.note), aligned.LINE / 2)
+        lines = aligned.formula(Formula(row.left, row.addends), room)
         first, *rest = lines.split(aligned.BREAK)
         return aligned.BREAK.join([rf"{first} && \text{{{note}}}" if note else first, *rest])
 
     def table(self, table: Table) -> str:
-        columns = len((table.header, *table.rows)[-1])
-        layout = "".join("r" if c in table.right else "l" for c in range(columns))
-        header = [map(self.words, table.header)] if any(table.header) else []
-        written = _tabular(layout, header, (map(self.words, row) for row in table.rows))
-        return "\n\n".join(filter(None, (written, self.words(table.caption))))
+        layout = _layout(table)
+        header = [self._cells(table.header, layout) + r" \hline"] if any(table.header) else []
+        rows = [self._cells(row, layout) for row in table.rows]
+        tabular = (r"\noindent", rf"\begin{{tabular}}{{{''.join(layout)}}}", *header, *rows, r"\end{tabular}")
+        return "\n\n".join(filter(None, ("\n".join(tabular), self.words(table.caption))))
+
+    def _cells(self, row: tuple[Words, ...], layout: list[str]) -> str:
+        ragged = (r"\raggedright " if column.startswith("p") else "" for column in layout)
+        line = " & ".join(start + self.words(cell) for start, cell in zip(ragged, row, strict=True))
+        # A bracket at the start of a line would be read as an option of the end of the line before it.
+        return ("{}" if line.startswith("[") else "") + line + r" \tabularnewline"
 
     def picture(self, picture: Picture) -> str:
         alternative = rf"\emph{{{self.text(picture.alternative)}}}"
@@ -74,14 +81,32 @@ class _Latex(Markup):
         return f"\\begin{{verbatim}}\n{code}\n\\end{{verbatim}}"
 
 
-def _tabular(layout: str, header: Iterable[Iterable[str]], rows: Iterable[Iterable[str]]) -> str:
-    written = [r"\noindent", rf"\begin{{tabular}}{{{layout}}}"]
-    written += [_line(cells) + r" \hline" for cells in header]
-    written += [_line(cells) for cells in rows]
-    return "\n".join([*written, r"\end{tabular}"])
+def _width(words: Words) -> float:
+    """About how wide words are when set, in the width of a capital M."""
+    return sum(map(_width_of, words))
 
 
-def _line(cells: Iterable[str]) -> str:
-    # A bracket at the start of a line would be read as an option of the \\ before it.
-    line = " & ".join(cells)
-    return ("{}" if line.startswith("[") else "") + line + r" \\"
+def _width_of(word: str | Math | Mono | Mark | Blank) -> float:
+    match word:
+        case Math(text=formula):
+            return aligned.width(formula)
+        case Blank(width=digits):
+            return digits / 2
+        case str():
+            return _LETTER * len(word)
+    return _LETTER * len(word.text)
+
+
+def _layout(table: Table) -> list[str]:
+    """How each column is set; where all together are too wide, the widest may break their lines."""
+    lines = [row for row in (table.header, *table.rows) if row]
+    widths = [max(map(_width, column)) + _APART for column in zip(*lines, strict=True)]
+    layout = ["r" if c in table.right else "l" for c in range(len(widths))]
+    room = aligned.PAGE
+    # Numbers first, then narrow columns: what they leave is shared by the rest.
+    for done, c in enumerate(sorted(range(len(widths)), key=lambda c: (layout[c] == "l", widths[c]))):
+        share = room / (len(widths) - done)
+        if widths[c] > share and layout[c] == "l":
+            layout[c], widths[c] = f"p{{{max(share - _APART, 1):.1f}em}}", share
+        room -= widths[c]
+    return layout

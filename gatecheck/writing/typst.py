@@ -7,7 +7,7 @@ every name from the bracket after it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sympy import Expr
 
@@ -46,6 +46,10 @@ class Typst(Formulas):
 
     def over_time(self, term: str) -> str:
         return f"∑_t {term}"
+
+    def pieces(self, addends: Sequence[tuple[str, str]]) -> list[str]:
+        # With nothing before it a sign would stand close to its term, as that of a number.
+        return [*super().pieces(addends[:1]), *(f"{sign} med {term}" for sign, term in addends[1:])]
 
     def number(self, p: str, q: str) -> str:
         sign = "-" if p.startswith("-") else ""

@@ -11,9 +11,9 @@ from sympy import Symbol
 from ..calculus.numbers import Array
 from ..calculus.symbols import Label, gradient, label, symbol, value
 from ..calculus.worked import Worked
+from .derivation import legend
 from .document import Blank, Document, Math, Paragraph, Section, Table, Words
 from .equations import Formula
-from .formats import Text
 from .formulas import Formulas
 from .rounding import rounded, shortest
 from .worked import Row, Rows
@@ -39,7 +39,7 @@ def document(kind: type[Formulas], found: Worked, source: Words, style: Style = 
     return Document(
         f"{cell.name}, {style.mark}" if style.mark else cell.name,
         lead=(cell.title,) if cell.title else (),
-        aside=(page.legend(),),
+        aside=legend(page.names),
         facts=(("values", source), *([("sizes", (sizes,))] if sizes else [])),
         sections=(*page.sections(), Section("", tuple(Paragraph((said,)) for said in page.remarks()))),
     )
@@ -53,11 +53,6 @@ class _Page:
         self.steps = len(found.at)
         self.rows = Rows(kind, found, style.digits)
         self.names = self.rows.names
-
-    def legend(self) -> str:
-        """How names are to be read."""
-        index = () if self.kind.every_index else ("no index: step t",)
-        return "; ".join((*index, *(() if self.kind is Text else ("⊙ elementwise",))))
 
     def sections(self) -> Iterator[Section]:
         """What is given, then every step forwards, every step backwards, the parameters."""

@@ -53,8 +53,25 @@ def test_displays_are_aligned_with_their_notes_in_a_column():
 def test_a_table_has_its_numbers_at_the_right_and_no_line_begins_with_a_bracket():
     table = Table((("x",), ("y",)), ((("[1]",), ("1",)),), right=(1,), caption=("c",))
     assert body(table).splitlines() == [
-        r"\noindent", r"\begin{tabular}{lr}", r"x & y \\ \hline", r"{}[1] & 1 \\", r"\end{tabular}", "", "c",
-    ]  # fmt: skip
+        r"\noindent",
+        r"\begin{tabular}{lr}",
+        r"x & y \tabularnewline \hline",
+        r"{}[1] & 1 \tabularnewline",
+        r"\end{tabular}",
+        "",
+        "c",
+    ]
+
+
+def test_what_is_too_wide_for_a_page_is_broken_into_lines():
+    wide = ("so many words that they need more than a line of a page, and one more",)
+    table = Table((), ((("a",), wide, wide, ("1",)), (("b",), ("c",), ("d",), ("1" * 30,))), right=(3,))
+    layout = re.search(r"\\begin\{tabular\}\{(.*)\}", body(table))[1]
+    assert re.fullmatch(r"lp\{\d\.\dem\}p\{\d\.\dem\}r", layout)
+    widths = [float(width) for width in re.findall(r"[\d.]+", layout)]
+    assert sum(widths) + aligned.width("1" * 30) < aligned.PAGE
+    assert body(table).count(r"\raggedright so") == 2
+    assert "p{" not in body(Table((), ((("a",), wide),)))
 
 
 def test_what_cannot_be_pasted_is_said_in_words():
