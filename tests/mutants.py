@@ -14,10 +14,15 @@ def mutants(backward):
         for k, g in enumerate(found):
             for kind, changed in _gradients(backward, g):
                 yield kind, g.name, replace(backward, **{group: (*found[:k], changed, *found[k + 1 :])})
-            if k and g.terms != found[k - 1].terms:
+            if k and _printed(g) != _printed(found[k - 1]):
                 earlier, here = found[k - 1], g
                 pair = (replace(earlier, terms=here.terms), replace(here, terms=earlier.terms))
                 yield "exchanged", g.name, replace(backward, **{group: (*found[: k - 1], *pair, *found[k + 1 :])})
+
+
+def _printed(g):
+    """What is printed of a gradient: that of f is that of g where both are only added to something."""
+    return [(t.line.name, t.lag, t.expression, t.edge.operand, t.edge.transposed) for t in g.terms]
 
 
 def _gradients(backward, g):

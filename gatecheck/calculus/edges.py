@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Add, Expr, Integer, Mul, Rational, Symbol
 from sympy.core.parameters import distribute
 
 from ..cells import SCALAR, Size
@@ -77,7 +77,7 @@ class Reduction:
     weighted: bool = False
 
     def pull(self, upstream: Expr) -> Expr:
-        return upstream if self.weighted or upstream.is_number else Spread(upstream, self.vector)
+        return upstream if self.weighted else Spread(upstream, self.vector)
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
     size = system.size(expression)
     order = sorted(flat.free_symbols, key=lambda s: line.positions.get(hidden.get(s, s), -1))
     for leaf in order:
-        slope = _through_output(line, expression, flat.diff(leaf).xreplace(hidden))
+        slope = _through_output(line, expression, _slope(flat, leaf).xreplace(hidden))
         if slope == 0:  # through sign or step: constant almost everywhere
             continue
         factors = _weighted(head, Diagonal(slope), system.size(slope)) if slope != 1 else head
@@ -161,6 +161,21 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
             yield from _through(system, line, inner, factors)
         elif label(leaf).kind == "value":
             yield Edge(line, label(leaf), factors)
+
+
+def _slope(expression: Expr, leaf: Symbol) -> Expr:
+    """∂expression/∂leaf, by SymPy; where an addend is linear in the leaf, its coefficient.
+
+    Coefficients are most of a cell's derivatives, and SymPy asks, of every derivative, for assumptions that take longer
+    than the derivative itself.
+    """
+    slopes = []
+    for addend in Add.make_args(expression):
+        if leaf in addend.free_symbols:
+            rest = [factor for factor in Mul.make_args(addend) if factor != leaf]
+            linear = leaf not in Mul(*rest).free_symbols and addend != leaf**2
+            slopes.append(Mul(*rest) if linear else addend.diff(leaf))
+    return Add(*slopes)
 
 
 def _weighted(head: tuple[Factor, ...], slope: Diagonal, size: Size) -> tuple[Factor, ...]:

@@ -46,7 +46,7 @@ def test_a_derivation_at_every_level_is_shown_for_whole_sequences(level):
         assembly(at_level(derive(CELLS[name], unit=True), level), SEED)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sources())
 def test_every_random_cell_has_a_proof(source):
     _proved(source)

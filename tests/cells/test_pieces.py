@@ -6,6 +6,7 @@ import agreement
 import pytest
 
 from gatecheck.calculus.backward import derive
+from gatecheck.calculus.proof import prove
 from gatecheck.cells import FRONTS, LOSSES, joined, library, load, read
 from gatecheck.errors import CellError
 from gatecheck.writing.equations import quantity
@@ -51,6 +52,14 @@ def test_an_embedding_maps_a_word_to_the_input():
     cell = joined(read(SMALL), front="embedding")
     assert cell.inputs == ("word",) and cell.equations[0].source == "x[t] = E @ word[t]"
     assert formula(cell, "word") == "δword = Eᵀ δx"
+
+
+@pytest.mark.parametrize(
+    "loss", ["sum(h[t] + k)", "sum(U @ h[t])", "sum(concat(h[t], x[t]))", "mean(h[t])", "k * sum(h[t])"]
+)
+def test_a_loss_that_is_a_bare_sum_has_as_many_ones_as_it_has_elements(loss):
+    """Where the gradient that arrives is the number 1, a sum still repeats it."""
+    prove(read(f"L: 1\nk: 1\n{SMALL}L[t] = {loss} + k"))
 
 
 def test_names_that_the_cell_has_already_are_told_apart():
