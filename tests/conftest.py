@@ -1,6 +1,20 @@
-"""Makes tests/oracle.py and its neighbours importable from every folder of tests."""
+"""Makes tests/oracle.py and its neighbours importable from every folder of tests; chooses cells for the default run."""
 
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+from covering import cells, covering
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What is asked of every cell is asked by default of few that have all there is, unless it is marked every_cell."""
+    for item in items:
+        asked = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        named = {name for p in asked if (name := getattr(p, "stem", p)) in tuple(cells())}
+        if not named <= set(covering()) and not item.get_closest_marker("every_cell"):
+            item.add_marker(pytest.mark.slow)

@@ -20,6 +20,7 @@ CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) fo
 LIMIT = 1e-12
 
 
+@pytest.mark.every_cell
 @pytest.mark.parametrize("name", CELLS)
 def test_every_gradient_is_the_complex_step(name):
     cell = CELLS[name]

@@ -258,6 +258,7 @@ def test_the_product_of_the_steps_jacobians_is_the_jacobian_over_many_steps(name
         assert oracle.far(carried[target], total, 1e-3) < 1e-11, (source, target)
 
 
+@pytest.mark.every_cell
 @pytest.mark.parametrize("name", STATEFUL)
 def test_the_sum_over_the_paths_is_the_jacobian(name):
     numbers = Numbers(CELLS[name])

@@ -25,6 +25,7 @@ CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) fo
 SEED = "1"
 
 
+@pytest.mark.every_cell
 @pytest.mark.parametrize("name", CELLS)
 def test_every_cell_has_a_proof(name):
     proof = prove(CELLS[name], seed=SEED)

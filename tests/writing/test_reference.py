@@ -73,6 +73,7 @@ def load_code(text):
     return module
 
 
+@pytest.mark.every_cell
 @pytest.mark.parametrize("name", CELLS)
 def test_the_reference_agrees_with_complex_steps(name):
     cell = CELLS[name]
