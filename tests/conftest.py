@@ -15,6 +15,7 @@ def pytest_collection_modifyitems(items):
     """What is asked of every cell is asked by default of few that have all there is, unless it is marked every_cell."""
     for item in items:
         asked = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        named = {name for p in asked if (name := getattr(p, "stem", p)) in tuple(cells())}
+        words = {p.stem if isinstance(p, Path) else p for p in asked if isinstance(p, str | Path)}
+        named = words & cells().keys()
         if not named <= set(covering()) and not item.get_closest_marker("every_cell"):
             item.add_marker(pytest.mark.slow)
