@@ -23,9 +23,13 @@ def draw(cell: Cell, rng: np.random.Generator, numbers: Mapping[str, int]) -> Da
     def vector(name: str, *lead: int) -> Array:
         return array(*lead, cell.size(name).value(numbers))
 
+    def word(name: str, *lead: int) -> Array:
+        size = cell.size(name).value(numbers)
+        return np.eye(size)[rng.integers(size, size=lead)]
+
     steps, batch = numbers["T"], numbers["B"]
     return Data(
-        inputs={n: vector(n, steps, batch) for n in cell.inputs},
+        inputs={n: (word if n in cell.one_hot else vector)(n, steps, batch) for n in cell.inputs},
         initial={n: vector(n, batch) for n in cell.lagged},
         parameters={n: array(*(s.value(numbers) for s in cell.shapes[n])) for n in cell.parameters},
         upstream={n: vector(n, steps, batch) for n in cell.outputs},

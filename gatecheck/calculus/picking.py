@@ -68,7 +68,8 @@ class _Draw:
         self.cell = backward.cell
         self.steps = steps
         self.random = random
-        self.computed = {letter for name in self.cell.assigned for letter, _ in self.cell.size(name).terms}
+        told = (*self.cell.assigned, *self.cell.one_hot)
+        self.computed = {letter for name in told for letter, _ in self.cell.size(name).terms}
         self.sizes: dict[str, int] = {}
         self.biases = _biases(backward)
         self.watched = _watched(backward)
@@ -84,13 +85,19 @@ class _Draw:
         return Given(
             self.sizes,
             self.steps,
-            {n: np.stack([self._array(inputs, shapes[n]) for _ in range(self.steps)]) for n in cell.inputs},
+            {n: np.stack([self._input(n, inputs) for _ in range(self.steps)]) for n in cell.inputs},
             {n: self._array(weights, shapes[n]) for n in cell.lagged},
             {
                 n: np.full(self._shape(shapes[n]), biases[n]) if n in biases else self._array(weights, shapes[n])
                 for n in cell.parameters
             },
         )
+
+    def _input(self, name: str, pool: tuple[float, ...]) -> Array:
+        if name not in self.cell.one_hot:
+            return self._array(pool, self.cell.shapes[name])
+        (length,) = self._shape(self.cell.shapes[name])
+        return np.eye(length)[int(self.random.random() * length)]
 
     def _array(self, pool: tuple[float, ...], shape: Shape) -> Array:
         """Numbers of the pool; in a row none comes again before all have come."""

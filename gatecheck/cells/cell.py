@@ -125,6 +125,11 @@ class Cell:
         return tuple(n for n in self.declared if n in read and n not in self.assigned)
 
     @cached_property
+    def one_hot(self) -> tuple[str, ...]:
+        """Inputs of which one element is 1 and the rest 0: those whose comment begins with that word."""
+        return tuple(n for n in self.inputs if self.comments.get(n, "").lower().startswith("one-hot"))
+
+    @cached_property
     def lagged(self) -> tuple[str, ...]:
         """Every name read at [t-1]: the carried states, then the inputs that are read there."""
         read = {r.name for e in self.equations for r in e.reads() if r.lag == 1}

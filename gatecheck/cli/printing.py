@@ -49,19 +49,33 @@ def cells(style: str | None) -> None:
 @click.command("show")
 @cell_argument
 @joined_options
+@click.option("--source", is_flag=True, help="Print the cell file itself, to copy and change.")
 @document_options
-def show(cell: str, loss: str | None, front: str | None, style: str | None, output: str | None, force: bool) -> None:
+def show(
+    cell: str,
+    loss: str | None,
+    front: str | None,
+    source: bool,
+    style: str | None,
+    output: str | None,
+    force: bool,
+) -> None:
     """Print a cell's equations. CELL is a name of the library or a path to a .cell file.
 
     \b
     Examples:  gatecheck show gru
                gatecheck show lstm --loss cross-entropy --input embedding
+               gatecheck show lstm --source -o my.cell
     """
     from ..calculus.system import system
     from ..cells import joined, load
     from ..writing import data, derivation, fragments
 
-    lines = system(joined(load(cell), loss, front))
+    found = joined(load(cell), loss, front)
+    if source:
+        save(output, found.source, force) if output else emit(found.source.rstrip("\n"))
+        return
+    lines = system(found)
     publish(
         lambda kind: derivation.show(kind(lines)),
         lambda: data.derivation(lines),

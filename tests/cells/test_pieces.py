@@ -3,9 +3,12 @@
 import re
 
 import agreement
+import numpy as np
 import pytest
 
+from gatecheck.assignment.drawing import draw
 from gatecheck.calculus.backward import derive
+from gatecheck.calculus.picking import pick
 from gatecheck.calculus.proof import prove
 from gatecheck.cells import FRONTS, LOSSES, joined, library, load, read
 from gatecheck.errors import CellError
@@ -89,3 +92,16 @@ def test_what_cannot_be_joined_is_refused_with_a_reason(case):
     text, loss, front, words = REFUSED[case]
     with pytest.raises(CellError, match=re.escape(words)):
         joined(read(text), loss, front)
+
+
+def test_words_and_targets_are_drawn_one_hot():
+    cell = joined(load("rnn"), "cross-entropy", "embedding")
+    assert cell.one_hot == ("word", "target")
+    data = draw(cell, np.random.default_rng(1), {"D": 3, "H": 4, "K": 5, "N": 6, "B": 7, "T": 2})
+    picked = pick(derive(cell, unit=True), 2)
+    for inputs in (data.inputs, picked.inputs):
+        for name in cell.one_hot:
+            assert set(np.unique(inputs[name])) == {0.0, 1.0}
+            assert (inputs[name].sum(axis=-1) == 1).all()
+    plain = draw(load("rnn"), np.random.default_rng(1), {"D": 3, "H": 4, "B": 1, "T": 1})
+    assert not np.isin(plain.inputs["x"], (0, 1)).any()

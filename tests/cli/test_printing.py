@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gatecheck.cells import library
+from gatecheck.cells import library, load
 from gatecheck.conventions import conventions
 
 PRINTING = [["show", "lstm"], ["derive", "gru"], ["derive", "lstm", "--loss", "h,c"], ["paths", "lstm"]]
@@ -127,3 +127,9 @@ def test_a_cell_file_works_everywhere_a_name_does(gatecheck, tmp_path):
         assert gatecheck(command, "mine.cell").code == 0
     assert gatecheck("generate", "mine.cell", "-o", "kit").code == 0
     assert (tmp_path / "kit" / "mine.py").is_file()
+
+
+def test_a_cell_of_the_library_can_be_copied_and_changed(gatecheck, tmp_path):
+    assert gatecheck("show", "lstm", "--source", "-o", "my.cell").code == 0
+    assert gatecheck("show", "my.cell", "--source").out == gatecheck("show", "lstm", "--source").out
+    assert load("lstm").source == (tmp_path / "my.cell").read_text(encoding="utf-8")
