@@ -119,8 +119,11 @@ def differentiate(
             for term in given[id(line)] if id(line) in given else _terms(equations, line, arriving):
                 found.setdefault(term.edge.source.name, []).append(term)
 
+    dead = _dead(equations, found, direct)
+
     def collected(name: str) -> Gradient:
-        return Gradient(name, tuple(sorted(found.get(name, []), key=lambda term: term.lag)), direct.get(name))
+        terms = [term for term in found.get(name, []) if term.line.name not in dead]
+        return Gradient(name, tuple(sorted(terms, key=lambda term: term.lag)), direct.get(name))
 
     return Backward(
         equations,
@@ -129,6 +132,16 @@ def differentiate(
         tuple(map(collected, equations.cell.inputs)),
         tuple(map(collected, equations.cell.parameters)),
     )
+
+
+def _dead(equations: System, found: Mapping[str, list[Term]], direct: Mapping[str, Expr]) -> set[str]:
+    """Lines whose gradient is zero, as that of a in sign(a): nothing that they read gets anything from them."""
+    dead: set[str] = set()
+    for line in reversed(equations.lines):
+        reached = line.name in direct or line.name in equations.cell.outputs
+        if not reached and all(term.line.name in dead for term in found.get(line.name, ())):
+            dead.add(line.name)
+    return dead
 
 
 def _terms(equations: System, line: Line, arriving: Expr) -> list[Term]:

@@ -39,6 +39,8 @@ def _after(cell: Cell, loss: str) -> list[str]:
     """A loss, reading the cell's output in the place of its own input s."""
     if cell.objective:
         raise fault(f"{cell.name} has a loss already: {cell.objective}", None)
+    if "L" in cell.shapes:
+        raise fault(f"{cell.name} has an L of its own, and the loss is called L", None, "Give it another name.")
     return _renamed(cell, _lines(loss, LOSSES), "s", cell.output, "_out")
 
 

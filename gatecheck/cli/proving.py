@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .output import asked, cell_argument, derived_options, document_options, publish, refuse_taken, save
+from .output import asked, cell_argument, derived_options, document_options, format_of, publish, refuse_taken, save
 from .seeds import seed_option
 
 
@@ -40,7 +40,12 @@ def prove(
     from ..writing.certificate import certificate as program
 
     if certificate:
+        if certificate == output:
+            raise click.UsageError("the proof and its certificate need a file each")
         refuse_taken(certificate, force)
+    if output:
+        format_of(style, output)
+        refuse_taken(output, force)
     found = proved(*asked(cell, loss, front), seed)
     if certificate:
         save(certificate, program(found.backward), force)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from sympy import Integer
 
@@ -108,7 +109,7 @@ def _counts(found: Paths, steps: tuple[int, ...]) -> Table:
 
 def _number(number: int) -> str:
     text = f"{number:,}"
-    return text if len(text) <= 15 else f"{number:.2e}".replace("e+", "e")
+    return text if len(text) <= 15 else f"{Decimal(number):.2e}".replace("e+", "e")
 
 
 # Many steps
@@ -161,7 +162,7 @@ def _product(writer: Formulas, found: Paths, steps: int, blocks: Blocks) -> Iter
     early = within(found.system, found.source)
     last = whole if states == (found.target,) else f"{whole}_{found.target}"
     product = _chain(writer, steps, lambda k: at(writer, last if k == steps - 1 else whole, -k))
-    begins = bool(early) or found.source not in states
+    begins = states != (found.source,)
     product = writer.chain([product, at(writer, start, 1)]) if begins else product
     yield Display((Row(left, (("+", product),)),))
     carried = ", ".join(states)
@@ -173,8 +174,10 @@ def _product(writer: Formulas, found: Paths, steps: int, blocks: Blocks) -> Iter
     if begins:
         said = f" is how that depends on {found.source} within its own step"
         words = (Math(at(writer, start, 1)), said)
-        identity = (": the identity for itself, and",) if found.source in states else (":",)
-        yield Paragraph((*words, *identity))
+        itself = ": the identity for itself" if found.source in states else ""
+        rest = (", and" if itself else ":") if early else (", zero for the rest" if itself else ": not at all")
+        yield Paragraph((*words, itself + rest))
+    if begins and early:
         yield Display(tuple(_early(writer, found.source, state, ways) for state, ways in early.items()))
 
 

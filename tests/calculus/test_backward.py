@@ -4,16 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import agreement
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from random_cells import sources
 
 from gatecheck.assignment.compiling import compiled
 from gatecheck.calculus.backward import derive, differentiate
+from gatecheck.calculus.proof import prove
 from gatecheck.calculus.symbols import value
 from gatecheck.calculus.system import System, system
 from gatecheck.cells import SCALAR, library, load, read
 from gatecheck.errors import CellError
+from gatecheck.writing.reference import code
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
@@ -111,3 +114,16 @@ def test_a_function_without_slope_sends_nothing_back():
 def test_a_maximum_of_equals_gives_its_gradient_once():
     cell = read("x: D\nh: H\nh[t] = maximum(b * h[t-1], b * h[t-1]) + maximum(h[t-1], h[t-1] - 1) + W @ x[t]")
     assert max(agreement.errors(cell).values()) <= LIMIT
+
+
+@pytest.mark.parametrize("equation", ["sign(W @ x[t] + U @ h[t-1])", "tanh(V @ x[t]) * sign(U @ (W @ x[t] + h[t-1]))"])
+def test_nothing_flows_back_through_a_sign_of_what_a_matrix_gives(equation):
+    cell = read(f"x: D\nh: H\nh[t] = {equation}")
+    assert max(agreement.errors(cell).values()) <= LIMIT
+    prove(cell)
+    namespace = {}
+    exec(code(cell), namespace)
+    shapes = {n: np.ones([{"D": 2, "H": 3}[str(s)] for s in cell.shapes[n]]) for n in cell.parameters}
+    _, kept = namespace["step"](np.ones((1, 2)), np.ones((1, 3)), shapes)
+    _, dh_prev, _ = namespace["step_backward"](np.ones((1, 3)), kept, shapes)
+    assert not dh_prev.any()

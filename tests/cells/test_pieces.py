@@ -81,6 +81,7 @@ def test_a_loss_given_from_outside_keeps_its_gradient_as_a_name():
 
 REFUSED = {
     "a loss taken": (f"{SMALL}L: 1\nL[t] = sum(h[t]**2)", "squared-error", None, "has a loss already: L"),
+    "the name of the loss taken": (SMALL.replace("U", "L"), "squared-error", None, "has an L of its own"),
     "an unknown loss": (SMALL, "cross-entropi", None, "Did you mean cross-entropy?"),
     "an unknown front": (SMALL, None, "embeding", "Did you mean embedding?"),
     "no one input": ("h: H\nh[t] = tanh(U @ h[t-1])", None, "embedding", "has 0"),

@@ -135,7 +135,7 @@ def test_every_matrix_and_every_reduction_stands_on_an_edge(cell, laid):
     met = {m for edge in laid.network.edges for m in edge.met}
     assert {m.name for m in met if m.parameter} == matrices
     assert {m.name for m in met if not m.parameter} - {"concat", "spread"} == {
-        {"sum": "Total", "mean": "Mean", "softmax": "Softmax"}[sign] for sign in signs
+        {"sum": "Total", "mean": "Mean", "softmax": "Softmax", "logsumexp": "Total"}[sign] for sign in signs
     }
 
 

@@ -77,3 +77,14 @@ def test_a_letter_of_the_cell_is_not_used_for_the_jacobian():
 
 def test_counts_that_nobody_can_read_are_rounded():
     assert "91" in page(load("lstm"), steps=100) and "e67" in page(load("lstm"), steps=100)
+
+
+def test_states_that_read_each_other_only_across_steps_start_from_one_column():
+    cell = read("x: D\na: H\nb: H\na[t] = q * b[t-1] + a[t-1] + tanh(W @ x[t])\nb[t] = r * a[t-1] + U @ b[t-1]")
+    text = page(cell, "a", "a", steps=2)
+    assert "= S_a[t+1] S P[t−1]" in text
+    assert "the identity for itself, zero for the rest" in " ".join(text.split())
+
+
+def test_more_paths_than_a_float_can_hold_are_counted():
+    assert "e680" in page(load("lstm"), steps=1000)
