@@ -155,6 +155,7 @@ def test_where_nothing_is_determined_it_is_said_what_is_missing():
 # Picking.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", library())
 def test_nothing_that_is_picked_saturates_a_gate(name):
     backward, start = started(name)

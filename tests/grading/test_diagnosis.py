@@ -57,6 +57,7 @@ def planted(name, given):
                     yield made, key, drawn.of(role), wrong, role, values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEAR)
 def test_every_wrong_program_differs_from_the_right_one_by_a_wide_margin(name, remembered):
     for made, key, data, wrong, role, values in planted(name, remembered):

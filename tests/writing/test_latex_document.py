@@ -115,6 +115,7 @@ def everything():
             yield render(specimen.document(f"a {words} a"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs a TeX")
 def test_tex_sets_everything(tmp_path):
     source = "\n\n".join([PAGE, *everything(), r"\end{document}"])
