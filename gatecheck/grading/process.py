@@ -25,15 +25,15 @@ if sys.platform == "win32":
 else:
     _FLAGS = 0
 
-# The files beside this one become a package of another name: their relative imports work, and gatecheck is
+# The files in `inside` become a package by themselves: their relative imports work, and gatecheck is
 # not imported. Without collections numpy is imported 6 % faster; the worker turns them on again.
 PROGRAM = """\
 import gc, sys, types
 gc.disable()
-package = sys.modules["beside"] = types.ModuleType("beside")
+package = sys.modules["inside"] = types.ModuleType("inside")
 package.__path__ = [sys.argv[1]]
 sys.path += sys.argv[2:]
-from beside.worker import main
+from inside.worker import main
 main()
 """
 
@@ -111,7 +111,7 @@ def _command() -> list[str]:
     options = ["-I", "-S", "-B"] if plain else ["-I", "-B"]
     path = [str(Path(places[0]).parent)] if plain else [entry for entry in sys.path if entry]
     python = [sys.executable, *options, "-W", "ignore"]
-    return [*python, "-c", PROGRAM, str(Path(__file__).parent), *path]
+    return [*python, "-c", PROGRAM, str(Path(__file__).parent / "inside"), *path]
 
 
 def _environment() -> dict[str, str]:

@@ -13,10 +13,10 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from ..errors import Fault
-from .frames import Frame, Piece, WireError, receive, send
+from .inside.frames import Frame, Piece, WireError, receive, send
+from .inside.values import RUN_BYTES, Foreign, Result, Value
 from .process import Process, remove
 from .transcript import Answer, Call, End, Raised, Run, Transcript
-from .values import RUN_BYTES, Foreign, Result, Value
 
 __all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Value", "Worker"]
 
@@ -93,7 +93,7 @@ class Worker:
     def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
         import tempfile  # here, and numpy with the codec, while the worker starts
 
-        from .wire import decode
+        from .inside.wire import decode
 
         if self._process is None:
             return
@@ -114,7 +114,7 @@ class Worker:
 def _request(said: Transcript, source: bytes, folder: str, memory_mib: int) -> list[list[Piece]]:
     from numpy import array, uint8
 
-    from .wire import encode
+    from .inside.wire import encode
 
     request: dict[str, Value] = {
         "source": array(memoryview(source), dtype=uint8),

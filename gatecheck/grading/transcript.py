@@ -12,8 +12,8 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
-from .frames import WireError
-from .values import Value
+from .inside.frames import WireError
+from .inside.values import Value
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached"]

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from gatecheck.errors import Fault
-from gatecheck.grading import process, running, worker
-from gatecheck.grading.frames import WireError
+from gatecheck.grading import process, running
+from gatecheck.grading.inside import worker
+from gatecheck.grading.inside.frames import WireError
 from gatecheck.grading.running import Call, Foreign, Raised, Result, Worker
 from gatecheck.grading.transcript import Transcript
 
