@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from .inside.frames import WireError
-from .inside.values import Value
+from .inside.values import LAYERS, Value
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached"]
@@ -74,6 +74,7 @@ class Transcript:
     deadline: float
     started: bool = False
     boot_cpu_seconds: float = 0.0
+    holding: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None  # None until the file is loaded
     rejected: Raised | None = None
     answers: list[Answer] = field(default_factory=list)
@@ -85,8 +86,15 @@ class Transcript:
         return self.rejected is not None or len(self.answers) == len(self.calls)
 
     def hear_ready(self, message: Value) -> None:
-        """The worker has imported numpy. Raises: WireError for any other message, like the two below."""
+        """The worker has imported numpy. Raises: WireError for any other message, like those below."""
         self.boot_cpu_seconds = _seconds(_take(message, "ready", float))
+
+    def hear_holding(self, message: Value) -> None:
+        """What the worker may no longer do; said before the submission's code runs."""
+        holding = _take(message, "holding", tuple)
+        if not set(holding) <= set(LAYERS):
+            raise WireError("a layer of no known name")
+        self.holding = holding
 
     def hear_load(self, message: Value) -> None:
         """The file was executed, or raised."""
@@ -125,6 +133,7 @@ class Transcript:
             raised=self.rejected,
             seconds=seconds,
             cpu_seconds=max(0.0, cpu_seconds - self.boot_cpu_seconds),
+            isolated=set(self.holding) == set(LAYERS),
             names=self.names or (),
         )
 
