@@ -120,7 +120,7 @@ def command(program: str) -> list[str]:
 def environment() -> dict[str, str]:
     """The variables that Python and BLAS need, and no others."""
     kept = {name: os.environ[name] for name in (KEPT if POSIX else KEPT_ON_WINDOWS) if name in os.environ}
-    return kept | dict.fromkeys(ONE_THREAD, "1")
+    return kept | dict.fromkeys(ONE_THREAD, "1") | {"LC_CTYPE": "C.UTF-8"}  # Python would set that itself
 
 
 def remove(folder: str) -> None:

@@ -88,7 +88,7 @@ class Worker:
         process = self._process
         if process is None:
             return said.told(0.0, 0.0, None, self._trouble)
-        return said.told(seconds, process.cpu_seconds, process.exit_code, self._trouble)
+        return said.told(seconds, process.cpu_seconds, process.exit_code, self._trouble, process.memory_bytes)
 
     def close(self) -> None:
         """Kill the worker and all that it started, and remove its folder; may be called twice."""

@@ -53,7 +53,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """What became of a submission; `message` is one sentence for the student, empty when every call ended."""
+    """What became of a submission; `message` is one sentence for the student, empty when every call ended.
+
+    disturbed: it may have been stopped by something else than itself, and deserves another run.
+    """
 
     outcome: Outcome
     answers: tuple[Answer, ...]
@@ -62,7 +65,9 @@ class Run:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     isolated: bool = False
+    memory_bytes: int = 0
     names: tuple[str, ...] = ()
+    disturbed: bool = False
 
 
 @dataclass
@@ -124,7 +129,9 @@ class Transcript:
             answer = replace(answer, value=_take(message, "value", object))
         self.answers.append(answer)
 
-    def told(self, seconds: float, cpu_seconds: float, exit_code: int | None, trouble: str = "") -> Run:
+    def told(
+        self, seconds: float, cpu_seconds: float, exit_code: int | None, trouble: str = "", memory_bytes: int = 0
+    ) -> Run:
         """The run as it ended."""
         return Run(
             outcome=self._outcome(),
@@ -134,6 +141,8 @@ class Transcript:
             seconds=seconds,
             cpu_seconds=max(0.0, cpu_seconds - self.boot_cpu_seconds),
             isolated=set(self.holding) == set(LAYERS),
+            memory_bytes=memory_bytes,
+            disturbed=not self.started or (self.end == "silent" and exit_code in (None, -9)),
             names=self.names or (),
         )
 

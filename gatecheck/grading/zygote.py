@@ -10,7 +10,6 @@ import subprocess
 from contextlib import suppress
 from types import TracebackType
 
-from ..errors import Fault
 from .inside.frames import ENDED, READY
 from .process import command, environment
 
@@ -18,29 +17,30 @@ START_SECONDS = 30.0
 
 
 class Zygote:
-    """A process that has imported NumPy; Linux only. One child at a time.
+    """A process that has imported NumPy; Linux only. One child at a time. One that has ended is replaced."""
 
-    Raises Fault where the system cannot start it, with its reason.
-    """
+    def __init__(self) -> None:
+        self._start()
 
-    def __init__(self, wrapper: tuple[str, ...] = ()) -> None:
+    def _start(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(START_SECONDS)
+        self._process: subprocess.Popen[bytes] | None = None
         try:
             self._process = subprocess.Popen(
-                [*wrapper, *command("zygote")],
+                command("zygote"),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=environment(),
                 start_new_session=True,
             )
-        except OSError as error:
+        except OSError:
             self._control.close()
-            raise Fault(f"A Python to run submissions in did not start: {error}") from error
+            raise
         finally:
             theirs.close()
-        self._control.settimeout(START_SECONDS)
-        self.ready = False
+        self._ready = False
 
     def __enter__(self) -> Zygote:
         return self
@@ -49,11 +49,18 @@ class Zygote:
         self.close()
 
     def fork(self) -> Child:
-        """A child that waits for its one run. Raises OSError where the zygote has gone, or cannot fork."""
-        if not self.ready:
-            if self._received(len(READY)) != READY:
-                raise OSError("a Python with NumPy did not start")
-            self.ready = True
+        """A child that waits for its one run. Raises OSError where there can be none, even by a fresh zygote."""
+        try:
+            return self._forked()
+        except OSError:
+            self.close()
+            self._start()
+            return self._forked()
+
+    def _forked(self) -> Child:
+        if not self._ready and self._received(len(READY)) != READY:
+            raise OSError("a Python with NumPy did not start")
+        self._ready = True
         theirs_in, inbox = os.pipe()
         outbox, theirs_out = os.pipe()
         try:
@@ -71,14 +78,15 @@ class Zygote:
         return Child(self, handles[0], inbox, outbox)
 
     def close(self) -> None:
-        """End it, and what it forked."""
+        """End it, and what it forked; may be called twice."""
         self._control.close()  # it sees that, and kills its child
-        try:
-            self._process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
-            with suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=1.0)
+            except subprocess.TimeoutExpired:
+                with suppress(OSError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
 
     def ending(self) -> tuple[int, float, int] | None:
         """How the child ended: exit status, processor seconds, bytes of memory; None where the zygote has gone."""
