@@ -19,6 +19,19 @@ LOSSES = ("cross-entropy", "squared-error")
 FRONTS = ("embedding",)
 
 
+def spelled(piece: str, known: tuple[str, ...]) -> str:
+    """A piece as it is called here, whatever its case and its hyphens; what is not known stays as it is.
+
+    >>> spelled("CrossEntropy", LOSSES)
+    'cross-entropy'
+    """
+    return {_letters(name): name for name in known}.get(_letters(piece), piece)
+
+
+def _letters(piece: str) -> str:
+    return re.sub(r"[-_ ]", "", piece).lower()
+
+
 def text_with(cell: Cell, loss: str | None = None, front: str | None = None) -> str:
     """The text of a cell with a loss that reads its output, and with its input computed by a front.
 
@@ -53,6 +66,7 @@ def _before(cell: Cell, front: str) -> list[str]:
 
 def _lines(piece: str, known: tuple[str, ...]) -> list[str]:
     """A piece's text without its docstring, whose first line becomes a comment."""
+    piece = spelled(piece, known)
     if piece not in known:
         raise fault(f"{piece} is not known", None, nearest(piece, known))
     _, said, body = (FOLDER / f"{piece.replace('-', '_')}.cell").read_text(encoding="utf-8").split('"""', 2)

@@ -73,11 +73,17 @@ def asked(cell: str, loss: str | None, front: str | None) -> tuple[Cell, tuple[s
 
     Raises CellError where there is no such cell or piece.
     """
-    from ..cells import LOSSES, joined, load
+    from ..cells import LOSSES, joined, load, spelled
+    from ..errors import CellError, Problem, nearest
 
-    piece = loss if loss in LOSSES else None
+    piece = loss if spelled(loss or "", LOSSES) in LOSSES else None
     reads = None if piece else listed(loss, "--loss") or None
-    return joined(load(cell), piece, front), reads
+    found = joined(load(cell), piece, front)
+    for name in reads or ():
+        if name not in found.assigned:
+            advice = f"{nearest(name, (*found.assigned, *LOSSES))} A loss itself is {' or '.join(LOSSES)}."
+            raise CellError(Problem(f"the loss cannot read {name}", None, advice))
+    return found, reads
 
 
 #: For commands that print no formulas.
