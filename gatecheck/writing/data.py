@@ -26,7 +26,7 @@ def known(backward: Backward, wrt: tuple[str, ...]) -> None:
     names = [g.name for g in (*backward.quantities, *backward.inputs, *backward.parameters)]
     for name in wrt:
         if name not in names:
-            message = f"{name} is no quantity, input or parameter of {backward.cell.name}"
+            message = f"{name or repr(name)} is no quantity, input or parameter of {backward.cell.name}"
             raise CellError(Problem(message, None, _shifted(name, names) or nearest(name, names)))
 
 

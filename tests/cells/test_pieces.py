@@ -92,7 +92,7 @@ def test_the_code_for_a_cell_with_data_gives_the_other_gradients_and_no_others()
     cell, module = read(TEACHER), {}
     exec(code(cell), module)
     rng = np.random.default_rng(3)
-    sizes, inputs, initial, p, upstream = oracle.draw(cell, rng)
+    _, inputs, initial, p, upstream = oracle.draw(cell, rng)
     _, _, kept = module["forward"](inputs["word"], inputs["y"], initial["h"], initial["word"], p)
     dh0, dp = module["backward"](upstream["h"], upstream["e"], kept, p)
     wanted = oracle.gradients(cell, inputs, initial, p, upstream)
