@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from .output import cell_argument, emit, save, speaks_unicode
+from .output import cell_argument, emit, output_option, save, speaks_unicode
 
 
 @click.command("graph")
@@ -27,7 +27,7 @@ from .output import cell_argument, emit, save, speaks_unicode
     show_default=True,
     help="text and json list the edges.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
+@output_option()
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def graph(cell: str, source: str | None, target: str | None, style: str, output: str | None, force: bool) -> None:
     """Draw one step of a cell: elementwise edges, edges through matrices, and a path lit up.

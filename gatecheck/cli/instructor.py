@@ -65,12 +65,16 @@ def generate(
     """
     from pathlib import Path
 
-    from ..cells import joined, load
+    from ..assignment.kit import by_hand
+    from ..cells import FRONTS, LOSSES, joined, load, spelled
     from ..errors import printable
     from ..teaching.generate import generate as generated
 
     names = listed(tasks, "--tasks")
-    done = generated(joined(load(cell), loss, front), Path(output), convention, names, title or "", gradients, feedback)
+    own = load(cell)
+    found = joined(own, loss, front)
+    title = title or by_hand(own, spelled(front or "", FRONTS), spelled(loss or "", LOSSES))
+    done = generated(found, Path(output), convention, names, title, gradients, feedback)
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(

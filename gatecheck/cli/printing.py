@@ -16,6 +16,7 @@ from .output import (
     emit_json,
     format_of,
     joined_options,
+    output_option,
     plain_format,
     publish,
     save,
@@ -199,7 +200,7 @@ def paths(
 )
 @joined_options
 @click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
-@click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
+@output_option()
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def code(
     cell: str,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .output import cell_argument, document_options, joined_options, publish, refuse_taken
+from .output import cell_argument, document_options, emit, joined_options, publish, refuse_taken, words
 from .seeds import seed_option
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def _with_key(output: str, force: bool, write: Callable[[str, bool], None]) -> N
         if new:
             key.unlink(missing_ok=True)
         raise
+    emit(f"{words(output)}  with its key in  {words(str(key))}")
 
 
 COMMANDS = (trace,)

@@ -55,7 +55,7 @@ def derive(
     why: under each formula the equations that read the name, and the local derivative that each contributes.
     whole: the equations without pre-activations, where the derivation names none.
     """
-    parts = _parts(writer, backward, whole)
+    parts = _parts(writer, backward if wrt else backward.without_data(), whole)
     if wrt:
         parts = iter([_together(parts, wrt)])
     blocks_ = [b for part in parts for b in _blocks(writer, part, why)]
@@ -132,7 +132,9 @@ def _footer(writer: Formulas, backward: Backward) -> Words:
     else:
         part = Math(writer.name(Label("loss", backward.loss[0], 0)))
         start = (f"The loss reads {' and '.join(backward.loss)}. ", part, ": its direct part at step t.")
-    kept = [w for e in kept_values(backward) for w in (" ", Math(writer.write(e)))]
+    kept = [w for e in kept_values(backward.without_data()) for w in (" ", Math(writer.write(e)))]
+    if backward.cell.data:
+        start = (*start, f" No gradient is asked of {' and '.join(backward.cell.data)}: data.")
     return (*start, " Kept from the forward pass:", *kept)
 
 

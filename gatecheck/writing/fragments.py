@@ -23,6 +23,7 @@ def show(system: System) -> str:
 def derive(backward: Backward, wrt: tuple[str, ...] = ()) -> str:
     """The backward equations; wrt keeps those of the named quantities."""
     writer = Latex(backward.system)
+    backward = backward if wrt else backward.without_data()
     found = [[quantity(writer, g) for g in b.gradients if not wrt or g.name in wrt] for b in blocks(backward)]
     found.append([parameter(writer, g) for g in backward.parameters if not wrt or g.name in wrt])
     return _align(backward.system, [section for section in found if section])

@@ -52,7 +52,8 @@ class Rows:
 
     def backward(self, t: int) -> Iterator[Row]:
         """The gradients of a step, each after those that it reads."""
-        told = [g for block in blocks(self.found.backward) for g in block.gradients if not self.found.zero(g)]
+        asked = blocks(self.found.backward.without_data())
+        told = [g for block in asked for g in block.gradients if not self.found.zero(g)]
         for g in sorted(told, key=lambda g: bool(g.now)):
             if gradient(g.name) in self.found.at[t]:
                 formula = quantity(self.names, replace(g, terms=self.found.terms[g.name, t]))
@@ -62,7 +63,7 @@ class Rows:
         """What leaves the first step backwards: the gradient of what it reads at [t-1]."""
         for name, numbers in self.found.initial.items():
             terms = self.found.terms[name, -1]
-            if terms:
+            if terms and name not in self.found.backward.cell.data:
                 g = replace(self.found.backward.gradient(name), terms=terms, loss=None)
                 yield Row(quantity(self.names, g, -1), self.gradient(g, -1), numbers)
 

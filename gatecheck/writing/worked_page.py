@@ -169,7 +169,7 @@ class _Columns:
 def as_data(found: Worked, seed: str | None = None) -> dict[str, Any]:
     """Everything that the values determine, in full, under the names of generated code; seed: of picked values."""
     cell, given = found.backward.cell, found.given
-    gradients = [g.name for g in (*found.backward.quantities, *found.backward.inputs)]
+    gradients = [g.name for g in (*found.backward.quantities, *found.backward.without_data().inputs)]
 
     def of_step(names: Iterable[tuple[str, Symbol]], t: int) -> dict[str, Any]:
         return {name: found.at[t][s].tolist() for name, s in names if s in found.at[t]}

@@ -69,7 +69,8 @@ def test_every_cause_is_said_in_words(gatecheck, tmp_path):
 
 
 def test_a_hand_out_and_its_key_are_written_together(gatecheck, tmp_path):
-    assert gatecheck("trace", "gru", "--blanks", "-o", "sheet.txt") == (0, "", "")
+    told = "sheet.txt  with its key in  sheet-key.txt\n"
+    assert gatecheck("trace", "gru", "--blanks", "-o", "sheet.txt") == (0, told, "")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["sheet-key.txt", "sheet.txt"]
     sheet, key = ((tmp_path / n).read_text("utf-8") for n in ("sheet.txt", "sheet-key.txt"))
     assert sheet == gatecheck("trace", "gru", "--blanks").out
