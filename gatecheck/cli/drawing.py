@@ -43,9 +43,9 @@ def graph(cell: str, source: str | None, target: str | None, style: str, output:
         raise click.UsageError("A terminal shows no picture. Give -o FILE.svg, or --format text.")
 
     from ..cells import load
-    from ..writing import telling
-    from ..writing.graph import draw
-    from ..writing.network import network
+    from ..writing.drawing import telling
+    from ..writing.drawing.graph import draw
+    from ..writing.drawing.network import network
 
     found = network(load(cell), source, target)
     match style:

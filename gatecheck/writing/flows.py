@@ -11,12 +11,12 @@ from ..calculus.flow import Flow, Norms
 from ..calculus.networks import Draw
 from . import escaping
 from .document import Document, Mark, Paragraph, Picture, Section, Table, Words
+from .drawing.plot import Curve, Part, Plot, svg
+from .drawing.scale import short
+from .drawing.sketch import characters
 from .escaping import plain
 from .formats import Text
 from .formulas import Formulas
-from .plot import Curve, Part, Plot, svg
-from .scale import short
-from .sketch import characters
 
 #: A cell's name is cut in labels.
 _LONGEST = 24

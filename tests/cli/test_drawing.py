@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from gatecheck.cells import load
-from gatecheck.writing.graph import graph
+from gatecheck.writing.drawing.graph import graph
 
 LISTING = """\
 lstm: the graph of one step

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calculus.paths import Step
-from ..cells import Cell
-from ..errors import BadInput, Problem
-from . import routes, telling
-from .escaping import plain
+from ...calculus.paths import Step
+from ...cells import Cell
+from ...errors import BadInput, Problem
+from .. import routes
+from ..escaping import plain
+from . import telling
 from .layering import layered
 from .legend import legend
 from .lettering import MATHS, Letters, text, width

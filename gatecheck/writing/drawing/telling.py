@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .formats import Text
-from .formulas import Formulas
+from ..formats import Text
+from ..formulas import Formulas
 from .network import KINDS, Edge, Network, Quantity
 
 #: What each kind of edge is called.

@@ -20,16 +20,16 @@ from gatecheck.calculus.system import system
 from gatecheck.cells import library, load, read
 from gatecheck.cells.tree import Product, Reduce, Softmax
 from gatecheck.errors import BadInput, CellError
-from gatecheck.writing.graph import MOST, draw, graph
-from gatecheck.writing.layering import layered
-from gatecheck.writing.lettering import Letters
-from gatecheck.writing.network import KINDS, Network, network
-from gatecheck.writing.palette import COLOURS
-from gatecheck.writing.placing import Placing, placed
-from gatecheck.writing.staging import Stage, Station, staged
-from gatecheck.writing.telling import as_text
+from gatecheck.writing.drawing.graph import MOST, draw, graph
+from gatecheck.writing.drawing.layering import layered
+from gatecheck.writing.drawing.lettering import Letters
+from gatecheck.writing.drawing.network import KINDS, Network, network
+from gatecheck.writing.drawing.palette import COLOURS
+from gatecheck.writing.drawing.placing import Placing, placed
+from gatecheck.writing.drawing.staging import Stage, Station, staged
+from gatecheck.writing.drawing.telling import as_text
 
-ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
+ODD = sorted((Path(__file__).parent.parent.parent / "odd").glob("*.cell"))
 HOSTILE = '''"""</desc><script>alert("1")</script> & 'more'"""
 x: D        # ]]> --> <b onload="x">&amp;</b>
 a_name_of_as_many_letters_as_may: H
@@ -370,7 +370,7 @@ def test_kinds_are_told_apart_without_colours():
 
 
 def test_the_picture_is_the_same_for_every_hash_seed():
-    program = "import sys\nfrom gatecheck.cells import load\nfrom gatecheck.writing.graph import graph\n"
+    program = "import sys\nfrom gatecheck.cells import load\nfrom gatecheck.writing.drawing.graph import graph\n"
     program += "for name in sys.argv[1:]: print(graph(load(name)).svg)"
     several = [str(path) for path in ODD if path.stem in ("exponential", "reductions", "layernorm", "functions")]
     outputs = set()
