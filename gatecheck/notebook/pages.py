@@ -136,10 +136,10 @@ class LoadedCell:
 
     def graph(self, source: str | None = None, target: str | None = None) -> Page:
         """A picture of one step."""
-        from ..writing import telling
         from ..writing.document import Document, Picture, Section
-        from ..writing.graph import draw
-        from ..writing.network import network
+        from ..writing.drawing import telling
+        from ..writing.drawing.graph import draw
+        from ..writing.drawing.network import network
 
         shown = network(self.cell, source, target)
         drawing = draw(shown)

@@ -18,9 +18,9 @@ from ..calculus.worked import Worked, worked
 from ..cells import Cell
 from . import derivation, flows, proof, ways, worked_page
 from .document import Block, Document, Listing, Picture, Section, Words
+from .drawing.graph import graph
 from .flows import Comparison
 from .formulas import Formulas
-from .graph import graph
 from .reference import code
 
 #: Over how many steps products are written out, and gradients followed.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from ..calculus.symbols import Label
-from .formulas import Formulas
+from ...calculus.symbols import Label
+from ..formulas import Formulas
 from .svg import element, escape
 
 #: Fonts that have Math Italic letters, then whatever the reader has.
