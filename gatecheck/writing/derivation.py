@@ -132,7 +132,7 @@ def _footer(writer: Formulas, backward: Backward) -> Words:
     else:
         part = Math(writer.name(Label("loss", backward.loss[0], 0)))
         start = (f"The loss reads {' and '.join(backward.loss)}. ", part, ": its direct part at step t.")
-    kept = [w for e in kept_values(backward) for w in (" ", Math(writer.write(e)))]
+    kept = [w for e, places in kept_values(backward).items() for w in (" ", Math(writer.write(e, places)))]
     return (*start, " Kept from the forward pass:", *kept)
 
 
