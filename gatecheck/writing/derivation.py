@@ -14,7 +14,7 @@ from .equations import Formula, equation, parameter, quantity
 from .formulas import Formulas
 from .kept import kept_values
 from .order import blocks
-from .reasons import reasons
+from .reasons import CHAIN_RULE, reasons
 from .routes import at
 
 
@@ -63,9 +63,10 @@ def derive(
         return Document("", sections=(Section("", tuple(blocks_)),))
     said = Math(writer.name(Label("gradient", "s", None)))
     note = Paragraph((said, ": the whole gradient of the loss with respect to s, as it reaches a step"))
+    rule = (Paragraph((CHAIN_RULE,)),) if why else ()
     end = Section("", (Paragraph(_footer(writer, backward)),))
     cell = backward.cell
-    return Document(cell.name, heading(cell), legend(writer), (), (Section("", (note, *blocks_)), end))
+    return Document(cell.name, heading(cell), legend(writer), (), (Section("", (note, *rule, *blocks_)), end))
 
 
 @dataclass(frozen=True)
