@@ -190,7 +190,7 @@ ROOTS = (
     "h[t-1] * sqrt(h[t-1] * (q + V @ x[t]))",
     "(r + h[t-1]) * sqrt(h[t-1] * (q + V @ x[t]) * (r + h[t-1]))",
     "h[t-1] / ((1 - h[t-1]) * h[t-1])**1.5 * (V @ x[t])",
-    "sqrt(h[t-1] * q) * sqrt(q * (V @ x[t]))",
+    pytest.param("sqrt(h[t-1] * q) * sqrt(q * (V @ x[t]))", marks=pytest.mark.slow),
     "tanh(h[t-1] * (h[t-1] * (q + V @ x[t]))**-0.5)",
 )
 
