@@ -75,7 +75,7 @@ def derivation(system: System, backward: Backward | None = None, wrt: tuple[str,
         data["loss"] = list(backward.loss)
         data["gradients"] = _gradients(system, quantities, quantity)
         data["parameter_gradients"] = _gradients(system, parameters, parameter)
-        data["kept"] = [Formulas(system).write(e) for e in kept_values(backward)]
+        data["kept"] = [Formulas(system).write(e, places) for e, places in kept_values(backward).items()]
     return data
 
 

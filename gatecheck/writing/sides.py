@@ -70,7 +70,7 @@ class Side:
 
     @cached_property
     def _kept(self) -> list[Expr]:
-        return kept_values(self._derived)
+        return list(kept_values(self._derived))
 
     @cached_property
     def _derived(self) -> Backward:
