@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sympy import Symbol
+from sympy.core.parameters import distribute
 
 from ..calculus.numbers import Array
 from ..calculus.symbols import Label, gradient, label, symbol, value
@@ -33,7 +34,12 @@ class Style:
 
 def document(kind: type[Formulas], found: Worked, source: Words, style: Style = Style()) -> Document:
     """The page; source says where the values come from."""
-    page = _Page(kind, found, style)
+    with distribute(False):  # here once: every change of it empties SymPy's cache
+        return _document(_Page(kind, found, style), source)
+
+
+def _document(page: _Page, source: Words) -> Document:
+    found, style = page.found, page.style
     cell = found.backward.cell
     sizes = ", ".join(f"{letter} = {n}" for letter, n in found.given.sizes.items())
     return Document(
@@ -69,7 +75,8 @@ class _Page:
         found, backward = self.found, self.found.backward
         reached = [g for g in backward.quantities if not found.zero(g)]
         known = [g for g in reached if found.knows(gradient(g.name))]
-        lost = [n for n in backward.cell.assigned if n in found.undetermined]
+        undetermined = set(found.undetermined)
+        lost = [n for n in backward.cell.assigned if n in undetermined]
         if any(g.later for g in known):
             yield f"Nothing follows the {'last ' * (self.steps > 1)}step, so it has no terms of t+1."
         if known:
