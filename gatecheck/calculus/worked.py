@@ -27,6 +27,8 @@ Terms = Mapping[tuple[str, int], tuple[Term, ...]]
 
 #: ∂L_t/∂s where nobody says what it is: one number a unit, then the same halved, and so on.
 _LOSS = (1.0, -0.5, 0.5, -1.0, 2.0)
+#: Probabilities that were rounded may miss 1 by so much: three times 0.333.
+_ROUNDED = 0.0051
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,24 @@ class Worked:
     def knows(self, found: Symbol) -> bool:
         """Whether the quantity or gradient is determined at every step."""
         return all(found in values for values in self.at)
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """The quantities for which the gradient of the loss was not given, but picked."""
+        return () if self.given.loss else tuple(n for n in self.backward.loss if symbol("loss", n, 0) in self.at[0])
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences on inputs that should be one-hot, or at least probabilities, and are not."""
+        found = []
+        for name in self.backward.cell.one_hot:
+            for t, numbers in enumerate(self.given.inputs.get(name, ())):
+                total = float(numbers.sum())
+                if (numbers < 0).any() or abs(total - 1) > _ROUNDED:
+                    fault = "has a negative number" if (numbers < 0).any() else f"sums to {total:g}"
+                    step = f" at step {t + 1}" if self.given.steps > 1 else ""
+                    found.append(f"{name}{step} {fault}: it should be one-hot, or probabilities that sum to 1")
+        return tuple(found)
 
     @property
     def undetermined(self) -> tuple[str, ...]:
