@@ -120,7 +120,7 @@ class _Reading:
         said, own = tables["cell"], self.cell.name
         if said == own:
             return True
-        if not isinstance(said, str):
+        if not isinstance(said, str) or not said.strip():
             self.problem(("cell",), "cell must be a name in quotes", f'Write cell = "{own}", or leave it out.')
             return False
         used = ((title, name) for title in self.known for name in _items(tables, title))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..writing.document import Document, Words
     from ..writing.formulas import Formulas
 
+#: Format, file, whether it may be replaced.
+To = tuple["str | None", "str | None", bool]
 
 #: Of the values that are picked where no other seed is given.
 _SEED = "0"
@@ -76,49 +78,31 @@ def trace(
     Examples:  gatecheck trace lstm
                gatecheck trace gru --steps 2 --blanks -o sheet.txt
                gatecheck trace rnn --template -o mine.toml
-               gatecheck trace rnn --values mine.toml
                gatecheck trace lstm_concat --values forget_gate --check
     """
-    as_json = style == "json" or (style is None and (output or "").lower().endswith(".json"))
     if template and (values is not None or check or blanks or key or style is not None):
         raise click.UsageError("--template goes with --steps, --seed, --loss, --input and -o alone")
-    _refuse_clashes(values, seed, check, blanks, key, as_json)
+    to = (style, output, force)
+    _refuse_clashes(values, seed, check, blanks, key, to)
     from ..cells import joined, load
-    from ..errors import printable
-    from ..writing import worked_page
 
-    whole = joined(load(cell), loss, front)
-    long = len(whole.equations) * (steps or 1) > _LONG
-    with _waiting(long, "computing"):
-        found, printed, source = _worked(whole, values, steps, seed)
+    found, printed, source = _worked(joined(load(cell), loss, front), values, steps, seed)
     if template:
         _print_template(found, output, force)
-        return
-    for doubt in found.doubts:
-        click.echo(f"gatecheck: {printable(doubt)}", err=True)
-    data = worked_page.as_data(found, None if values else seed or _SEED)
-    if check:
-        if not printed:
-            _refuse_unprinted(values or "")
-        ctx.exit(_checked(found, printed, source, digits, data, (style, output, force)))
-
-    def page(path: str | None, blank: bool, mark: str) -> None:
-        look = worked_page.Style(digits, blank, mark)
-
-        def build(kind: type[Formulas]) -> Document:
-            with _waiting(long, "writing"):
-                return worked_page.document(kind, found, source, look)
-
-        publish(build, lambda: data, style, path, force)
-
-    if blanks and output:
-        _with_key(output, force, lambda path, blank: page(path, blank, "by hand" if blank else "by hand: the key"))
+    elif check and not printed:
+        _refuse_unprinted(values or "")
     else:
-        page(output, blanks, "by hand" if blanks else "by hand: the key" if key else "")
+        for doubt in found.doubts:
+            click.echo(f"gatecheck: {doubt}", err=True)
+        if check:
+            ctx.exit(_checked(found, printed, source, digits, to))
+        _print_pages(found, source, (digits, blanks, key), None if values else seed or _SEED, to)
 
 
-def _refuse_clashes(values: str | None, seed: str | None, check: bool, blanks: bool, key: bool, as_json: bool) -> None:
+def _refuse_clashes(values: str | None, seed: str | None, check: bool, blanks: bool, key: bool, to: To) -> None:
     """Raises UsageError where options do not go together."""
+    style, output, _ = to
+    as_json = style == "json" or (style is None and (output or "").lower().endswith(".json"))
     if values is not None and seed is not None:
         raise click.UsageError("--seed picks values; with --values there are none to pick")
     if check + blanks + key > 1:
@@ -144,9 +128,11 @@ def _worked(
 
     check_steps(steps)
     if values is None:
-        backward = derive(cell, unit=True)
         chosen = seed or _SEED
-        return worked(backward, pick(backward, steps or 1, chosen)), (), (f"picked, seed {chosen}",)
+        with _waiting(cell, steps or 1, "computing"):
+            backward = derive(cell, unit=True)
+            found = worked(backward, pick(backward, steps or 1, chosen))
+        return found, (), (f"picked, seed {chosen}",)
     given, printed = read_values(values, system(cell), steps)
     found = worked(derive(cell, given.loss or None, unit=True), given)
     if not any(found.knows(line.symbol) for line in found.backward.system.lines):
@@ -170,20 +156,39 @@ def _checked(
     printed: Sequence[Printed],
     source: Words,
     digits: int,
-    data: dict[str, Any],
-    to: tuple[str | None, str | None, bool],
+    to: To,
 ) -> int:
     """Print the verdicts; the exit code."""
     from ..calculus.checking import check
-    from ..writing import checked
+    from ..writing import checked, worked_page
 
     verdicts = check(found, printed)
     publish(
         lambda kind: checked.document(kind, found, verdicts, source, digits),
-        lambda: {**data, "printed": checked.as_data(verdicts)},
+        lambda: {**worked_page.as_data(found), "printed": checked.as_data(verdicts)},
         *to,
     )
     return int(any(v.verdict == "wrong" for v in verdicts))
+
+
+def _print_pages(found: Worked, source: Words, look: tuple[int, bool, bool], seed: str | None, to: To) -> None:
+    """The example, or a hand-out and its key; look: digits, whether blank, whether it is the key."""
+    from ..writing import worked_page
+
+    digits, blanks, key = look
+    style, output, force = to
+
+    def page(path: str | None, blank: bool, mark: str) -> None:
+        def build(kind: type[Formulas]) -> Document:
+            with _waiting(found.backward.cell, len(found.at), "writing"):
+                return worked_page.document(kind, found, source, worked_page.Style(digits, blank, mark))
+
+        publish(build, lambda: worked_page.as_data(found, seed), style, path, force)
+
+    if blanks and output:
+        _with_key(output, force, lambda path, blank: page(path, blank, "by hand" if blank else "by hand: the key"))
+    else:
+        page(output, blanks, "by hand" if blanks else "by hand: the key" if key else "")
 
 
 def _print_template(found: Worked, output: str | None, force: bool) -> None:
@@ -197,9 +202,9 @@ def _print_template(found: Worked, output: str | None, force: bool) -> None:
 
 
 @contextmanager
-def _waiting(long: bool, what: str) -> Iterator[None]:
+def _waiting(cell: Cell, steps: int, what: str) -> Iterator[None]:
     """Says on a terminal what takes long, and leaves nothing there."""
-    if not long or sys.stderr is None or not sys.stderr.isatty():
+    if len(cell.equations) * steps < _LONG or sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     from rich.console import Console

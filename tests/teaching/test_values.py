@@ -1,7 +1,14 @@
 """Files of values: what they may say, and every way in which they can be wrong, told with its place."""
 
+import shutil
+import tempfile
+from pathlib import Path
+
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from gatecheck.calculus.fitting import MOST_UNITS
 from gatecheck.calculus.given import MOST_STEPS, given
@@ -70,6 +77,29 @@ def test_values_may_come_from_python():
     assert (found.steps, found.parameters["b_f"].tolist()) == (2, [0.1, 0.1])
     with pytest.raises(BadInput, match="q is no value of lstm"):
         given(LSTM, {"values": {"q": 1}})
+
+
+WORDS = ["x", "h", "h_prev", "W_f", "f", "dh", "cell", "H", "q", '""', "a.b", "[", "]", "{", "}", "=", ",", "\n", '"', "'"]
+WORDS += ["[values]", "[[values]]", "[sizes]", "[loss]", "[printed]", "1", "-0.5", "1e400", "0x" + "f" * 400, "nan", "inf"]
+WORDS += ["true", "1979-05-27", "\0", "\u202e", '"lstm"', "[1, 2]", "[[1], [2]]", "#", "1e-99999999999999999999"]
+ENTRIES = st.tuples(st.sampled_from(WORDS[:12]), st.sampled_from(WORDS)).map(" = ".join)
+LINES = st.one_of(ENTRIES, st.sampled_from(WORDS[20:25]), st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join))
+
+
+@settings(max_examples=200, deadline=None)
+@hypothesis.given(st.one_of(st.lists(LINES, max_size=8).map("\n".join), st.text(max_size=40)))
+def test_whatever_is_written_is_read_or_refused_with_its_place(text):
+    path = Path(tempfile.mkdtemp(), "v.toml")
+    path.write_text(text, "utf-8", newline="")
+    try:
+        found, _ = read_values(str(path), LSTM)
+    except BadInput as error:
+        assert str(error).replace("\n", " ").isprintable()
+        assert len({(p.message, p.place) for p in error.problems}) == len(error.problems)
+    else:
+        assert all(np.isfinite(v).all() for part in (found.inputs, found.initial, found.loss) for v in part.values())
+    finally:
+        shutil.rmtree(path.parent)
 
 
 ROWS = f"x = {[[1]] * (MOST_STEPS + 1)}"
