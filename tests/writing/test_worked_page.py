@@ -12,7 +12,7 @@ from gatecheck.calculus.checking import check
 from gatecheck.calculus.picking import pick
 from gatecheck.calculus.symbols import gradient
 from gatecheck.calculus.worked import Given, worked
-from gatecheck.cells import library, load
+from gatecheck.cells import joined, library, load
 from gatecheck.teaching.values import read_values
 from gatecheck.writing import terminal
 from gatecheck.writing.formats import FORMATS
@@ -57,6 +57,11 @@ def test_the_key_holds_every_number_and_the_hand_out_none(name):
     assert not re.search(r"\d\.\d{4}\b", sheet)
     assert not numbers & set(re.findall(r"[−\w.]+", sheet))
     assert sheet.count("________") > len(work.backward.system.lines)
+
+
+def test_a_negative_difference_stands_in_brackets():
+    backward = derive(joined(load("rnn"), "squared-error"), unit=True)
+    assert "= −(h − target)" in page(worked(backward, pick(backward)))
 
 
 def test_a_hand_out_has_a_line_more_for_a_calculation_that_is_longer():
