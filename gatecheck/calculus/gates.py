@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sympy import Dummy, Expr, Integer, Mul, Rational, cancel
 
 from .edges import Diagonal, Edge, edges
-from .paths import hops
+from .paths import hops_into
 from .symbols import Atom, label, sigmoid, value
 from .system import System, preactivation
 
@@ -54,7 +54,8 @@ def keepers(system: System) -> tuple[Keeper, ...]:
 def keeping(system: System) -> tuple[Keeper, ...]:
     """The gates that keep each state, with or without a bias."""
     found = []
-    for hop in hops(system):
+    states = (name for name in system.cell.assigned if name in system.cell.states)
+    for hop in (hop for state in states for hop in hops_into(system, state)):
         if hop.source == hop.reader and hop.lag == 1 and hop.elementwise:
             factors = [factor.value for factor, _ in hop.factors if isinstance(factor, Diagonal)]
             kept = _written_out(system, Mul(*factors))

@@ -75,7 +75,7 @@ class System:
         return next(line for line in self.lines if line.name == name)
 
     def lines_of(self, equation: Equation) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.of == equation)
+        return tuple(line for line in self.lines if line.of.name == equation.name)
 
     def size_of_name(self, name: str) -> Size:
         """The size of a vector by its name, pre-activations included."""

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.paths import paths
+from gatecheck.calculus.picking import pick
+from gatecheck.calculus.worked import worked
 from gatecheck.cells import library, load
-from gatecheck.writing import aligned, derivation, fragments, ways
+from gatecheck.writing import aligned, derivation, fragments, ways, worked_page
 from gatecheck.writing.document import Display, Document, Listing, Picture, Row, Section, Table
 from gatecheck.writing.equations import Formula
 from gatecheck.writing.formats import Latex
 from gatecheck.writing.latex_document import render
+from gatecheck.writing.worked_page import Style
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
@@ -108,6 +111,10 @@ def everything():
         writer = Latex(backward.system)
         yield from (fragments.show(backward.system), fragments.derive(backward))
         yield render(derivation.derive(writer, backward, (), True))
+        work = worked(backward, pick(backward, 2))
+        for page in (worked_page.document(Latex, work, ("picked",), Style(blank=b)) for b in (False, True)):
+            assert not re.search(r"[⊙δ∂]", render(page))
+            yield render(page)
         if cell.states:
             yield from (fragments.paths(paths(cell)), render(ways.document(writer, paths(cell), 3)))
     for words in specimen.NASTY:
