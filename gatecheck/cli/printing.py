@@ -148,7 +148,7 @@ def derive(
         style,
         output,
         force,
-        lambda: fragments.derive(backward, wrt),
+        lambda: fragments.derive(backward, wrt, why),
     )
 
 
