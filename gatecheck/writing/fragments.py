@@ -74,8 +74,9 @@ def _in_mathematics(word: object) -> str:
 
 def _signs(writer: Latex, backward: Backward) -> list[str]:
     """What the signs of the equations mean, as rows before them: notebooks show nothing beside the environment."""
+    gradient = writer.name(Label("gradient", "s", 0))
     rows = {
-        writer.name(Label("gradient", "s", 0)): r"\text{ the whole gradient of the loss } L \text{ with respect to } s_t",
+        gradient: r"\text{ the whole gradient of the loss } L \text{ with respect to } s_t",
         **({writer.loss_of_step("s_t"): r"\text{ its direct part, of the loss of step } t"} if backward.loss else {}),
         writer.times.strip(): r"\text{ elementwise}",
     }
