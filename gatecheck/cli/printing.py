@@ -118,7 +118,7 @@ def derive(
     """Print the backward equations of a cell and the gradients of its parameters and inputs.
 
     As html, markdown, typst or pdf a whole chapter: equations, graph, derivation, paths, gradient flow, a worked
-    example, NumPy code and proof.
+    example, NumPy code and proof. Pictures of Markdown are files beside it: lstm-1.svg beside lstm.md.
 
     \b
     Examples:  gatecheck derive lstm
@@ -149,7 +149,7 @@ def derive(
         style,
         output,
         force,
-        lambda: fragments.derive(backward, wrt),
+        lambda: fragments.derive(backward, wrt, why),
     )
 
 
