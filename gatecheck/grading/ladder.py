@@ -134,8 +134,12 @@ def _read_result(
     trouble = problem(slot.name, result, shape(layout, role, slot, truth), layout.shape(role, slot))
     if trouble:
         reading.problems.update(dict.fromkeys(quantities(layout, slot), trouble))
-    else:
-        reading.values.update(canonical(layout, role, slot, np.asarray(result), sizes))
+        return
+    for name, value in canonical(layout, role, slot, np.asarray(result), sizes):
+        known = reading.values.setdefault(name, value)
+        # What is added up from two places has one gradient, which reaches both.
+        if far(value, known, float(np.abs(known).max(initial=0.0)) or 1.0) > TOLERANCE:
+            reading.problems[name] = f"{slot.name} differs from another place of {name}: a sum sends both the same."
 
 
 def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Array], reading: Reading) -> None:

@@ -16,7 +16,7 @@ from ..assignment.drawing import draw
 from ..assignment.program import Array, Data, Program, run
 from ..assignment.training import Given, Update, norm
 from ..cells import Cell
-from ..conventions import TRAINING, Layout
+from ..conventions import BACKWARD, TRAINING, Layout
 from ..errors import Fault
 
 #: The smallest number drawn, and how many more there are to draw from than letters to draw for.
@@ -56,9 +56,9 @@ def sample(layout: Layout, program: Program, seed: str) -> Sample:
     best, least = None, np.inf
     for _ in range(TRIES):
         numbers = _numbers(layout.cell, rng)
-        step = draw(layout.cell, rng, {**numbers, "T": 1})
+        step = _reduced(layout, "step", draw(layout.cell, rng, {**numbers, "T": 1}))
         updates = _updates(step.parameters, rng) if layout.training else ()
-        drawn = Sample(seed, step, _reduced(layout, draw(layout.cell, rng, numbers)), updates)
+        drawn = Sample(seed, step, _reduced(layout, "forward", draw(layout.cell, rng, numbers)), updates)
         largest = max(_largest(program, data) for data in (drawn.step, drawn.sequence))
         if largest < least:
             best, least = drawn, largest
@@ -84,15 +84,17 @@ def _numbers(cell: Cell, rng: np.random.Generator) -> dict[str, int]:
     return dict(zip(letters, map(int, drawn), strict=True))
 
 
-def _reduced(layout: Layout, data: Data) -> Data:
-    """What a convention's sequence functions leave out is zero: other initial states, other gradients."""
-    if len(layout.signatures) < 4:
+def _reduced(layout: Layout, role: str, data: Data) -> Data:
+    """What a convention leaves out is zero: initial states, gradients that reach it, parameters."""
+    signatures = {s.role: s for s in layout.signatures}
+    if role not in signatures:
         return data
-    started = {s.of for s in layout.signature("forward").takes if s.plain == "initial"}
-    reached = {s.of for s in layout.signature("backward").takes if s.gradient}
+    started = {s.of for s in signatures[role].takes if s.plain in ("initial", "previous")}
+    reached = {s.of for s in signatures[BACKWARD[role]].takes if s.gradient}
     initial = {n: v if n in started else np.zeros_like(v) for n, v in data.initial.items()}
     upstream = {n: v for n, v in data.upstream.items() if n in reached}
-    return Data(data.inputs, initial, data.parameters, upstream, data.sizes)
+    parameters = {n: np.zeros_like(v) if n in layout.zero else v for n, v in data.parameters.items()}
+    return Data(data.inputs, initial, parameters, upstream, data.sizes)
 
 
 def _updates(parameters: Mapping[str, Array], rng: np.random.Generator) -> tuple[Update, ...]:

@@ -18,7 +18,7 @@ from . import escaping
 from . import training as around
 from .numpy_code import Program, Section, program
 from .sequences import backward_over_time, forward_over_time
-from .wrappers import wrapped, wrappers
+from .wrappers import simple, stacking_values, wrapped, wrappers
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,10 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
         for role, body in (("forward", forward_over_time), ("backward", backward_over_time)):
             functions.append(_function(native, role, body(cell, made, prefix), prefix))
     if prefix:
-        functions += [Function(*parts) for parts in wrappers(native, wanted)]
+        functions += [Function(*parts) for parts in wrappers(wanted)]
         functions += [_function(wanted, s.role, wrapped(native, wanted, s.role)) for s in wanted.signatures]
+        if training and not simple(wanted):
+            functions.append(Function(*stacking_values(wanted)))
     if training:
         functions += _training(wanted)
     return (

@@ -1,0 +1,188 @@
+"""A convention applied to a cell: Layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from ..cells import Cell, load
+from ..errors import ConventionError, Problem
+from .arrays import Block, Stack, stack
+from .axes import Axes
+from .files import Convention, Described, convention
+from .matching import differences, renaming
+from .parameters import OTHERWISE, stacks
+from .signatures import ROLES, TRAINING, Signature, Slot
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A convention applied to a cell: signatures, of the training step too, and how parameters are stacked.
+
+    names: what the convention calls inputs and states; zero: parameters that the convention has not got.
+    """
+
+    convention: Convention
+    cell: Cell
+    signatures: tuple[Signature, ...]
+    stacks: tuple[Stack, ...]
+    training: tuple[Signature, ...] = ()
+    zero: tuple[str, ...] = ()
+
+    @property
+    def functions(self) -> tuple[Signature, ...]:
+        """Everything that students can be asked to write."""
+        return (*self.signatures, *self.training)
+
+    @property
+    def arrays(self) -> tuple[tuple[str, ...], ...]:
+        """The parameters that each array of the convention holds."""
+        return tuple(s.parameters for s in self.stored)
+
+    @cached_property
+    def stored(self) -> tuple[Stack, ...]:
+        """Every array of the convention; where it has none of its own, one for each parameter."""
+        return self.stacks or tuple(_alone(self.cell, name) for name in self.cell.parameters)
+
+    def stack(self, name: str) -> Stack:
+        """The array of that name."""
+        return next(s for s in self.stored if s.name == name)
+
+    def signature(self, role: str) -> Signature:
+        return next(s for s in self.functions if s.role == role)
+
+    @property
+    def loss(self) -> tuple[str, ...]:
+        """What the loss reads: the results whose gradient reaches a sequence (or, without one, a step) from outside."""
+        return tuple(slot.of for slot in self.signatures[-1].takes if slot.gradient)
+
+    def by_name(self, name: str) -> Signature | None:
+        """The signature of the function of that name, or None."""
+        return next((s for s in self.functions if s.name == name), None)
+
+    def axes(self, role: str, slot: Slot) -> Axes:
+        """How an array of vectors lies: a sequence's, a step's, or one of initial states."""
+        over_time = not role.startswith("step") and slot.plain in ("input", "state", "output")
+        own = ("T", "B", "n") if over_time else ("B", "n")
+        kind = "input" if slot.plain == "input" else "initial" if slot.plain in ("initial", "previous") else "output"
+        laid = self.convention.axes[kind]
+        return Axes(own, laid if over_time else tuple(axis for axis in laid if axis != "T"))
+
+    def shape(self, role: str, slot: Slot) -> str:
+        """A slot's shape as text: (N,T,D), (H,4H)."""
+        if slot.plain in ("cache", "parameters", "limit", "rate"):
+            return ""
+        if slot.plain == "parameter":
+            return self.stack(slot.of).shape
+        return self.axes(role, slot).shape({"B": self.convention.batch, "n": str(self.cell.size(slot.of))})
+
+
+def layout(cell: Cell, name: str) -> Layout:
+    """The convention of that name, applied to a cell.
+
+    Raises ConventionError where there is no such convention, or where the cell does not fit it.
+    """
+    found = convention(name)
+    if found.cells:
+        return _described(cell, found)
+    stacked = stacks(cell, found.name, found.gates, found.stacked) if found.stacked else ()
+    return _Writer(found, cell, stacked).layout(found.functions)
+
+
+def _alone(cell: Cell, name: str) -> Stack:
+    made = stack(cell, name, [[Block(name)]], "out in" if len(cell.shapes[name]) == 2 else "out")
+    assert made is not None  # one block lies in its row
+    return made
+
+
+def _described(cell: Cell, found: Convention) -> Layout:
+    """A convention that lays out some cells by name, applied to one with the equations of one of them."""
+    for entry in found.cells:
+        names = renaming(_known(entry.equations), cell)
+        if names is not None:
+            stacked = tuple(_array(cell, found, entry, names, array) for array in entry.arrays)
+            called = {names[n]: word for n, word in entry.names.items()}
+            writer = _Writer(found, cell, stacked, entry.word, names, called, tuple(names[n] for n in entry.zero))
+            return writer.layout(entry.functions)
+    raise ConventionError(_refusal(cell, found))
+
+
+@cache
+def _known(name: str) -> Cell:
+    return load(name)
+
+
+def _array(cell: Cell, found: Convention, entry: Described, names: Mapping[str, str], array: str) -> Stack:
+    text, laid = entry.arrays[array]
+    blocks = [[Block.read(block) for block in row.split("|")] for row in text.split()]
+    grid = [[Block(names[b.parameter], b.sign, b.added) for b in row] for row in blocks]
+    vector = len(cell.shapes[grid[0][0].parameter]) == 1
+    usual = found.biases if vector else found.matrices
+    made = stack(cell, array, grid, laid or usual, array not in entry.constant)
+    if made is None:
+        raise ConventionError(
+            Problem(f"{found.name} cannot stack the parameters of {array} in {cell.name}: their shapes differ")
+        )
+    return made
+
+
+def _refusal(cell: Cell, found: Convention) -> Problem:
+    """Why a convention does not lay out a cell: the equations in which the nearest of its own differs."""
+    known = list(dict.fromkeys(entry.equations for entry in found.cells))
+    message = f"{found.name} lays out {', '.join(known)}, and {cell.name} has other equations"
+    if cell.name not in known:
+        told = {name: differences(_known(name), cell) for name in known}
+        shared = [n for n in known if len(told[n]) < len(set(_known(n).assigned) & set(cell.assigned))]
+        near = min(shared, key=lambda n: (len(told[n]), len(set(_known(n).assigned) ^ set(cell.assigned))), default="")
+        if near and told[near]:
+            theirs, own = told[near][0]
+            return Problem(f"{message}: its {near} has {theirs}, {cell.name} has {own}", None, OTHERWISE)
+    return Problem(message, None, OTHERWISE)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """What the patterns of a convention's functions are filled in with."""
+
+    convention: Convention
+    cell: Cell
+    stacks: tuple[Stack, ...]
+    word: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+    zero: tuple[str, ...] = ()
+
+    def layout(self, functions: Mapping[str, Any]) -> Layout:
+        # Without a state a sequence is nothing but its steps; without an input it has no length.
+        roles = ROLES if self.cell.lagged and self.cell.inputs else ROLES[:2]
+        made = tuple(self.signature(role, functions[role]) for role in roles if role in functions)
+        trained = [role for role in TRAINING if role in functions and self.cell.parameters]
+        training = tuple(self.signature(role, functions[role]) for role in trained)
+        return Layout(self.convention, self.cell, made, self.stacks, training, self.zero)
+
+    def signature(self, role: str, data: Mapping[str, Any]) -> Signature:
+        def slots(entries: list[list[str]]) -> tuple[Slot, ...]:
+            return tuple(slot for entry in entries for slot in self.expanded(*entry))
+
+        name = data["name"].replace("{cell}", self.word or self.cell.name)
+        return Signature(role, name, slots(data["takes"]), slots(data["gives"]), data.get("results") == "dict")
+
+    def expanded(self, kind: str, pattern: str, of: str = "") -> Iterator[Slot]:
+        """The slots of one entry; of: a name of the described cell, where an entry is of one alone."""
+        cell = self.cell
+        names = {
+            "input": cell.inputs,
+            "previous": cell.lagged,
+            "initial": cell.lagged,
+            "initial output": tuple(n for n in cell.lagged if n == cell.output),
+            "state": cell.outputs,
+            "output": (cell.output,),
+            "parameter": tuple(s.name for s in self.stacks if s.differentiable or not kind.startswith("d ")),
+        }.get(kind.removeprefix("d "))
+        if names is None:
+            yield Slot(pattern, kind)
+        else:
+            wanted = (self.names[of],) if of else names
+            yield from (Slot(pattern.replace("{}", self.called.get(name, name)), kind, name) for name in wanted)
