@@ -5,6 +5,12 @@ three ways: not at all (they keep their names and shapes); by the part that each
 that has one of each part per gate; or by name, for the cells that it lists (`cells`), and for every other cell with
 the same equations. An array by name is a grid of blocks: blank between rows, | between columns, a block being W_z,
 -W_z or b_f-1.
+
+Where a course grades methods, attributes or globals, an adapter has a Python function for each role that has to be
+called in another way; it runs beside the student's code, which it knows as `student`. A shell is the course's own form
+of a reference, around plain functions. In both, <cell> is what the convention calls the cell, <arrays> lists its arrays
+(<darrays> their gradients, <array=array> the same as keywords), <step.takes> what the plain function of that role takes
+besides them; a line with <array> stands once for each.
 """
 
 from __future__ import annotations
@@ -27,7 +33,7 @@ class Described:
 
     word: what it calls the cell; names: what it calls inputs and states; arrays: a grid as text and its axes (empty for
     the convention's usual ones), by name; zero: parameters that it has not got, and takes for zero; constant: arrays
-    whose gradient nobody asks for; functions: the convention's, and what differs from them.
+    whose gradient nobody asks for; vectors: the axes of these; functions, adapter, shell: the convention's, or its own.
     """
 
     equations: str
@@ -36,19 +42,23 @@ class Described:
     arrays: Mapping[str, tuple[str, str]]
     zero: tuple[str, ...]
     constant: tuple[str, ...]
+    vectors: Mapping[str, tuple[str, ...]]
     functions: Mapping[str, Any]
+    adapter: str
+    shell: str
 
 
 @dataclass(frozen=True)
 class Convention:
     """A convention as its file has it.
 
-    axes: those of vectors, by kind: input, output, initial; matrices, biases: the usual axes of arrays by name.
+    vectors: their axes, by kind: input, output, initial; matrices, biases: the usual axes of arrays by name; modules:
+    what the course hands out to import, by name.
     """
 
     name: str
     title: str
-    axes: Mapping[str, tuple[str, ...]]
+    vectors: Mapping[str, tuple[str, ...]]
     batch: str
     gates: tuple[str, ...]
     stacked: tuple[tuple[str, str], ...]
@@ -56,6 +66,7 @@ class Convention:
     matrices: str
     biases: str
     cells: tuple[Described, ...]
+    modules: Mapping[str, str]
 
     @property
     def native(self) -> bool:
@@ -82,16 +93,17 @@ def convention(name: str) -> Convention:
         data.get("batch", "B"),
         tuple(parameters.get("gates", ())),
         tuple((stack, kind) for stack, kind in parameters.get("stacks", ())),
-        data["functions"],
+        data.get("functions", {}),
         data.get("matrices", "out in"),
         data.get("biases", "out"),
         tuple(_described(entry, data) for entry in data.get("cells", ())),
+        data.get("modules", {}),
     )
 
 
 def _data(name: str) -> dict[str, Any]:
     data = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    called = data["functions"]
+    called = data.get("functions", {})
     return {**data, "functions": _data(called)["functions"]} if isinstance(called, str) else data
 
 
@@ -110,5 +122,8 @@ def _described(entry: dict[str, Any], data: dict[str, Any]) -> Described:
         arrays,
         tuple(entry.get("zero", ())),
         tuple(entry.get("constant", ())),
-        {**data["functions"], **entry.get("functions", {})},
+        _axes(entry.get("vectors", data["vectors"])),
+        {**data.get("functions", {}), **entry.get("functions", {})},
+        entry.get("adapter", data.get("adapter", "")),
+        entry.get("shell", data.get("shell", "")),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -14,14 +14,14 @@ from .axes import Axes
 from .files import Convention, Described, convention
 from .matching import differences, renaming
 from .parameters import OTHERWISE, stacks
-from .signatures import ROLES, TRAINING, Signature, Slot
+from .signatures import KEPT, ROLES, TRAINING, Signature, Slot
 
 
 @dataclass(frozen=True)
 class Layout:
     """A convention applied to a cell: signatures, of the training step too, and how parameters are stacked.
 
-    names: what the convention calls inputs and states; zero: parameters that the convention has not got.
+    vectors: the axes of these, by kind; zero: parameters that the convention has not got; adapter, shell: see files.
     """
 
     convention: Convention
@@ -30,6 +30,9 @@ class Layout:
     stacks: tuple[Stack, ...]
     training: tuple[Signature, ...] = ()
     zero: tuple[str, ...] = ()
+    vectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    adapter: str = ""
+    shell: str = ""
 
     @property
     def functions(self) -> tuple[Signature, ...]:
@@ -54,6 +57,11 @@ class Layout:
         return next(s for s in self.functions if s.role == role)
 
     @property
+    def batched(self) -> bool:
+        """Whether there is more than one sequence at a time."""
+        return "B" in self.vectors["input"] and self.convention.batch != "1"
+
+    @property
     def loss(self) -> tuple[str, ...]:
         """What the loss reads: the results whose gradient reaches a sequence (or, without one, a step) from outside."""
         return tuple(slot.of for slot in self.signatures[-1].takes if slot.gradient)
@@ -67,12 +75,12 @@ class Layout:
         over_time = not role.startswith("step") and slot.plain in ("input", "state", "output")
         own = ("T", "B", "n") if over_time else ("B", "n")
         kind = "input" if slot.plain == "input" else "initial" if slot.plain in ("initial", "previous") else "output"
-        laid = self.convention.axes[kind]
+        laid = self.vectors[kind]
         return Axes(own, laid if over_time else tuple(axis for axis in laid if axis != "T"))
 
     def shape(self, role: str, slot: Slot) -> str:
         """A slot's shape as text: (N,T,D), (H,4H)."""
-        if slot.plain in ("cache", "parameters", "limit", "rate"):
+        if slot.plain in ("cache", "parameters", "limit", "rate", "index", "total"):
             return ""
         if slot.plain == "parameter":
             return self.stack(slot.of).shape
@@ -103,9 +111,7 @@ def _described(cell: Cell, found: Convention) -> Layout:
         names = renaming(_known(entry.equations), cell)
         if names is not None:
             stacked = tuple(_array(cell, found, entry, names, array) for array in entry.arrays)
-            called = {names[n]: word for n, word in entry.names.items()}
-            writer = _Writer(found, cell, stacked, entry.word, names, called, tuple(names[n] for n in entry.zero))
-            return writer.layout(entry.functions)
+            return _Writer(found, cell, stacked, names, entry).layout(entry.functions)
     raise ConventionError(_refusal(cell, found))
 
 
@@ -144,15 +150,13 @@ def _refusal(cell: Cell, found: Convention) -> Problem:
 
 @dataclass(frozen=True)
 class _Writer:
-    """What the patterns of a convention's functions are filled in with."""
+    """What the patterns of a convention's functions are filled in with; names: the cell's for those of the entry."""
 
     convention: Convention
     cell: Cell
     stacks: tuple[Stack, ...]
-    word: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
-    called: Mapping[str, str] = field(default_factory=dict)
-    zero: tuple[str, ...] = ()
+    entry: Described | None = None
 
     def layout(self, functions: Mapping[str, Any]) -> Layout:
         # Without a state a sequence is nothing but its steps; without an input it has no length.
@@ -160,29 +164,62 @@ class _Writer:
         made = tuple(self.signature(role, functions[role]) for role in roles if role in functions)
         trained = [role for role in TRAINING if role in functions and self.cell.parameters]
         training = tuple(self.signature(role, functions[role]) for role in trained)
-        return Layout(self.convention, self.cell, made, self.stacks, training, self.zero)
+        vectors = self.entry.vectors if self.entry else self.convention.vectors
+        plain = Layout(self.convention, self.cell, made, self.stacks, training, vectors=vectors)
+        if self.entry is None:
+            return plain
+        adapter, shell = (self.filled(text, made) for text in (self.entry.adapter, self.entry.shell))
+        return replace(plain, zero=tuple(self.names[n] for n in self.entry.zero), adapter=adapter, shell=shell)
+
+    @property
+    def word(self) -> str:
+        return self.entry.word if self.entry else self.cell.name
+
+    def filled(self, text: str, signatures: tuple[Signature, ...]) -> str:
+        """An adapter or a shell for this cell."""
+        names = [s.name for s in self.stacks]
+        forms = {"arrays": "{0}", "darrays": "d{0}", "array=array": "{0}={0}"}
+        known = {form: ", ".join(pattern.format(n) for n in names) for form, pattern in forms.items()}
+        known["cell"] = self.word
+        for s in signatures:
+            for side, slots in (("takes", s.takes), ("gives", s.gives)):
+                known[f"{s.role}.{side}"] = ", ".join(slot.name for slot in slots if slot.plain not in KEPT)
+        for name, words in known.items():
+            text = text.replace(f"<{name}>", words)
+        lines = (
+            line.replace("<array>", name)
+            for line in text.split("\n")
+            for name in (names if "<array>" in line else [""])
+        )
+        return "\n".join(lines)
 
     def signature(self, role: str, data: Mapping[str, Any]) -> Signature:
         def slots(entries: list[list[str]]) -> tuple[Slot, ...]:
             return tuple(slot for entry in entries for slot in self.expanded(*entry))
 
-        name = data["name"].replace("{cell}", self.word or self.cell.name)
-        return Signature(role, name, slots(data["takes"]), slots(data["gives"]), data.get("results") == "dict")
+        name = data["name"].replace("{cell}", self.word)
+        more = {key: data[key] for key in ("shown", "clip") if key in data}
+        return Signature(role, name, slots(data["takes"]), slots(data["gives"]), data.get("results") == "dict", **more)
 
     def expanded(self, kind: str, pattern: str, of: str = "") -> Iterator[Slot]:
-        """The slots of one entry; of: a name of the described cell, where an entry is of one alone."""
+        """The slots of one entry; of: a name of the described cell, where an entry is of one alone, if it is there."""
         cell = self.cell
         names = {
             "input": cell.inputs,
+            "index": cell.inputs,
             "previous": cell.lagged,
             "initial": cell.lagged,
             "initial output": tuple(n for n in cell.lagged if n == cell.output),
             "state": cell.outputs,
             "output": (cell.output,),
+            "last": cell.states,
+            "total": (cell.output,),
             "parameter": tuple(s.name for s in self.stacks if s.differentiable or not kind.startswith("d ")),
         }.get(kind.removeprefix("d "))
         if names is None:
             yield Slot(pattern, kind)
-        else:
-            wanted = (self.names[of],) if of else names
-            yield from (Slot(pattern.replace("{}", self.called.get(name, name)), kind, name) for name in wanted)
+            return
+        if of:
+            names = (self.names[of],) if of in self.names else ()
+        called = {self.names[n]: word for n, word in self.entry.names.items()} if self.entry else {}
+        yield from (Slot(pattern.replace("{}", called.get(name, name)), kind, name) for name in names)

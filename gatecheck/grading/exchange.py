@@ -27,7 +27,7 @@ def calls(layout: Layout, role: str, data: Given, places: Mapping[str, int]) -> 
         called = [tuple(_trained_on(layout, slot, update) for slot in signature.takes) for update in data]
     else:
         called = [tuple(_argument(layout, signature, slot, data, places) for slot in signature.takes)]
-    return [Call(signature.name, arguments, opaque) for arguments in called]
+    return [Call(signature.name, arguments, opaque, role) for arguments in called]
 
 
 def _trained_on(layout: Layout, slot: Slot, update: Update) -> Any:
@@ -51,6 +51,8 @@ def _argument(layout: Layout, signature: Signature, slot: Slot, data: Data, call
             return laid(layout, data.parameters, spread=True)
         case "parameter":
             return laid(layout, data.parameters, spread=True)[slot.of]
+        case "index":
+            return [int(k) for k in data.inputs[slot.of].argmax(axis=-1).ravel()]
         case "input" | "d state" | "d output":
             found = (data.upstream if slot.gradient else data.inputs)[slot.of]
             return layout.axes(role, slot).there(found[0] if role.startswith("step") else found)
@@ -96,12 +98,17 @@ def _run(layout: Layout, role: str, program: Program, data: Data) -> dict[str, A
         match slot.plain:
             case "state" | "output":
                 found[names[0]] = done.lines[slot.of][0] if step else done.lines[slot.of]
+            case "total":
+                found[names[0]] = np.asarray(done.lines[slot.of].sum())
+            case "last":
+                found[names[0]] = done.lines[slot.of][-1]
             case "input":
                 found[names[0]] = done.gradients[slot.of][0] if step else done.gradients[slot.of]
             case "previous" | "initial":
                 found[names[0]] = done.initial[slot.of]
             case "parameter" | "parameters":
-                found.update((n, done.parameters[n[1:]]) for n in names)
+                limit = layout.signature(role).clip or np.inf
+                found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
     return found
 
 
@@ -111,6 +118,8 @@ def shape(layout: Layout, role: str, slot: Slot, expected: Mapping[str, Array]) 
     if slot.plain == "parameter":
         stack = layout.stack(slot.of)
         return stack.pack(dict(zip(stack.parameters, arrays, strict=True))).shape
+    if slot.kind == "total":
+        return ()
     return layout.axes(role, slot).there(arrays[0]).shape
 
 
@@ -123,4 +132,5 @@ def canonical(
         for block, part in layout.stack(slot.of).split(array, sizes):
             yield f"{prefix}{block.parameter}", part
     else:
-        yield quantities(layout, slot)[0], layout.axes(role, slot).back(array)
+        value = array if slot.kind == "total" else layout.axes(role, slot).back(array)
+        yield quantities(layout, slot)[0], value

@@ -15,10 +15,10 @@ from types import TracebackType
 from ..errors import Fault
 from .frames import Frame, Piece, WireError, receive, send
 from .process import Process, remove
-from .transcript import Answer, Call, End, Raised, Run, Transcript
+from .transcript import Answer, Call, End, Raised, Run, Surroundings, Transcript
 from .values import RUN_BYTES, Foreign, Result, Value
 
-__all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Value", "Worker"]
+__all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Surroundings", "Value", "Worker"]
 
 START_SECONDS = 30.0
 SLICE_SECONDS = 0.2
@@ -52,6 +52,7 @@ class Worker:
         calls: Sequence[Call],
         deadline_seconds: float = 10.0,
         memory_mib: int = 512,
+        around: Surroundings | None = None,
     ) -> Run:
         """Load the source, make the calls in their order, and end the worker, whatever happens.
 
@@ -63,7 +64,7 @@ class Worker:
         self._used = True
         said = Transcript(filename.encode("utf-8", "replace").decode()[:200], tuple(calls), deadline_seconds)
         try:
-            self._talk(said, source, memory_mib)
+            self._talk(said, source, memory_mib, around or Surroundings())
         except OSError as error:
             self._trouble = str(error)
         except _Ended as end:
@@ -90,7 +91,7 @@ class Worker:
             remove(self._folder)
             self._folder = ""
 
-    def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
+    def _talk(self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings) -> None:
         import tempfile  # here, and numpy with the codec, while the worker starts
 
         from .wire import decode
@@ -98,7 +99,7 @@ class Worker:
         if self._process is None:
             return
         self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(said, source, self._folder, memory_mib)
+        frames = _request(said, source, self._folder, memory_mib, around)
         inbox = self._inbox = _Inbox(self._process, len(said.calls) + 2)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         for pieces in frames:
@@ -111,7 +112,9 @@ class Worker:
             said.hear_answer(decode(inbox.next(until), Foreign))
 
 
-def _request(said: Transcript, source: bytes, folder: str, memory_mib: int) -> list[list[Piece]]:
+def _request(
+    said: Transcript, source: bytes, folder: str, memory_mib: int, around: Surroundings
+) -> list[list[Piece]]:
     from numpy import array, uint8
 
     from .wire import encode
@@ -123,9 +126,11 @@ def _request(said: Transcript, source: bytes, folder: str, memory_mib: int) -> l
         "folder": folder,
         "memory_mib": memory_mib,
         "seconds": said.deadline,
+        "modules": dict(around.modules),
+        "adapter": around.adapter,
     }
     calls: list[Value] = [
-        {"function": c.function, "arguments": c.arguments, "opaque": c.opaque} for c in said.calls
+        {"function": c.function, "arguments": c.arguments, "opaque": c.opaque, "role": c.role} for c in said.calls
     ]
     try:
         return [encode(message) for message in (request, *calls)]

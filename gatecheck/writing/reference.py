@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
+from textwrap import wrap
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -92,7 +93,8 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
             functions.append(_function(native, role, body(cell, made, prefix), prefix))
     if prefix:
         functions += [Function(*parts) for parts in wrappers(wanted)]
-        functions += [_function(wanted, s.role, wrapped(native, wanted, s.role)) for s in wanted.signatures]
+        plain = [s for s in wanted.signatures if s.method or not wanted.shell]
+        functions += [Function(_plain(s), docstring(wanted, s), tuple(wrapped(native, wanted, s.role))) for s in plain]
         if training and not simple(wanted):
             functions.append(Function(*stacking_values(wanted)))
     if training:
@@ -101,7 +103,12 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
         environment()
         .get_template("reference.py.jinja")
         .render(
-            cell=cell, version=__version__, functions=functions, helpers=made.helpers, shapes=parameter_shapes(cell)
+            cell=cell,
+            version=__version__,
+            functions=functions,
+            helpers=made.helpers,
+            shapes=parameter_shapes(cell),
+            shell=wanted.shell.strip(),
         )
     )
 
@@ -134,13 +141,25 @@ def _function(of: Layout, role: str, body: Iterable[str], prefix: str = "") -> F
     return Function(prefix + str(signature), docstring(of, signature), tuple(body))
 
 
+def _plain(signature: Signature) -> str:
+    """The function that a method stands on, Cell.forward on _Cell_forward; any other function itself."""
+    if not signature.method:
+        return str(signature)
+    return str(replace(signature, name="_" + signature.name.replace(".", "_"), shown=""))
+
+
 def docstring(of: Layout, signature: Signature) -> tuple[str, ...]:
     """What a function is, and the shapes of what it takes and gives."""
     takes, gives = (_side(of, signature.role, side) for side in (signature.takes, signature.gives))
     line = f"{_TITLES[signature.role]}  {takes}  ->  {gives}"
     if len(line) <= 90:
         return (line,)
-    return (_TITLES[signature.role], "", takes, f"->  {gives}")
+    return (_TITLES[signature.role], "", *_folded(takes), *_folded(f"->  {gives}"))
+
+
+def _folded(line: str) -> list[str]:
+    """A line as it is, or in several where it is longer than an editor shows."""
+    return wrap(line, 100, subsequent_indent="    ", break_long_words=False) if len(line) > 112 else [line]
 
 
 def _side(of: Layout, role: str, slots: tuple[Slot, ...]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from textwrap import wrap
 
 from ..conventions import Block, Layout, Signature, Slot, Stack
 
@@ -18,9 +19,17 @@ def wrappers(wanted: Layout) -> list[Text]:
     named = any(s.named for s in wanted.signatures)
     together = _gathered([(f"d{s.name}", _together(s, [_gradient(b) for b in s.blocks])) for s in asked], named)
     return [
-        (f"unstack({names})", (f"Parameters apart.  {values}  ->  p",), ("p = {}", *_apart(wanted), "return p")),
-        ("stack(dp)", (f"Gradients together.  dp  ->  {gradients}",), together),
+        (f"unstack({names})", _said("Parameters apart.", values, "p"), ("p = {}", *_apart(wanted), "return p")),
+        ("stack(dp)", _said("Gradients together.", "dp", gradients), together),
     ]
+
+
+def _said(what: str, takes: str, gives: str) -> tuple[str, ...]:
+    """A docstring, folded where it is longer than an editor shows."""
+    line = f"{what}  {takes}  ->  {gives}"
+    if len(line) <= 100:
+        return (line,)
+    return what, "", *wrap(takes, 100, subsequent_indent="    "), *wrap(f"->  {gives}", 100, subsequent_indent="    ")
 
 
 def simple(wanted: Layout) -> bool:
@@ -43,7 +52,7 @@ def stacking_values(wanted: Layout) -> Text:
         return f"{'-' if block.sign < 0 else ''}{own}" + (f" {_added(block.added)}" if block.added else "")
 
     arrays = [(s.name, _together(s, [value(b) for b in s.blocks])) for s in wanted.stacks]
-    return "stack_values(p)", (f"Parameters together.  p  ->  {values}",), _gathered(arrays, False)
+    return "stack_values(p)", _said("Parameters together.", "p", values), _gathered(arrays, False)
 
 
 def _added(number: int) -> str:
@@ -85,6 +94,7 @@ def _apart(wanted: Layout) -> Iterator[str]:
         after = []
         for block in stack.blocks:
             name, own = block.parameter, f'p["{block.parameter}"]'
+            # What is there already is added to: it is taken apart under a name of its own.
             value = own if name not in met else name
             targets.append(value)
             if block.added:
@@ -97,8 +107,7 @@ def _apart(wanted: Layout) -> Iterator[str]:
         yield from _split(stack, targets)
         yield from after
     for name in wanted.zero:
-        like = next(n for n in wanted.cell.parameters if n in met and wanted.cell.shapes[n] == wanted.cell.shapes[name])
-        yield f'p["{name}"] = np.zeros_like(p["{like}"])'
+        yield f'p["{name}"] = np.zeros({_rows(wanted, name, met)})'
 
 
 def _split(stack: Stack, targets: list[str]) -> Iterator[str]:
@@ -172,10 +181,10 @@ def _zeros(wanted: Layout, mine: Signature, own: Signature) -> list[str]:
     return lines
 
 
-def _rows(wanted: Layout, name: str) -> str:
-    """A state's size, from the parameters by name."""
+def _rows(wanted: Layout, name: str, among: Collection[str] = ()) -> str:
+    """A vector's size, from the parameters by name; from some of them, where only they are there yet."""
     size = wanted.cell.size(name)
-    for parameter in wanted.cell.parameters:
+    for parameter in (n for n in wanted.cell.parameters if n in (among or wanted.cell.parameters)):
         for axis, known in enumerate(wanted.cell.shapes[parameter]):
             if known == size:
                 return f'p["{parameter}"].shape[{axis}]'
