@@ -33,7 +33,8 @@ class Described:
 
     word: what it calls the cell; names: what it calls inputs and states; arrays: a grid as text and its axes (empty for
     the convention's usual ones), by name; zero: parameters that it has not got, and takes for zero; constant: arrays
-    whose gradient nobody asks for; vectors: the axes of these; functions, adapter, shell: the convention's, or its own.
+    whose gradient nobody asks for; vectors: the axes of these; functions, adapter, shell: the convention's, or its own;
+    notes: sentences for a hand-out.
     """
 
     equations: str
@@ -46,6 +47,7 @@ class Described:
     functions: Mapping[str, Any]
     adapter: str
     shell: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -126,4 +128,5 @@ def _described(entry: dict[str, Any], data: dict[str, Any]) -> Described:
         {**data.get("functions", {}), **entry.get("functions", {})},
         entry.get("adapter", data.get("adapter", "")),
         entry.get("shell", data.get("shell", "")),
+        tuple(entry.get("notes", data.get("notes", ()))),
     )

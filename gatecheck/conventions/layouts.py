@@ -21,7 +21,7 @@ from .signatures import KEPT, ROLES, TRAINING, Signature, Slot
 class Layout:
     """A convention applied to a cell: signatures, of the training step too, and how parameters are stacked.
 
-    vectors: the axes of these, by kind; zero: parameters that the convention has not got; adapter, shell: see files.
+    vectors: the axes of these, by kind; zero: parameters that the convention has not got; the rest: see files.
     """
 
     convention: Convention
@@ -33,6 +33,7 @@ class Layout:
     vectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adapter: str = ""
     shell: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def functions(self) -> tuple[Signature, ...]:
@@ -169,7 +170,8 @@ class _Writer:
         if self.entry is None:
             return plain
         adapter, shell = (self.filled(text, made) for text in (self.entry.adapter, self.entry.shell))
-        return replace(plain, zero=tuple(self.names[n] for n in self.entry.zero), adapter=adapter, shell=shell)
+        zero = tuple(self.names[n] for n in self.entry.zero)
+        return replace(plain, zero=zero, adapter=adapter, shell=shell, notes=self.entry.notes)
 
     @property
     def word(self) -> str:

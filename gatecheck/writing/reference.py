@@ -141,11 +141,13 @@ def _function(of: Layout, role: str, body: Iterable[str], prefix: str = "") -> F
     return Function(prefix + str(signature), docstring(of, signature), tuple(body))
 
 
+def plain_name(signature: Signature) -> str:
+    """The function that a method stands on, Cell.forward on _Cell_forward; any other function's own name."""
+    return "_" + signature.name.replace(".", "_") if signature.method else signature.name
+
+
 def _plain(signature: Signature) -> str:
-    """The function that a method stands on, Cell.forward on _Cell_forward; any other function itself."""
-    if not signature.method:
-        return str(signature)
-    return str(replace(signature, name="_" + signature.name.replace(".", "_"), shown=""))
+    return str(replace(signature, name=plain_name(signature), shown="" if signature.method else signature.shown))
 
 
 def docstring(of: Layout, signature: Signature) -> tuple[str, ...]:
