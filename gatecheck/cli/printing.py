@@ -20,7 +20,6 @@ from .output import (
     plain_format,
     publish,
     save,
-    words,
 )
 
 if TYPE_CHECKING:
@@ -229,23 +228,4 @@ def code(
         emit(text.rstrip("\n"))
 
 
-@click.command("conventions")
-@plain_format
-def conventions(style: str | None) -> None:
-    """List the conventions: how courses lay a cell out.
-
-    \b
-    Example:  gatecheck conventions
-    """
-    from ..conventions import convention
-    from ..conventions import conventions as names
-
-    found = [convention(name) for name in names()]
-    if style == "json":
-        emit_json([{"name": c.name, "title": c.title} for c in found])
-        return
-    for c in found:
-        emit(f"{c.name:<12}{words(c.title, style)}")
-
-
-COMMANDS = (cells, show, derive, paths, code, conventions)
+COMMANDS = (cells, show, derive, paths, code)

@@ -12,7 +12,7 @@ from ..version import __version__
 from .exchange import calls
 from .intake import Submission
 from .report import Check, Mistake, Report, Status
-from .running import Answer, Run, Worker
+from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
 from .verdicts import Verdicts, shares
 
@@ -41,7 +41,8 @@ def grade(
         places = {role: k for k, role in enumerate(roles)}
         asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
         limits, made = kit.assignment.grading, [call for _, call in asked]
-        what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib
+        around = Surroundings(kit.layout.convention.modules, kit.layout.adapter)
+        what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib, around
         run = running.run(*what)
     if run.disturbed:
         with fresh() as again:
@@ -69,7 +70,8 @@ def rejected(name: str, kit: Kit, message: str) -> Report:
 def _roles(kit: Kit) -> list[str]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
     wanted = {kit.role(t.name) for t in kit.assignment.tasks}
-    wanted |= {forward for forward, back in BACKWARD.items() if back in wanted}
+    known = {s.role for s in kit.layout.functions}
+    wanted |= {forward for forward, back in BACKWARD.items() if back in wanted and forward in known}
     return [role for role in (*ROLES, *TRAINING) if role in wanted]
 
 

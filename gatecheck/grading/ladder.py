@@ -73,16 +73,30 @@ def _read_call(
     if answer.status in ("depends", "unreached"):
         reading.skipped = trouble
         return reading
-    results = answer.value if isinstance(answer.value, (tuple, list)) else [answer.value]
-    if not trouble and len(results) != len(signature.gives):
-        trouble = _count(signature, len(results))
-    for k, slot in enumerate(signature.gives):
+    results, trouble = ({}, trouble) if trouble else _results(signature, answer.value)
+    for slot in signature.gives:
         names = quantities(layout, slot)
         if trouble:
             reading.problems.update(dict.fromkeys(names, trouble))
+        elif names and slot.name not in results:
+            near = nearest(slot.name, [k for k in results if k not in {s.name for s in signature.gives}])
+            said = f'{signature.name} returns no "{slot.name}".' + (f" {near}" if near.startswith("Did") else "")
+            reading.problems.update(dict.fromkeys(names, said))
         elif names:
-            _read_result(layout, signature.role, slot, results[k], truth, sizes, reading)
+            _read_result(layout, signature.role, slot, results[slot.name], truth, sizes, reading)
     return reading
+
+
+def _results(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
+    """What a function returned, by the names of its results, or a sentence that says why there is no such thing."""
+    if signature.named:
+        if isinstance(value, dict):
+            return value, ""
+        return {}, f"{signature.name} returns {kind(value)}, not a dict of gradients by name."
+    found = value if isinstance(value, (tuple, list)) else [value]
+    if len(found) != len(signature.gives):
+        return {}, _count(signature, len(found))
+    return {slot.name: result for slot, result in zip(signature.gives, found, strict=True)}, ""
 
 
 def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[int], str]) -> str:
@@ -134,8 +148,12 @@ def _read_result(
     trouble = problem(slot.name, result, shape(layout, role, slot, truth), layout.shape(role, slot))
     if trouble:
         reading.problems.update(dict.fromkeys(quantities(layout, slot), trouble))
-    else:
-        reading.values.update(canonical(layout, role, slot, np.asarray(result), sizes))
+        return
+    for name, value in canonical(layout, role, slot, np.asarray(result), sizes):
+        known = reading.values.setdefault(name, value)
+        # What is added up from two places has one gradient, which reaches both.
+        if far(value, known, float(np.abs(known).max(initial=0.0)) or 1.0) > TOLERANCE:
+            reading.problems[name] = f"{slot.name} differs from another place of {name}: a sum sends both the same."
 
 
 def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Array], reading: Reading) -> None:

@@ -18,12 +18,12 @@ from ..errors import Fault
 from .inside.frames import Frame, Piece, WireError, receive, send
 from .inside.values import RUN_BYTES, Foreign, Result, Value
 from .process import Process, remove
-from .transcript import Answer, Call, End, Raised, Run, Transcript
+from .transcript import Answer, Call, End, Raised, Run, Surroundings, Transcript
 
 if TYPE_CHECKING:
     from .zygote import Child
 
-__all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Value", "Worker"]
+__all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Surroundings", "Value", "Worker"]
 
 START_SECONDS = 30.0
 SLICE_SECONDS = 0.2
@@ -62,6 +62,7 @@ class Worker:
         calls: Sequence[Call],
         deadline_seconds: float = 10.0,
         memory_mib: int = 512,
+        around: Surroundings | None = None,
     ) -> Run:
         """Load the source, make the calls in their order, and end the worker, whatever happens.
 
@@ -73,7 +74,7 @@ class Worker:
         self._used = True
         said = Transcript(filename.encode("utf-8", "replace").decode()[:200], tuple(calls), deadline_seconds)
         try:
-            self._talk(said, source, memory_mib)
+            self._talk(said, source, memory_mib, around or Surroundings())
         except OSError as error:
             self._trouble = str(error)
         except _Ended as end:
@@ -100,7 +101,7 @@ class Worker:
             remove(self._folder)
             self._folder = ""
 
-    def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
+    def _talk(self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings) -> None:
         import tempfile  # here, and numpy with the codec, while the worker starts
 
         from .inside.wire import decode
@@ -109,7 +110,7 @@ class Worker:
             return
         if sys.platform != "linux":  # where it is, nothing may be written
             self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(said, source, self._folder, memory_mib, self._without)
+        frames = _request(said, source, self._folder, memory_mib, self._without, around)
         inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         for pieces in frames:
@@ -124,7 +125,12 @@ class Worker:
 
 
 def _request(
-    said: Transcript, source: bytes, folder: str, memory_mib: int, without: tuple[str, ...]
+    said: Transcript,
+    source: bytes,
+    folder: str,
+    memory_mib: int,
+    without: tuple[str, ...],
+    around: Surroundings,
 ) -> list[list[Piece]]:
     from numpy import array, uint8
 
@@ -138,9 +144,11 @@ def _request(
         "memory_mib": memory_mib,
         "seconds": said.deadline,
         "without": without,
+        "modules": dict(around.modules),
+        "adapter": around.adapter,
     }
     calls: list[Value] = [
-        {"function": c.function, "arguments": c.arguments, "opaque": c.opaque} for c in said.calls
+        {"function": c.function, "arguments": c.arguments, "opaque": c.opaque, "role": c.role} for c in said.calls
     ]
     try:
         return [encode(message) for message in (request, *calls)]

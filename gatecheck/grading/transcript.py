@@ -9,6 +9,7 @@ import itertools
 import math
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -23,11 +24,23 @@ End: TypeAlias = Literal["late", "silent", "garbled"]
 
 @dataclass(frozen=True)
 class Call:
-    """One call; `opaque` are the parts of the returned tuple that stay in the worker (the cache)."""
+    """One call; `opaque` are the parts of the returned tuple that stay in the worker (the cache).
+
+    role: the adapter's function that makes it, where the course has an adapter and that one in it.
+    """
 
     function: str
     arguments: tuple[Value, ...]
     opaque: tuple[int, ...] = ()
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a course puts around a submission: modules to import, by name, and an adapter; both Python source."""
+
+    modules: Mapping[str, str] = field(default_factory=dict)
+    adapter: str = ""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
     os.chdir(request["folder"])
     post.send({"holding": harden(request["memory_mib"], request["seconds"], readable, request["without"])})
     submission = Submission(request["filename"])
+    submission.provide(request["modules"])
     raised = submission.load(request["source"].tobytes())
+    submission.adapt(request["adapter"])
     post.send({"rejected": raised} if raised else {"loaded": submission.names()})
     for index, call in enumerate(() if raised else calls):
         post.answer(index, submission.make(call, post.room))
@@ -116,10 +118,23 @@ class Submission:
         self._filename = filename
         self._lines: list[str] = []
         self._module = ModuleType("submission")
+        self._adapter: dict[str, Any] = {"student": self._module}
         self._returned: list[object] = []
         self._spare = bytearray(SPARE_BYTES)
         self._clock = perf_counter
         self._hooks = sys.settrace, sys.setprofile
+
+    def provide(self, modules: dict[str, str]) -> None:
+        """Make modules that a course hands out: for the file to import, and its names as in the course's notebook."""
+        for name, source in modules.items():
+            made = sys.modules[name] = ModuleType(name)
+            exec(compile(source, f"{name}.py", "exec", dont_inherit=True), made.__dict__)
+            public = {n: v for n, v in made.__dict__.items() if not n.startswith("_")}
+            self._module.__dict__.update(public)
+
+    def adapt(self, source: str) -> None:
+        """Read the course's adapter: a function for each role, which calls what the file defines as `student.…`."""
+        exec(compile(source, "adapter", "exec", dont_inherit=True), self._adapter)
 
     def load(self, source: bytes) -> dict[str, Value] | None:
         """Execute the file; what it raised, or None."""
@@ -151,11 +166,12 @@ class Submission:
 
     def _make(self, call: dict[str, Any], room: int) -> dict[str, Value]:
         self._returned.append(_NOTHING)
-        function: Any = self._module.__dict__.get(call["function"], _NOTHING)
+        function: Any = self._found(call["function"])
         if function is _NOTHING:
             return _answer("missing")
         if not callable(function):
             return _answer("not_callable")
+        function = self._adapter.get(call["role"], function)
         kept = call["arguments"]
         try:
             given = [copied(value, self._look_up) for value in kept]
@@ -164,6 +180,14 @@ class Submission:
         answer = self._run(lambda: function(*given), call["opaque"], room)
         answer["modified"] = tuple([i for i, value in enumerate(kept) if not same(value, given[i])])
         return answer
+
+    def _found(self, name: str) -> Any:
+        """What the file calls by that name; a method's has its class before it."""
+        first, *rest = name.split(".")
+        found = self._module.__dict__.get(first, _NOTHING)
+        for part in rest:
+            found = getattr(found, part, _NOTHING)
+        return found
 
     def _run(self, call: Any, opaque: tuple[int, ...], room: int) -> dict[str, Value]:
         start = self._clock()
