@@ -19,7 +19,7 @@ ROUGHLY, CONFIRMED = 1e-5, 1e-6
 #: What rounding does to a gradient, as a part of what it is the gradient of divided by the tensor's largest number.
 ROUNDING = 64 * float(np.finfo(float).eps)
 #: Of a tensor with more numbers, this many are looked at one by one.
-MOST = 2_048
+MOST = 1_024
 
 
 @dataclass(frozen=True)

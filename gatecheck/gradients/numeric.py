@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -24,7 +24,7 @@ TINY = 1e-100
 #: Steps of a central difference, as parts of the largest number of what is moved, the likeliest first.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 #: Numbers in the arrays of one call with many copies.
-ROOM = 2_000_000
+ROOM = 500_000
 EPSILON = float(np.finfo(float).eps)
 
 
@@ -59,17 +59,17 @@ class Loss:
 
         All are tried in one call; it is believed if the last of them comes out as in a call of its own.
         """
-        size = max(array.size for array in (*self.upstream, stack[0]))
-        step = max(1, ROOM // size)
         if self.batched is not False and len(stack) > 1:
-            with_last = [np.concatenate([stack[k : k + step], stack[-1:]]) for k in range(0, len(stack), step)]
-            alone = self.at({path: stack[-1].copy()})
-            found = [self._together(path, part, alone) for part in with_last]
-            if all(f is not None for f in found):
-                self.batched = True
-                return np.concatenate([f[:-1] for f in found if f is not None])
-            self.batched = False
+            found = self._together(path, stack, self.at({path: stack[-1].copy()}))
+            self.batched = found is not None
+            if found is not None:
+                return found
         return np.array([self.at({path: array.copy()}) for array in stack])
+
+    def parts(self, places: Array, tensor: Array) -> Iterator[Array]:
+        """Some places of a tensor at a time, as many as copies of all arrays have room."""
+        step = max(1, ROOM // max(array.size for array in (*self.upstream, tensor)))
+        return (places[k : k + step] for k in range(0, len(places), step))
 
     def _together(self, path: Path, stack: Array, alone: Any) -> Array | None:
         """All in one call; None where the function cannot do that, however it shows."""
@@ -108,10 +108,13 @@ def _line(error: BaseException) -> str:
 
 def complex_steps(loss: Loss, path: Path, tensor: Array, places: Array, direction: Array) -> Array:
     """The derivative with respect to the numbers of a tensor at some places of it, flat, (N,)."""
-    stack = np.repeat(tensor[None].astype(complex), len(places) + 1, axis=0)
-    stack.reshape(len(stack), -1)[np.arange(len(places)), places] += 1j * TINY
-    stack[-1] += 1j * TINY * direction  # where it mixes copies up, this one shows
-    return np.asarray(loss.each(path, stack)[:-1].imag / TINY)
+    found = []
+    for part in loss.parts(places, tensor):
+        stack = np.repeat(tensor[None].astype(complex), len(part) + 1, axis=0)
+        stack.reshape(len(stack), -1)[np.arange(len(part)), part] += 1j * TINY
+        stack[-1] += 1j * TINY * direction  # where it mixes copies up, this one shows
+        found.append(loss.each(path, stack)[:-1].imag / TINY)
+    return np.concatenate(found)
 
 
 @dataclass(frozen=True)
@@ -155,10 +158,12 @@ def central(loss: Loss, path: Path, tensor: Array, direction: Array) -> Differen
 
 def differences(loss: Loss, path: Path, tensor: Array, places: Array, step: float) -> tuple[Array, Array]:
     """The same with respect to single numbers, at places of the flat tensor: (values, how uncertain), both (N,)."""
-    moves = np.array([1.0, -1.0, 0.5, -0.5]) * step
-    stack = np.repeat(tensor[None], len(moves) * len(places), axis=0)
-    stack.reshape(len(stack), -1)[np.arange(len(stack)), np.repeat(places, len(moves))] += np.tile(moves, len(places))
-    a, b, c, d = np.real(loss.each(path, stack)).reshape(-1, len(moves)).T
+    moves, found = np.array([1.0, -1.0, 0.5, -0.5]) * step, []
+    for part in loss.parts(places, tensor):
+        stack = np.repeat(tensor[None], len(moves) * len(part), axis=0)
+        stack.reshape(len(stack), -1)[np.arange(len(stack)), np.repeat(part, len(moves))] += np.tile(moves, len(part))
+        found.append(np.real(loss.each(path, stack)).reshape(-1, len(moves)))
+    a, b, c, d = np.concatenate(found).T
     return _richardson(loss, a, b, c, d, step)
 
 
