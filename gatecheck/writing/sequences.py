@@ -27,7 +27,8 @@ def forward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
 def backward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
     """The statements of `backward`."""
     arrays = {f"d{m}": m for m in cell.outputs}
-    fallback = {n: f"kept[0][{made.kept.index(n)}].shape[1]" for n in cell.inputs if n in made.kept}
+    # Of a sequence without steps nothing is kept, and how wide its inputs would be is nowhere to be seen.
+    fallback = {n: f"kept[0][{made.kept.index(n)}].shape[1] if T else 0" for n in cell.inputs if n in made.kept}
     sizes = {n: _size(cell, n, arrays) or fallback.get(n, "0") for n in (*cell.inputs, *cell.lagged)}
     back = [f"d{n}_{'back' if n in cell.inputs else 'prev'}" for n in cell.lagged]
     results = [*(f"d{n}_t" for n in cell.inputs), *back, "dp_t"]
