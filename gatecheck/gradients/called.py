@@ -151,8 +151,9 @@ def backward_of(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Back
     """A backward function, by its own parameters. Raises BadInput where it is none."""
     _callable(function)
     parameters = _parameters(function)
-    starred = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
+    by_place = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY)
+    starred = any(p.kind in by_place for p in parameters)
     named = tuple(p.name for p in parameters if p.name in inputs and p.kind is not inspect.Parameter.POSITIONAL_ONLY)
     required = [p for p in parameters if p.name not in named and p.default is inspect.Parameter.empty]
-    free = tuple(p.name for p in required if p.kind not in (inspect.Parameter.VAR_KEYWORD,))
+    free = tuple(p.name for p in required if p.kind is not inspect.Parameter.VAR_KEYWORD)
     return Backward(function, inputs, named, None if starred else free)

@@ -107,7 +107,8 @@ def _called(
     single = backward is None or backward_of(backward, forward.inputs).of_loss(outputs, kept)
     upstream = [np.ones(()) if single else np.asarray(rng.normal(size=o.shape)) for o in outputs]
     magnitude = float(sum(np.abs(u * o).sum() for u, o in zip(upstream, outputs, strict=True)))
-    return Loss(forward, upstream, magnitude), kept, notes, problems
+    epsilon = max(float(np.finfo(o.dtype).eps) for o in outputs)
+    return Loss(forward, upstream, magnitude, epsilon), kept, notes, problems
 
 
 def _gradients(backward: Any, forward: Forward, loss: Loss, kept: Sequence[Any], notes: list[str]) -> Any:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .faults import fault, pattern
+from .matching import Missing
 from .numeric import Loss, Unsafe, central, complex_step, complex_steps, differences, roughly
 from .report import Method, Tensor
 from .trees import Array, Path, label
 
 TOLERANCES: Mapping[Method, float] = {"complex step": 1e-8, "central differences": 1e-6}
+#: What a gradient in another kind of number than float64 may be off, in units of its own rounding.
+COARSE = 256
 #: How far a complex step may be from the central difference that confirms it, as a part of either: a plain one, and
 #: the best that there is.
 ROUGHLY, CONFIRMED = 1e-5, 1e-6
@@ -69,7 +72,7 @@ def _confirms(value: float, noise: float, exact: float, by: float) -> bool:
 def compared(
     loss: Loss,
     slopes: Iterable[Slope],
-    gradients: Mapping[Path, Array | str],
+    gradients: Mapping[Path, Array | Missing],
     floor: float,
     tolerance: float | None,
     lengths: Mapping[int, str],
@@ -81,11 +84,12 @@ def compared(
     wrong: dict[str, tuple[Array, Array]] = {}
     for s in slopes:
         name, given = label(s.path), gradients[s.path]
-        limit = TOLERANCES[s.method] if tolerance is None else tolerance
+        if isinstance(given, Missing):
+            found.append(Tensor(name, s.tensor.shape, False, np.inf, TOLERANCES[s.method], s.method, given))
+            continue
+        limit = max(TOLERANCES[s.method], COARSE * float(np.finfo(given.dtype).eps)) if tolerance is None else tolerance
         base = Tensor(name, s.tensor.shape, False, np.inf, limit, s.method)
-        if isinstance(given, str):
-            found.append(replace(base, message=given))
-        elif (error := _along(s, given, floor)) <= limit:
+        if (error := _along(s, given, floor)) <= limit:
             found.append(replace(base, right=True, error=error))
             right[name] = given
         else:
@@ -97,8 +101,8 @@ def compared(
         if t.name in wrong and not t.right:
             others = {n: a for n, a in known.items() if n != t.name}
             said = fault(*wrong[t.name], others, lengths)
-            said += "; " * bool(said) + t.message if t.error == np.inf or not said else ""
-            found[k] = replace(t, message=said)
+            parts = (said, t.message) if t.error == np.inf or not said else (said,)
+            found[k] = replace(t, message="; ".join(filter(None, parts)))
     return tuple(found)
 
 
@@ -113,6 +117,8 @@ def _along(s: Slope, given: Array, floor: float) -> float:
 def _numbers(loss: Loss, s: Slope, rng: np.random.Generator) -> tuple[Array, Array]:
     """The derivative with respect to single numbers, NaN where none was asked for, and how uncertain each is."""
     size = s.tensor.size
+    if not size:
+        return s.tensor, s.tensor
     places = np.arange(size) if size <= MOST else np.sort(rng.choice(size, MOST, replace=False))
     values, noise = np.full(size, np.nan), np.full(size, s.noise)
     if s.method == "complex step":

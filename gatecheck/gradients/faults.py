@@ -64,14 +64,15 @@ def _scaled(got: Array, right: Array, lengths: Mapping[int, str]) -> Iterator[tu
     if abs(ratio + 1) < NEAR:
         said = "its sign is wrong"
     for number, of in lengths.items():
-        for factor, words in ((number, "multiplied"), (1 / number, "divided")):
-            if number > 1 and abs(ratio / factor - 1) < NEAR:
-                said = f"it is {words} by {number}, {of}"
+        if number > 1 and abs(ratio / number - 1) < NEAR:
+            said = f"it is multiplied by {number}, {of}"
+        if number > 1 and abs(ratio * number - 1) < NEAR:
+            said = f"it is divided by {number}, {of}"
     yield said, got / ratio
 
 
 def pattern(name: str, bad: Array) -> str:
-    """Where the wrong numbers of a tensor lie, if in one place of an axis only: "all of them in W[2, :]"."""
+    """Where the wrong numbers of a tensor lie, if in one place of an axis only: "all in W[2, :]"."""
     for axis in range(bad.ndim if bad.ndim > 1 else 0):
         places = np.flatnonzero(bad.any(axis=tuple(a for a in range(bad.ndim) if a != axis)))
         if len(places) == 1 and bad.shape[axis] > 1 and bad.sum() > 1:

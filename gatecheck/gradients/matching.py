@@ -14,7 +14,11 @@ from .trees import Array, Path, label
 NAMES = ("{}", "d{}", "d_{}", "grad_{}", "{}_grad")
 
 
-def matched(result: Any, inputs: Mapping[str, Any], asked: Iterable[Path]) -> dict[Path, Array | str]:
+class Missing(str):
+    """Why there is no gradient for a tensor."""
+
+
+def matched(result: Any, inputs: Mapping[str, Any], asked: Iterable[Path]) -> dict[Path, Array | Missing]:
     """The gradient of each tensor that is asked for, or the sentence that says why there is none.
 
     result: in the order of the inputs that hold tensors, of those asked for, or of all; or a dict by name. One alone
@@ -24,19 +28,19 @@ def matched(result: Any, inputs: Mapping[str, Any], asked: Iterable[Path]) -> di
     tops = list(dict.fromkeys(path[0] for path in asked))
     if not isinstance(result, dict):
         result = _by_name(result, inputs, [str(top) for top in tops])
-    if isinstance(result, str):
+    if isinstance(result, Missing):
         return dict.fromkeys(asked, result)
-    return {path: _number(_found(result, path), path) for path in asked}
+    return {path: _number(_found(result, path)) for path in asked}
 
 
-def _by_name(result: Any, inputs: Mapping[str, Any], tops: list[str]) -> dict[str, Any] | str:
+def _by_name(result: Any, inputs: Mapping[str, Any], tops: list[str]) -> dict[str, Any] | Missing:
     if not isinstance(result, (tuple, list)):
         result = (result,)
     holding = [n for n in inputs if _holds(inputs[n])]
     for names in (tops, holding, list(inputs)):
         if len(names) == len(result):
             return dict(zip(names, result, strict=True))
-    return f"backward returns {len(result)} results instead of {len(holding)}: {', '.join(holding)}"
+    return Missing(f"backward returns {len(result)} results instead of {len(holding)}: {', '.join(holding)}")
 
 
 def _holds(tree: Any) -> bool:
@@ -47,7 +51,7 @@ def _holds(tree: Any) -> bool:
 
 
 def _found(result: Any, path: Path) -> Any:
-    """What lies at a path of the inputs, by the names of tensors or of gradients; a str says what is missing."""
+    """What lies at a path of the inputs, by the names of tensors or of gradients; what is missing says so."""
     here = result
     for depth, part in enumerate(path):
         if isinstance(here, dict):
@@ -57,21 +61,22 @@ def _found(result: Any, path: Path) -> Any:
                 continue
             if key not in here:
                 near = nearest(str(part), [k for k in here if isinstance(k, str)])
-                return f"there is no gradient for it; {near[0].lower()}{near[1:]}" if near else "there is none"
+                return Missing("there is no gradient for it" + (f"; {near[0].lower()}{near[1:]}" if near else ""))
             here = here[key]
         elif isinstance(here, (list, tuple)) and isinstance(part, int) and part < len(here):
             here = here[part]
         else:
-            return f"its gradient is looked for in {type(here).__name__}, where {label(path)} has a dict or a list"
+            return Missing(f"{label(path)} lies in a dict or a list, and its gradient in no such thing")
     return here
 
 
-def _number(found: Any, path: Path) -> Array | str:
-    if isinstance(found, str):
+def _number(found: Any) -> Array | Missing:
+    if isinstance(found, Missing):
         return found
     if found is None:
-        return "its gradient is None"
+        return Missing("its gradient is None")
     try:
-        return np.asarray(found, dtype=np.float64)
+        array = np.asarray(found)
+        return array if array.dtype.kind == "f" else array.astype(np.float64, casting="safe")
     except (TypeError, ValueError):
-        return f"its gradient is no array of real numbers but a {type(found).__name__}"
+        return Missing(f"its gradient is no array of real numbers but a {type(found).__name__}")

@@ -22,10 +22,9 @@ from .trees import Array, Path, leaves
 #: for a product with small derivatives above the smallest float.
 TINY = 1e-100
 #: Steps of a central difference, as parts of the largest number of what is moved, the likeliest first.
-STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
+STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-2)
 #: Numbers in the arrays of one call with many copies.
 ROOM = 500_000
-EPSILON = float(np.finfo(float).eps)
 
 
 class Unsafe(Exception):
@@ -37,12 +36,14 @@ class Loss:
     """The number that is differentiated, as a function of tensors that are replaced.
 
     upstream: what each output is multiplied by. magnitude: the sum of the absolute values of its terms, which rounding
-    is measured by. batched: whether many copies at once were found to give what single calls give; None: not tried.
+    is measured by; epsilon: that of the numbers that it comes in. batched: whether many copies at once were found to
+    give what single calls give; None: not tried.
     """
 
     forward: Forward
     upstream: Sequence[Array]
     magnitude: float
+    epsilon: float
     batched: bool | None = None
 
     def at(self, moved: Mapping[Path, Any]) -> Any:
@@ -94,7 +95,7 @@ def complex_step(loss: Loss, path: Path, tensor: Array, direction: Array) -> flo
             value = loss.at({path: tensor + 1j * TINY * direction})
     except np.exceptions.ComplexWarning as warning:
         raise Unsafe(f"an array of real numbers{_line(warning)} drops their imaginary part") from None
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # with real numbers it ran
         raise Unsafe(f"{type(error).__name__}{_line(error)}: {error}") from None
     return float(np.imag(value)) / TINY
 
@@ -134,7 +135,7 @@ def roughly(loss: Loss, path: Path, tensor: Array, direction: Array) -> tuple[fl
     """The derivative along a direction in two calls: (value, how uncertain it is by rounding)."""
     h = 1e-4 * (float(np.abs(tensor).max(initial=0.0)) or 1.0)
     a, b = (float(np.real(loss.at({path: tensor + move * direction}))) for move in (h, -h))
-    return (a - b) / (2 * h), 20 * EPSILON * loss.magnitude / h
+    return (a - b) / (2 * h), 20 * loss.epsilon * loss.magnitude / h
 
 
 def central(loss: Loss, path: Path, tensor: Array, direction: Array) -> Difference:
@@ -170,7 +171,7 @@ def differences(loss: Loss, path: Path, tensor: Array, places: Array, step: floa
 def _richardson(loss: Loss, a: Any, b: Any, c: Any, d: Any, h: float) -> tuple[Any, Any]:
     """Two central differences as one of fourth order, from the values at h, -h, h/2, -h/2; and how uncertain it is."""
     wide, narrow = (a - b) / (2 * h), (c - d) / h
-    noise = 20 * EPSILON * loss.magnitude / h + 1e-3 * np.abs(wide - narrow)
+    noise = 20 * loss.epsilon * loss.magnitude / h + 1e-3 * np.abs(wide - narrow)
     return (4 * narrow - wide) / 3, noise
 
 

@@ -149,7 +149,8 @@ FAULTS = {
     "one number": ({"W": lambda g: g + np.eye(4, 3)[:, :1] @ np.eye(1, 3)}, "W", "1 of 12 numbers differ"),
     "not finite": ({"x": lambda g: g * np.inf}, "x", "15 of 15 numbers of its gradient are NaN or infinite"),
     "none": ({"x": lambda g: None}, "x", "its gradient is None"),
-    "no numbers": ({"x": lambda g: "dx"}, "x", "dx"),
+    "no numbers": ({"x": lambda g: "dx"}, "x", "its gradient is no array of real numbers but a str"),
+    "complex": ({"x": lambda g: g + 0j}, "x", "its gradient is no array of real numbers but a ndarray"),
 }  # fmt: skip
 
 
@@ -245,6 +246,31 @@ def test_what_complex_numbers_do_not_go_through_is_checked_by_central_difference
     assert note in " ".join(report.notes)
     assert {t.method for t in report.tensors} == {"central differences"}
     assert max(t.error for t in report.tensors) < 1e-8
+
+
+def test_what_is_computed_in_float32_is_measured_by_float32():
+    narrow = lambda x, W, b: forward(x, W, b).astype(np.float32)  # noqa: E731
+    assert gradcheck(narrow, backward, INPUTS), gradcheck(narrow, backward, INPUTS)
+    wrong = gradcheck(narrow, edited(W=np.negative), INPUTS)
+    assert wrong.wrong == ("W",)
+    assert gradcheck(forward, edited(W=lambda g: g.astype("f")), INPUTS)
+    assert not gradcheck(forward, edited(W=lambda g: 1.001 * g.astype("f")), INPUTS)
+
+
+def test_a_function_that_refuses_complex_numbers_in_its_own_way_is_checked_all_the_same():
+    def strict(x):
+        assert x.dtype == np.float64
+        return x**3
+
+    report = gradcheck(strict, lambda dy, x: 3 * x**2 * dy, X)
+    assert report
+    assert "AssertionError" in report.notes[0]
+
+
+def test_an_empty_tensor_is_right_unless_its_shape_is_not():
+    inputs = {"x": np.zeros((0, 3)), "y": X}
+    assert gradcheck(lambda x, y: x.sum() + y, lambda dy, x, y: (x, dy), inputs)
+    assert gradcheck(lambda x, y: x.sum() + y, lambda dy, x, y: (x.T, dy), inputs).wrong == ("x",)
 
 
 def test_a_wrong_gradient_is_localised_by_central_differences_too():
