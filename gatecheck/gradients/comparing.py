@@ -73,12 +73,11 @@ def compared(
     loss: Loss,
     slopes: Iterable[Slope],
     gradients: Mapping[Path, Array | Missing],
-    floor: float,
     tolerance: float | None,
     lengths: Mapping[int, str],
     rng: np.random.Generator,
 ) -> tuple[Tensor, ...]:
-    """The verdict on every tensor; floor is the size below which a gradient is zero but for rounding."""
+    """The verdict on every tensor."""
     found: list[Tensor] = []
     right: dict[str, Array] = {}
     wrong: dict[str, tuple[Array, Array]] = {}
@@ -89,12 +88,12 @@ def compared(
             continue
         limit = max(TOLERANCES[s.method], COARSE * float(np.finfo(given.dtype).eps)) if tolerance is None else tolerance
         base = Tensor(name, s.tensor.shape, False, np.inf, limit, s.method)
-        if (error := _along(s, given, floor)) <= limit:
+        if (error := _along(s, given)) <= limit:
             found.append(replace(base, right=True, error=error))
             right[name] = given
         else:
             numbers, noise = _numbers(loss, s, rng)
-            found.append(_verdict(base, given, numbers, noise, floor))
+            found.append(_verdict(base, given, numbers, noise))
             wrong[name] = given, numbers
     known = {**right, **{n: numbers for n, (_, numbers) in wrong.items()}}
     for k, t in enumerate(found):
@@ -106,11 +105,11 @@ def compared(
     return tuple(found)
 
 
-def _along(s: Slope, given: Array, floor: float) -> float:
+def _along(s: Slope, given: Array) -> float:
     """How far a gradient is off along the direction; infinite where it has another shape or is not finite."""
     if given.shape != s.tensor.shape or not np.isfinite(given).all():
         return np.inf
-    scale = max(float(np.abs(given).max(initial=0.0)), s.size, floor) or 1.0
+    scale = max(float(np.abs(given).max(initial=0.0)), s.size) or 1.0
     return max(0.0, abs(float((given * s.direction).sum()) - s.value) - s.noise) / scale
 
 
@@ -128,13 +127,13 @@ def _numbers(loss: Loss, s: Slope, rng: np.random.Generator) -> tuple[Array, Arr
     return values.reshape(s.tensor.shape), noise.reshape(s.tensor.shape)
 
 
-def _verdict(base: Tensor, given: Array, numbers: Array, noise: Array, floor: float) -> Tensor:
+def _verdict(base: Tensor, given: Array, numbers: Array, noise: Array) -> Tensor:
     """A tensor of which single numbers were compared."""
     if given.shape != numbers.shape:
         return replace(base, message=f"its gradient has shape {given.shape} instead of {numbers.shape}")
     if bad := int((~np.isfinite(given)).sum()):
         return replace(base, message=f"{bad} of {given.size} numbers of its gradient are NaN or infinite")
-    scale = max(float(np.nanmax(np.abs(numbers), initial=0.0)), floor) or 1.0
+    scale = float(np.nanmax(np.abs(numbers), initial=0.0)) or 1.0
     off = np.maximum(np.abs(given - numbers) - noise, 0.0) / scale
     known = np.isfinite(numbers)
     worst = np.unravel_index(int(np.nanargmax(off)), off.shape)
