@@ -89,7 +89,6 @@ def from_program(name, data):
     return [a for group in vars(done).values() for a in group.values()]
 
 
-@pytest.mark.every_cell
 @pytest.mark.parametrize("extreme", EXTREMES)
 @pytest.mark.parametrize("name", cells())
 def test_extreme_numbers_give_no_warning_and_no_nan(name, extreme):
