@@ -25,8 +25,8 @@ from .ladder import far, scales
 
 #: The unit roundoff of what may be computed in.
 ROUNDOFF: Mapping[str, float] = {name: float(np.finfo(name).eps) / 2 for name in PRECISIONS}
-#: With sums reversed and functions by other formulas, no cell's quantity was off by more than 13 times the bound
-#: without this.
+#: With sums reversed and functions by other formulas, 14,220 quantities of all cells were off by at most 22 times the
+#: bound without this in float64, and 41 times in float32; half of them by no more than the bound.
 SAFETY = 256
 #: No more than this part of a quantity's scale is believed to be rounding to float32.
 MOST = 0.1
@@ -39,7 +39,7 @@ def tolerances(
 
     truth: the same quantities by the same program in float64. precision: what may be computed in, float64 or float32.
     """
-    scale, narrow = scales(truth), expected(layout, role, program, _narrowed(data), IN_FLOAT32)
+    scale, narrow = scales(truth), expected(layout, role, program, narrowed(data), IN_FLOAT32)
     lost = {q: min(far(narrow[q], value, scale[q]), MOST) for q, value in truth.items()}
     # A quantity of few numbers may be lucky: none is thought to be better off than most.
     least = max(median(lost.values()), ROUNDOFF["float32"])
@@ -47,7 +47,7 @@ def tolerances(
     return {q: SAFETY * unit * max(error, least) for q, error in lost.items()}
 
 
-def _narrowed(data: Given) -> Given:
+def narrowed(data: Given) -> Given:
     """The same numbers in float32."""
     if isinstance(data, Data):
         groups = (data.inputs, data.initial, data.parameters, data.upstream)

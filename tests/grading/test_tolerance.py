@@ -22,7 +22,7 @@ from gatecheck.grading.intake import submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.grading.ladder import far, scales
 from gatecheck.grading.sample import sample
-from gatecheck.grading.tolerance import _narrowed, seems_rounded, tolerances
+from gatecheck.grading.tolerance import narrowed, seems_rounded, tolerances
 from gatecheck.writing.reference import code
 
 GROUPS = ("inputs", "initial", "parameters", "upstream")
@@ -78,7 +78,7 @@ def test_float32_is_within_its_own_tolerance_and_outside_that_of_float64(name):
     for role, truth, scale, limits in told(name, drawn.of):
         data = drawn.of(role)
         wide = tolerances(made, role, program, data, truth, "float32")
-        ours, others = (expected(made, role, program, _narrowed(data), by) for by in (IN_FLOAT32, in_float32))
+        ours, others = (expected(made, role, program, narrowed(data), by) for by in (IN_FLOAT32, in_float32))
         assert {a.dtype for a in ours.values()} <= {np.dtype("f")}, "float64 slipped in"
         assert all(far(others[q], truth[q], scale[q]) <= wide[q] for q in truth), role
         seen += [far(others[q], truth[q], scale[q]) > limits[q] for q in truth]
