@@ -1,4 +1,4 @@
-"""How far a right result may be off, quantity by quantity: derived from the computation itself, never set by hand.
+"""How far a right result may be off, quantity by quantity: derived from the computation itself.
 
 Rounding errors grow in proportion to the unit roundoff, so what float64 loses is seen beside float32: the same program
 is run in both, on the same numbers, and what lies between them is what 24 bits cost, beside which float64 is exact.
@@ -26,7 +26,7 @@ from .ladder import far, scales
 #: The unit roundoff of what may be computed in.
 ROUNDOFF: Mapping[str, float] = {name: float(np.finfo(name).eps) / 2 for name in PRECISIONS}
 #: With sums reversed and functions by other formulas, 14,220 quantities of all cells were off by at most 22 times the
-#: bound without this in float64, and 41 times in float32; half of them by no more than the bound.
+#: bound without this in float64, and 41 times in float32; half of them by about the bound or less.
 SAFETY = 256
 #: No more than this part of a quantity's scale is believed to be rounding to float32.
 MOST = 0.1
