@@ -5,7 +5,8 @@
     │   ├── CellError            a cell file, or a cell's name
     │   ├── AssignmentError      an assignment folder: assignment.toml or the key beside it
     │   ├── ConventionError      a convention's name, or a cell that it cannot lay out
-    │   └── SubmissionError      a student's file
+    │   ├── SubmissionError      a student's file
+    │   └── Unsafe               grading would not be isolated                             exit code 3
     └── Fault                our own machinery failed; never the student's mistake          exit code 2
 
 A Problem says what is wrong, where (file, line, column, caret) and what to do about it.
@@ -91,6 +92,12 @@ class ConventionError(BadInput):
 
 class SubmissionError(BadInput):
     """A student's file cannot be read."""
+
+
+class Unsafe(BadInput):
+    """Submissions would not be isolated from this machine and from each other: official grading is refused."""
+
+    exit_code = 3
 
 
 class Fault(GatecheckError):

@@ -28,17 +28,28 @@ def features(cell):
         found.add("an input of the step before")
     if cell.output not in cell.states:
         found.add("an output that is no state")
-    return found
+    return found | set(laid_out(cell))
+
+
+def laid_out(cell):
+    """Each convention that fits a cell, with how many parameters it puts into an array."""
+    for convention in conventions():
+        try:
+            yield f"{convention} of {max(map(len, layout(cell, convention).arrays), default=0)}"
+        except ConventionError:
+            continue
 
 
 @cache
 def covering():
-    """The names of these cells; the library is asked before odd cells, the simplest first."""
-    taken, known = [], set()
-    for name in sorted(cells(), key=lambda n: (n not in library(), len(features(cells()[n])), n)):
-        if features(cells()[name]) - known:
-            taken.append(name)
-            known |= features(cells()[name])
+    """The names of these cells: always the one that has most that is new for its number of equations."""
+    left = {name: features(cell) for name, cell in cells().items()}
+    taken = []
+    while any(left.values()):
+        worth = {name: len(new) / len(cells()[name].equations) ** 0.5 for name, new in left.items()}
+        taken.append(max(sorted(left), key=lambda n: (worth[n], n in library())))
+        known = left[taken[-1]]
+        left = {name: new - known for name, new in left.items()}
     return tuple(taken)
 
 

@@ -51,8 +51,8 @@ def test_what_every_room_may_use_imports_the_standard_library_only():
 
 
 def test_the_program_beside_student_code_needs_only_numpy_and_the_files_beside_it():
-    clean(house.beside(PACKAGE, "gatecheck.grading.worker"))
-    clean(house.beside(PACKAGE, "gatecheck.grading.wire"))
+    clean(house.beside(PACKAGE, "gatecheck.grading.inside.worker"))
+    clean(house.beside(PACKAGE, "gatecheck.grading.inside.wire"))
 
 
 def test_no_python_outside_the_library_names_a_cell():

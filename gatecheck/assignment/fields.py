@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from ..errors import AssignmentError, Place, Problem, nearest, printable
 from .places import Path as Keys
-from .places import Places, statements
+from .places import Places, long_number, statements
 
 MOST_BYTES = 2**20
 # tomllib takes time that grows with the square of a dotted key's length, so long ones are refused first.
@@ -80,6 +81,11 @@ def _parsed(file: str, text: str, number: Callable[[str], Any]) -> dict[str, Any
 def _syntax(file: str, text: str, message: str) -> Problem:
     """tomllib's message with its place: "(at line 3, column 5)" or "(at end of document)" ends it."""
     lines = text.split("\n")
+    if message.startswith("Exceeds the limit") and (long := long_number(text, sys.get_int_max_str_digits())):
+        start, count = long
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+        where = Place(file, line, column, lines[line - 1].rstrip(), count)
+        return Problem(f"this number has {count} digits: too many to be read", where)
     line, column = len(text.rstrip().split("\n")), 1
     if at := re.search(r"\s*\(at line (\d+), column (\d+)\)$", message):
         line, column = int(at[1]), int(at[2])

@@ -98,5 +98,12 @@ def standard(cell: Cell, made: Layout, training: bool = False) -> Assignment:
     )
     # A file of that name would hide the module from the public tests beside it.
     stem = f"{cell.name}_cell" if cell.name in {*sys.stdlib_module_names, *_IMPORTED} else cell.name
-    title = f"{cell.name.replace('_', ' ').upper() if len(cell.name) <= 4 else cell.name.replace('_', ' ')} by hand"
+    title = by_hand(cell)
     return Assignment(Path(), title, f"{cell.name}.cell", made.convention.name, f"{stem}.py", Grading(), tasks)
+
+
+def by_hand(cell: Cell, *pieces: str) -> str:
+    """The title of an assignment on a cell, and on the pieces that are joined to it."""
+    name = cell.name.replace("_", " ")
+    joined = " and ".join(piece for piece in pieces if piece)
+    return f"{name.upper() if len(name) <= 4 else name} by hand{f', with {joined}' if joined else ''}"

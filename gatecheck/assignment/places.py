@@ -29,7 +29,7 @@ _PART = re.compile(r"""\s*("(?:\\.|[^"\\])*"|'[^']*'|[\w-]+)\s*""")
 
 @dataclass(frozen=True)
 class Statement:
-    """A stretch of the text without comments around it; dots are those outside strings and comments."""
+    """A stretch of the text without comments around it; dots are those of its longest key (or of a number)."""
 
     start: int
     text: str
@@ -39,21 +39,34 @@ class Statement:
 def statements(text: str) -> Iterator[Statement]:
     """The statements of a TOML text, in order."""
     start: int | None = None
-    end = depth = dots = 0
+    end = depth = dots = run = 0
     for token in _TOKEN.finditer(text):
         kind, piece = token.lastgroup, token[0]
         depth += (kind == "open") - (kind == "close" and depth > 0)
         if kind == "end" and depth == 0:
             if start is not None:
                 yield Statement(start, text[start:end], dots)
-            start, dots = None, 0
+            start, dots, run = None, 0, 0
         elif kind not in ("comment", "end") and piece.strip():
             if start is None:
                 start = token.start() + len(piece) - len(piece.lstrip())
             end = token.start() + len(piece.rstrip())
-            dots += piece.count(".") if kind == "other" else 0
+            if kind == "other":
+                first, *rest = (part.count(".") for part in re.split("[=,]", piece))
+                dots = max(dots, run + first, *rest)
+                run = rest[-1] if rest else run + first
     if start is not None:
         yield Statement(start, text[start:end], dots)
+
+
+def long_number(text: str, most: int) -> tuple[int, int] | None:
+    """Where the first number of more than so many digits begins, and how many it has."""
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "other":
+            for run in re.finditer(r"[\d_]+", token[0]):
+                if (count := len(run[0].replace("_", ""))) > most:
+                    return token.start() + run.start(), count
+    return None
 
 
 class Places:

@@ -67,6 +67,7 @@ def _projected(cell: Cell, program: Program, data: Data) -> float:
     """All that a step backwards gives, as one number: a random projection."""
     with np.errstate(all="ignore"):
         done = run(program, data)
-        arrays = (*done.initial.values(), *done.parameters.values(), *(done.gradients[n] for n in cell.inputs))
+        asked = [n for n in cell.inputs if n not in cell.data]
+        arrays = (*done.initial.values(), *done.parameters.values(), *(done.gradients[n] for n in asked))
         flat = np.concatenate([a.ravel() for a in arrays])
         return float(flat @ np.random.default_rng(1).normal(size=flat.size))

@@ -22,7 +22,7 @@ _BACKWARD = ("step_backward", "backward")
 
 def missing_path(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
     """A contribution dropped from a gradient that has several."""
-    for found in (*backward.quantities, *backward.inputs):
+    for found in (*backward.quantities, *backward.without_data().inputs):
         for term in found.terms:
             rest = tuple(t for t in found.terms if t is not term)
             handed = term.lag == 0 and _arrives(backward, found)
@@ -137,7 +137,7 @@ def right_name(writer: Formulas, line: Line) -> str:
 
 def changed_term(backward: Backward, writer: Formulas) -> Iterator[Wrong]:
     """A term of a gradient without one of its factors, with the other sign, or through an untransposed matrix."""
-    for found in (*backward.quantities, *backward.inputs):
+    for found in (*backward.quantities, *backward.without_data().inputs):
         for term in found.terms:
             for identity, title, hint, wrong in _variants(backward, writer, found, term):
                 terms_now = tuple(replace(t, expression=wrong) if t is term else t for t in found.terms)

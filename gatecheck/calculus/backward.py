@@ -8,7 +8,7 @@ Contributions stay a list: adding them in SymPy would sort and merge what the re
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer
 from sympy.core.parameters import distribute
@@ -83,6 +83,10 @@ class Backward:
     @property
     def cell(self) -> Cell:
         return self.system.cell
+
+    def without_data(self) -> Backward:
+        """The same without the gradients of inputs that are data."""
+        return replace(self, inputs=tuple(g for g in self.inputs if g.name not in self.cell.data))
 
     def gradient(self, name: str) -> Gradient:
         return next(g for g in (*self.quantities, *self.inputs, *self.parameters) if g.name == name)

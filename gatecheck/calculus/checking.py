@@ -23,6 +23,7 @@ from .numbers import Array, evaluate
 from .symbols import gradient, relu, sigmoid, tanh, value
 from .system import Line
 from .worked import Values, Worked, worked
+from .written import decimals
 
 #: What a quantity is called, at a step from 0; -1 is before the first step.
 Place = tuple[Symbol, int]
@@ -59,12 +60,6 @@ class Verdict:
 def check(found: Worked, printed: Sequence[Printed]) -> tuple[Verdict, ...]:
     """A verdict on every printed number, in the order of printing."""
     return tuple(_Check(found, printed).verdicts())
-
-
-def decimals(said: Decimal) -> int:
-    """How many decimals a number is printed with."""
-    exponent = said.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) else 0
 
 
 def agrees(said: Decimal, number: float) -> bool:

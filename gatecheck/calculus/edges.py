@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from sympy import Add, Expr, Integer, Mul, Rational, Symbol
+from sympy import Add, Expr, Function, Integer, Mul, Pow, Rational, Symbol
 from sympy.core.parameters import distribute
 
 from ..cells import SCALAR, Size
@@ -164,18 +164,23 @@ def _edges(system: System, line: Line, expression: Expr, head: tuple[Factor, ...
 
 
 def _slope(expression: Expr, leaf: Symbol) -> Expr:
-    """∂expression/∂leaf, by SymPy; where an addend is linear in the leaf, its coefficient.
+    """∂expression/∂leaf by the sum, product and chain rules; what is none of these is left to SymPy.
 
-    Coefficients are most of a cell's derivatives, and SymPy asks, of every derivative, for assumptions that take longer
-    than the derivative itself.
+    SymPy's own `diff` asks for assumptions of every derivative, which takes several times as long as deriving.
     """
-    slopes = []
-    for addend in Add.make_args(expression):
-        if leaf in addend.free_symbols:
-            rest = [factor for factor in Mul.make_args(addend) if factor != leaf]
-            linear = leaf not in Mul(*rest).free_symbols and addend != leaf**2
-            slopes.append(Mul(*rest) if linear else addend.diff(leaf))
-    return Add(*slopes)
+    if expression.is_Symbol or expression.is_Number:
+        return Integer(expression == leaf)
+    inner = [(k, slope) for k, a in enumerate(expression.args) if (slope := _slope(a, leaf)) != 0]
+    match expression:
+        case Add():
+            return Add(*(slope for _, slope in inner))
+        case Mul():
+            return Add(*(Mul(*expression.args[:k], slope, *expression.args[k + 1 :]) for k, slope in inner))
+        case Function():
+            return Add(*(Mul(expression.fdiff(k + 1), slope) for k, slope in inner))
+        case Pow(base=base, exp=power) if power.is_Number:
+            return Add(*(Mul(power, base ** (power - 1), slope) for _, slope in inner))
+    return expression.diff(leaf)
 
 
 def _weighted(head: tuple[Factor, ...], slope: Diagonal, size: Size) -> tuple[Factor, ...]:

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Mul, Rational
+from sympy import Dummy, Expr, Integer, Mul, Rational, cancel
 
 from .edges import Diagonal, Edge, edges
-from .paths import hops
-from .symbols import Atom, label, sigmoid
+from .paths import hops_into
+from .symbols import Atom, label, sigmoid, value
 from .system import System, preactivation
 
 
 @dataclass(frozen=True)
 class Keeper:
-    """state stays where gate = σ(… + bias) is open (sign 1), or closed (sign -1); a gate may have no bias."""
+    """More of state stays the more gate = σ(… + bias) is open (sign 1), or closed (sign -1); it may have no bias.
+
+    at_one: what the state's own equation multiplies the state before by where the gate is 1: seldom just 1 or 0.
+    writes: whether what else enters the state does so through the gate alone: nothing where it is 0.
+    """
 
     state: str
     gate: str
     bias: str
     sign: int
+    at_one: Expr
+    writes: bool
 
 
 def gates(system: System) -> tuple[str, ...]:
@@ -48,7 +54,8 @@ def keepers(system: System) -> tuple[Keeper, ...]:
 def keeping(system: System) -> tuple[Keeper, ...]:
     """The gates that keep each state, with or without a bias."""
     found = []
-    for hop in hops(system):
+    states = (name for name in system.cell.assigned if name in system.cell.states)
+    for hop in (hop for state in states for hop in hops_into(system, state)):
         if hop.source == hop.reader and hop.lag == 1 and hop.elementwise:
             factors = [factor.value for factor, _ in hop.factors if isinstance(factor, Diagonal)]
             kept = _written_out(system, Mul(*factors))
@@ -57,7 +64,9 @@ def keeping(system: System) -> tuple[Keeper, ...]:
                 slope = kept.diff(system.line(gate).symbol)
                 middle = slope.xreplace(dict.fromkeys(slope.free_symbols, Rational(1, 2)))
                 if middle.is_number and middle != 0:
-                    found.append(Keeper(hop.source, gate, bias, 1 if middle > 0 else -1))
+                    at_one = _settled(kept.xreplace({system.line(gate).symbol: Integer(1)}))
+                    sign, writes = 1 if middle > 0 else -1, _writes(system, hop.source, gate)
+                    found.append(Keeper(hop.source, gate, bias, sign, at_one, writes))
     return tuple(found)
 
 
@@ -68,6 +77,22 @@ def _written_out(system: System, kept: Expr) -> Expr:
         if elementwise and line.symbol in kept.free_symbols:
             kept = kept.xreplace({line.symbol: line.expression})
     return kept
+
+
+def _settled(expression: Expr) -> Expr:
+    """The number that an expression comes to; itself, as it is written, where it is none."""
+    plain = cancel(expression)
+    return plain if plain.is_number else expression
+
+
+def _writes(system: System, state: str, gate: str) -> bool:
+    """Whether a state that was 0 stays 0 where the gate is 0."""
+    line = system.line(state)
+    inner = system.line(preactivation(state)).expression if line.activation else line.expression
+    entering = _written_out(system, inner)
+    entering = entering.xreplace({atom: Dummy() for atom in entering.atoms(Atom)})
+    closed = {value(state, 1): Integer(0), system.line(gate).symbol: Integer(0)}
+    return bool(_settled(entering.xreplace(closed)) == 0)
 
 
 def _gates(system: System, kept: Expr) -> dict[str, str]:

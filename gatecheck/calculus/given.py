@@ -8,35 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
-from ..cells import Cell, Shape
+from ..cells import Cell
 from ..errors import BadInput, Place, Problem, nearest
+from .fitting import MOST_UNITS, Keys, Name, Sizes, shown
 from .numbers import Array
 from .system import System
 from .worked import Given
+from .written import MOST_DECIMALS, array_of, decimals
 
-#: More steps, or more units, are nothing to follow by eye.
-MOST_STEPS, MOST_UNITS = 20, 100
+#: More steps are nothing to follow by eye.
+MOST_STEPS = 20
 
-Keys = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Name:
-    """What a name in a file stands for; role: input, initial, parameter, loss, or what is computed."""
-
-    role: str
-    of: str
-    shape: Shape
-
-    @property
-    def over_time(self) -> bool:
-        """Whether there is one of it at every step."""
-        return self.role in ("input", "loss", "quantity", "gradient")
+TABLES = ("sizes", "values", "loss", "printed")
 
 
 @dataclass(frozen=True)
@@ -50,12 +35,13 @@ class Printed:
 
 def given(
     system: System,
-    tables: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[str, Any],
     place: Callable[[Keys, bool], Place | None] = lambda keys, name: None,
     steps: int | None = None,
 ) -> tuple[Given, tuple[Printed, ...]]:
     """The values in tables called sizes, values, loss and printed, each optional; and what somebody printed.
 
+    A text called cell names the cell that they are of: another one is refused.
     place: where the value of a key stands, or (asked with True) the key itself; steps: where the values do not tell.
     Raises BadInput with everything that is wrong.
     """
@@ -79,6 +65,11 @@ def value_names(cell: Cell) -> dict[str, Name]:
     return found | {n: Name("parameter", n, cell.shapes[n]) for n in cell.parameters}
 
 
+def loss_names(cell: Cell) -> dict[str, Name]:
+    """What the gradient of the loss can be given for, by name."""
+    return {f"d{n}": Name("loss", n, (cell.size(n),)) for n in cell.assigned}
+
+
 def computed_names(system: System) -> dict[str, Name]:
     """What is computed from it, by name."""
     cell = system.cell
@@ -93,58 +84,110 @@ class _Reading:
         self.cell = system.cell
         self.place = place
         self.problems: list[Problem] = []
-        self.values = value_names(system.cell)
-        self.computed = computed_names(system)
-        self.losses = {f"d{n}": Name("loss", n, (system.cell.size(n),)) for n in system.cell.assigned}
+        self.known = {
+            "values": value_names(system.cell),
+            "loss": loss_names(system.cell),
+            "printed": computed_names(system),
+        }
         self.found: dict[Keys, tuple[Name, Array]] = {}
-        self.sizes: dict[str, tuple[int, str]] = {}
+        self.sizes = Sizes(self.problem)
         self.steps = 1
+        self.strange: list[str] = []
 
     def problem(self, keys: Keys, message: str, advice: str = "", name: bool = False) -> None:
         """Note what is wrong with a value, or with its name."""
         self.problems.append(Problem(message, self.place(keys, name), advice))
 
-    def read(self, tables: Mapping[str, Mapping[str, Any]], steps: int | None) -> None:
+    def read(self, tables: Mapping[str, Any], steps: int | None) -> None:
         """Every table; what is found wrong is noted."""
+        if "cell" in tables and not self._of_this_cell(tables):
+            return
+        known = self.known["values"].keys() | self.known["printed"].keys()
+        self.strange = [name for name in _items(tables, "values") if name not in known]
         for title, table in tables.items():
-            if title not in ("sizes", "values", "loss", "printed"):
-                self._unknown_table(title)
-            elif not isinstance(table, Mapping):
-                self.problem((title,), f"{title} must be a table", f"Write [{title}] on a line of its own.")
-            else:
+            if title in TABLES and isinstance(table, Mapping):
                 for name, written in table.items():
                     self._entry(title, name, written)
+            elif title in TABLES:
+                self.problem((title,), f"{title} must be a table", f"Write [{title}] on a line of its own.")
+            elif title != "cell":
+                self.problem((title,), *self._astray(title, isinstance(table, Mapping)), name=True)
         self._count_steps(steps)
-        self._infer_sizes()
+        self.sizes.infer(self.found)
 
-    def _unknown_table(self, title: str) -> None:
-        homes = {"values": self.values, "loss": self.losses, "printed": self.computed, "sizes": self.cell.sizes}
-        home = next((t for t, names in homes.items() if title in names), "")
-        advice = f"It belongs in [{home}]." if home else nearest(title, homes)
-        self.problem((title,), f"there is no table {title}", advice, name=True)
+    def _of_this_cell(self, tables: Mapping[str, Any]) -> bool:
+        """Whether the file is of this cell: where it is not, it is said once what does not belong."""
+        said, own = tables["cell"], self.cell.name
+        if said == own:
+            return True
+        if not isinstance(said, str) or not said.strip():
+            self.problem(("cell",), "cell must be a name in quotes", f'Write cell = "{own}", or leave it out.')
+            return False
+        used = ((title, name) for title in self.known for name in _items(tables, title))
+        strange = dict.fromkeys(name for title, name in used if name not in self.known[title])
+        lacks = f"{own} has no {', '.join(strange)}.\n  " if strange else ""
+        self.problem(("cell",), f"these values are of {said}, not of {own}", f"{lacks}{self._taken()}")
+        return False
+
+    def _taken(self) -> str:
+        takes = (f"{name} {shown(what.shape)}" for name, what in self.known["values"].items())
+        return f"{self.cell.name} takes {', '.join(takes)}."
+
+    def _astray(self, title: str, table: bool) -> tuple[str, str]:
+        """What is wrong with a name that stands where a table should, and what to do."""
+        if table:
+            close = nearest(title, TABLES)
+            every = f"There are {', '.join(f'[{t}]' for t in TABLES)}."
+            return f"[{title}] is no table of a file of values", close if close.startswith("Did") else every
+        message = f"{title} stands in no table"
+        if title in self.cell.sizes:
+            return message, "Write it under [sizes]."
+        home = next((t for t, names in self.known.items() if title in names), "")
+        if home == "printed":
+            return message, self._instead(title)
+        return message, f"Write it under [{home}]." if home else "Write [values] on a line above the values."
+
+    def _instead(self, name: str) -> str:
+        """Where a name belongs that is computed."""
+        checked = f"To have {name} checked, write it under [printed]."
+        lagged = f"Its value before the first step is {name}_prev, under [values]. "
+        return (lagged if f"{name}_prev" in self.known["values"] else "") + checked
 
     def _entry(self, title: str, name: str, written: Any) -> None:
         keys = (title, name)
         if title == "sizes":
             self._size(keys, written)
-            return
-        known = {"values": self.values, "loss": self.losses, "printed": self.computed}[title]
-        if name not in known:
-            self.problem(keys, *self._unknown(title, name, known), name=True)
-        elif (numbers := self._numbers(keys, written)) is not None:
-            self.found[keys] = known[name], numbers
+        elif name not in self.known[title]:
+            self.problem(keys, *self._unknown(title, name), name=True)
+        else:
+            self._numbers(keys, written)
 
-    def _unknown(self, title: str, name: str, known: Mapping[str, Name]) -> tuple[str, str]:
-        if title == "printed" and name in self.values:
+    def _unknown(self, title: str, name: str) -> tuple[str, str]:
+        known = self.known[title]
+        if title == "printed" and name in self.known["values"]:
             return f"{name} is given, not computed", "It belongs in [values]."
         if title == "loss" and name in self.cell.assigned:
             return f"the loss is given by its gradient: d{name}", ""
-        if name in self.computed:
+        if name in self.known["printed"]:
             if title == "loss":
                 return f"the loss cannot read {name.removeprefix('d')}", nearest(name, known)
-            lagged = f" Its value before the first step is {name}_prev." if f"{name}_prev" in known else ""
-            return f"{name} is computed by {self.cell.name}", f"To have it checked, write it under [printed].{lagged}"
-        return f"{name} is no {'value' if title == 'values' else 'quantity'} of {self.cell.name}", nearest(name, known)
+            return f"{name} is computed by {self.cell.name}", self._instead(name)
+        advice = nearest(name, known)
+        if title == "values" and name == self.strange[-1] and len(self.strange) > 1:
+            advice = f"{advice}\n  " * advice.startswith("Did") + self._taken()
+        return f"{name} is no {'value' if title == 'values' else 'quantity'} of {self.cell.name}", advice
+
+    def _numbers(self, keys: Keys, written: Any) -> None:
+        try:
+            found = array_of(keys[1], written)
+        except BadInput as error:
+            for p in error.problems:
+                self.problem(keys, p.message, p.advice)
+            return
+        if keys[0] == "printed" and any(decimals(said) > MOST_DECIMALS for said in found.flat):
+            self.problem(keys, f"{keys[1]} has a number of more than {MOST_DECIMALS} decimals")
+        else:
+            self.found[keys] = self.known[keys[0]][keys[1]], found
 
     def _size(self, keys: Keys, written: Any) -> None:
         name = keys[1]
@@ -153,33 +196,7 @@ class _Reading:
         elif isinstance(written, bool) or not isinstance(written, int) or not 1 <= written <= MOST_UNITS:
             self.problem(keys, f"{name} must be a whole number from 1 to {MOST_UNITS}")
         else:
-            self.sizes[name] = written, "[sizes]"
-
-    def _numbers(self, keys: Keys, written: Any) -> Array | None:
-        """A number, or lists of them, as an array of Decimal."""
-        if isinstance(written, np.ndarray | np.generic):
-            written = written.tolist()
-        if _deep(written):
-            self.problem(
-                keys, f"{keys[1]} is nested too deeply", "Write a number, a list of numbers, or a list of rows."
-            )
-            return None
-        for item in _leaves(written):
-            if isinstance(item, bool) or not isinstance(item, int | float | Decimal):
-                kind = "a string" if isinstance(item, str) else "an empty list" if item == [] else "no number"
-                self.problem(keys, f"{keys[1]} holds {kind}", "Write a number, a list of numbers, or a list of rows.")
-                return None
-            if not np.isfinite(float(item)):
-                self.problem(keys, f"{keys[1]} holds {item}, which is not finite")
-                return None
-        try:
-            found = np.array(_decimals(written), dtype=object)
-        except ValueError:
-            found = np.array([None])
-        if not all(isinstance(item, Decimal) for item in found.flat):
-            self.problem(keys, f"the rows of {keys[1]} have different lengths")
-            return None
-        return found
+            self.sizes.tell(name, written, "[sizes]")
 
     def _count_steps(self, steps: int | None) -> None:
         counted = [(len(a), keys) for keys, (name, a) in self.found.items() if name.over_time and a.ndim == 2]
@@ -196,99 +213,22 @@ class _Reading:
                     advice = f"Write {self.steps} rows{first}." if self.steps > 1 else ""
                     self.problem(keys, f"{keys[1]} has {has} step{'s' * (has > 1)}, not {self.steps}", advice)
 
-    def _infer_sizes(self) -> None:
-        """Solve each Size = number that has one unknown letter, until nothing more follows; compare the rest."""
-        open_ones = [(keys, *pair) for keys, (name, a) in self.found.items() for pair in self._pairs(keys, name, a)]
-        while open_ones:
-            left = [(keys, size, n) for keys, size, n in open_ones if not self._settled(keys, size, n)]
-            if len(left) == len(open_ones):
-                return
-            open_ones = left
-
-    def _pairs(self, keys: Keys, name: Name, numbers: Array) -> Iterator[tuple[Any, int]]:
-        """(Size, number) along each axis; nothing for a number that fills whatever there is."""
-        if numbers.ndim == 0:
-            return
-        shape = numbers.shape[1:] if name.over_time and numbers.ndim == 2 else numbers.shape
-        if len(shape) != len(name.shape):
-            wanted = {1: "a list of numbers", 2: "a list of rows, each a list of numbers"}[len(name.shape)]
-            if name.over_time:
-                wanted += " (or a list of such, one for each step)"
-            self.problem(keys, f"{keys[1]} must be {wanted}", f"Its shape is {_shown(name.shape)}.")
-        elif max(shape) > MOST_UNITS:
-            self.problem(keys, f"{keys[1]} has more than {MOST_UNITS} numbers in a row or column")
-        else:
-            yield from zip(name.shape, shape, strict=True)
-
-    def _settled(self, keys: Keys, size: Any, n: int) -> bool:
-        """Whether an equation between a size and a number is solved, or compared."""
-        unknown = [(letter, count) for letter, count in size.terms if letter != "1" and letter not in self.sizes]
-        if len(unknown) > 1:
-            return False
-        known = {letter: number for letter, (number, _) in self.sizes.items()}
-        rest = n - size.value({**known, **dict.fromkeys((letter for letter, _ in unknown), 0)})
-        if unknown:
-            letter, count = unknown[0]
-            if rest > 0 and rest % count == 0:
-                self.sizes[letter] = rest // count, keys[1]
-                return True
-        elif rest == 0:
-            return True
-        by = "; ".join(f"{a} is {self.sizes[a][0]} by {self.sizes[a][1]}" for a, _ in size.terms if a in self.sizes)
-        name = self.found[keys][0]
-        message = f"{keys[1]} has {n} where its shape {_shown(name.shape)} wants {n - rest if not unknown else size}"
-        self.problem(keys, message, f"{by}." if by else "")
-        return True
-
     def given(self) -> Given:
         """What was read, of the right shapes; a number that fills something of unknown size is left out."""
-        sizes = {letter: number for letter, (number, _) in self.sizes.items()}
         found: dict[str, dict[str, Array]] = {"input": {}, "initial": {}, "parameter": {}, "loss": {}}
         for (title, _), (name, numbers) in self.found.items():
-            if title != "printed" and (filled := self._filled(name, numbers)) is not None:
+            if title != "printed" and (filled := self.sizes.filled(name, numbers, self.steps)) is not None:
                 found[name.role][name.of] = filled.astype(float)
+        sizes = self.sizes.numbers
         return Given(sizes, self.steps, found["input"], found["initial"], found["parameter"], found["loss"])
 
     def printed(self) -> Iterator[Printed]:
         """What was printed; a number alone for something of unknown size is left out."""
         for (title, written), (name, numbers) in self.found.items():
-            if title == "printed" and (filled := self._filled(name, numbers)) is not None:
+            if title == "printed" and (filled := self.sizes.filled(name, numbers, self.steps)) is not None:
                 yield Printed(written, name, filled)
 
-    def _filled(self, name: Name, numbers: Array) -> Array | None:
-        letters = {letter for size in name.shape for letter, _ in size.terms if letter != "1"}
-        if not letters <= set(self.sizes):
-            return None
-        known = {letter: number for letter, (number, _) in self.sizes.items()}
-        shape = tuple(size.value(known) for size in name.shape)
-        return np.broadcast_to(numbers, (self.steps, *shape) if name.over_time else shape)
 
-
-def _deep(written: Any) -> bool:
-    """Whether lists stand in lists of lists."""
-    return any(
-        isinstance(item, list | tuple) for row in _items(written) for entry in _items(row) for item in _items(entry)
-    )
-
-
-def _items(written: Any) -> Any:
-    return written if isinstance(written, list | tuple) else ()
-
-
-def _leaves(written: Any) -> Iterator[Any]:
-    if isinstance(written, list | tuple) and written:
-        for item in written:
-            yield from _leaves(item)
-    else:
-        yield written
-
-
-def _decimals(written: Any) -> Any:
-    """The same nesting, of Decimal: what a person printed keeps its last zero."""
-    if isinstance(written, list | tuple):
-        return [_decimals(item) for item in written]
-    return Decimal(repr(written)) if isinstance(written, float) else Decimal(written)
-
-
-def _shown(shape: Shape) -> str:
-    return f"({', '.join(map(str, shape))})"
+def _items(tables: Mapping[str, Any], title: str) -> Mapping[str, Any]:
+    table = tables.get(title)
+    return table if isinstance(table, Mapping) else {}

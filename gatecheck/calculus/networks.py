@@ -37,15 +37,26 @@ class Draw:
         return {name: self.size if name in inner else max(1, self.size // 2) for name in system.cell.sizes}
 
 
+def multipliers(system: System) -> tuple[str, ...]:
+    """The parameter vectors that are a factor of something that varies, and no mere addend: drawn, not 0."""
+    products = [m for line in system.lines for m in line.expression.atoms(Mul)]
+    vectors = {name: value(name, None) for name, shape in system.cell.shapes.items() if len(shape) == 1}
+    return tuple(
+        name
+        for name in system.cell.parameters
+        if (p := vectors.get(name)) and any(p in m.args and m.as_coeff_Mul()[1] != p for m in products)
+    )
+
+
 def parameters(system: System, draw: Draw) -> dict[str, Array]:
     """Every parameter of N networks: (N, n) or (N, m, n)."""
     random = np.random.default_rng(draw.seed)
-    sizes = draw.sizes(system)
+    sizes, multiplying = draw.sizes(system), multipliers(system)
     found = {}
     for name in system.cell.parameters:
         shape = tuple(size.value(sizes) for size in system.cell.shapes[name])
         drawn = random.uniform(-1.0, 1.0, (draw.networks, *shape))
-        limit = np.sqrt(6 / sum(shape)) if len(shape) == 2 else float(_multiplies(system, name))
+        limit = np.sqrt(6 / sum(shape)) if len(shape) == 2 else float(name in multiplying)
         found[name] = drawn * limit * draw.scale
     return found
 
@@ -74,10 +85,3 @@ def forward(system: System, draw: Draw, found: Mapping[str, Array]) -> dict[Symb
             here[line.symbol][:] = evaluate(line.expression, {**fixed, **here, **before}, sizes)
     past = {value(n, 1): over_time[n][:-1] for n in cell.lagged}
     return {**fixed, **past, **{value(n, 0): array[1:] for n, array in over_time.items()}}
-
-
-def _multiplies(system: System, name: str) -> bool:
-    """Whether a parameter vector is a factor of something that varies, and no mere addend."""
-    parameter = value(name, None)
-    products = (m for line in system.lines for m in line.expression.atoms(Mul))
-    return any(parameter in m.args and m.as_coeff_Mul()[1] != parameter for m in products)

@@ -114,23 +114,22 @@ def hops(equations: System) -> tuple[Hop, ...]:
     Parallel elementwise reads of one name are one edge; every product that reads it is an edge of its own.
     """
     with distribute(False):
-        return tuple(_hops(equations))
+        return tuple(hop for name in equations.cell.assigned for hop in hops_into(equations, name))
 
 
-def _hops(equations: System) -> Iterator[Hop]:
-    for line in equations.lines:
-        if line.name not in equations.cell.assigned:
-            continue  # a pre-activation: passed over below
-        for edge in edges(equations, line):
-            head = tuple((f, line) for f in edge.factors)
-            if edge.source.name == preactivation(line.name):
-                inner = equations.line(edge.source.name)
-                for deeper in edges(equations, inner):
-                    if deeper.source.lag is not None:
-                        tail = tuple((f, inner) for f in deeper.factors)
-                        yield Hop(deeper.source.name, line.name, deeper.source.lag, head + tail)
-            elif edge.source.lag is not None:
-                yield Hop(edge.source.name, line.name, edge.source.lag, head)
+def hops_into(equations: System, name: str) -> Iterator[Hop]:
+    """The edges of that graph that end in a quantity: pre-activations are passed over."""
+    line = equations.line(name)
+    for edge in edges(equations, line):
+        head = tuple((f, line) for f in edge.factors)
+        if edge.source.name == preactivation(name):
+            inner = equations.line(edge.source.name)
+            for deeper in edges(equations, inner):
+                if deeper.source.lag is not None:
+                    tail = tuple((f, inner) for f in deeper.factors)
+                    yield Hop(deeper.source.name, name, deeper.source.lag, head + tail)
+        elif edge.source.lag is not None:
+            yield Hop(edge.source.name, name, edge.source.lag, head)
 
 
 def ends(equations: System, source: str | None = None, target: str | None = None) -> tuple[str, str]:

@@ -6,8 +6,7 @@ mistake changes a number. Values are drawn until all of that holds; the first dr
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 import numpy as np
@@ -20,7 +19,7 @@ from .gates import keepers
 from .given import check_steps
 from .numbers import Array, evaluate
 from .symbols import absolute, erf, exp, gradient, log, maximum, relu, sigmoid, sign, softplus, step, tanh
-from .worked import Given, Worked, worked
+from .worked import Given, reached, run, zero
 
 _WEIGHTS = (-1.0, -0.5, 0.5, 1.0)
 _INPUTS = (-1.0, -0.5, 0.5, 1.0, 2.0)
@@ -30,8 +29,10 @@ _POSITIVE = (0.5, 1.0, 1.5, 2.0)
 _FLAT, _NEAR, _LARGE = 3.0, 0.04, 20.0
 #: A gradient nearer to 0 than that is printed as 0.
 _GONE = 0.0005
-#: Draws of one manner in a row, draws at most; draws that may pass without a better one (fewer of many steps).
-_RUN, _TRIES, _PATIENCE = 40, 240, 100
+#: Draws of one manner in a row, draws at most.
+_RUN, _TRIES = 40, 240
+#: Draws that may pass without a better one: so many, but of many lines and steps fewer.
+_PATIENCE, _WORK = 100, 6000
 
 
 def pick(backward: Backward, steps: int = 1, seed: str = "0") -> Given:
@@ -43,18 +44,14 @@ def pick(backward: Backward, steps: int = 1, seed: str = "0") -> Given:
     """
     check_steps(steps)
     draw = _Draw(backward, steps, Random(int(seed, 16)))
+    patience = min(_PATIENCE, _WORK // (steps * len(backward.system.lines)))
     best: Given | None = None
-    fewest, since = sys.maxsize, 0
-    for attempt in range(_TRIES):
-        given = draw.values(attempt)
+    fewest, since = np.inf, 0
+    for given, faults in draw.judged():
         since += 1
-        try:
-            faults = draw.faults(worked(backward, given))
-        except BadInput:  # not finite
-            continue
         if faults < fewest:
             best, fewest, since = given, faults, 0
-        if not faults or since > min(_PATIENCE, 2 * _PATIENCE // steps):
+        if best and (not faults or since > patience):
             break
     if best is None:
         message = f"no small values give {backward.cell.name} finite numbers"
@@ -69,10 +66,26 @@ class _Draw:
         self.steps = steps
         self.random = random
         told = (*self.cell.assigned, *self.cell.one_hot)
-        self.computed = {letter for name in told for letter, _ in self.cell.size(name).terms}
-        self.sizes: dict[str, int] = {}
+        self.letters = {letter for name in told for letter, _ in self.cell.size(name).terms}
+        self.computed = [line.symbol for line in backward.system.lines]
+        self.computed += [gradient(g.name) for g in (*backward.quantities, *backward.inputs)]
+        self.numbers: dict[Shape, tuple[int, ...]] = {}
+        self.terms = reached(backward, steps)
+        self.reached = [g.name for g in backward.quantities if not zero(g, self.terms, steps)]
         self.biases = _biases(backward)
         self.watched = _watched(backward)
+
+    def judged(self) -> Iterator[tuple[Given, float]]:
+        """Every draw and how many of its numbers are not as one would wish, infinitely many where one is not finite.
+
+        As many as there were before are computed together, which costs hardly more than one: few draws are in vain.
+        """
+        done = 0
+        while done < _TRIES:
+            count = min(max(done, 1), _RUN - done % _RUN)
+            draws = [self.values(done + k) for k in range(count)]
+            yield from zip(draws, self.faults(draws), strict=True)
+            done += count
 
     def values(self, attempt: int) -> Given:
         """A draw; if many are in vain, of three units, then with biases drawn too, then of positive numbers alone."""
@@ -80,15 +93,16 @@ class _Draw:
         units = 3 if manner == 1 else 2
         weights, inputs = (_POSITIVE, _POSITIVE) if manner == 3 else (_WEIGHTS, _INPUTS)
         biases = {} if manner == 2 else self.biases
-        self.sizes = {letter: units if letter in self.computed else 1 for letter in self.cell.sizes}
+        sizes = {letter: units if letter in self.letters else 1 for letter in self.cell.sizes}
+        self.numbers = {shape: tuple(size.value(sizes) for size in shape) for shape in self.cell.shapes.values()}
         cell, shapes = self.cell, self.cell.shapes
         return Given(
-            self.sizes,
+            sizes,
             self.steps,
             {n: np.stack([self._input(n, inputs) for _ in range(self.steps)]) for n in cell.inputs},
             {n: self._array(weights, shapes[n]) for n in cell.lagged},
             {
-                n: np.full(self._shape(shapes[n]), biases[n]) if n in biases else self._array(weights, shapes[n])
+                n: np.full(self.numbers[shapes[n]], biases[n]) if n in biases else self._array(weights, shapes[n])
                 for n in cell.parameters
             },
         )
@@ -96,12 +110,12 @@ class _Draw:
     def _input(self, name: str, pool: tuple[float, ...]) -> Array:
         if name not in self.cell.one_hot:
             return self._array(pool, self.cell.shapes[name])
-        (length,) = self._shape(self.cell.shapes[name])
+        (length,) = self.numbers[self.cell.shapes[name]]
         return np.eye(length)[int(self.random.random() * length)]
 
     def _array(self, pool: tuple[float, ...], shape: Shape) -> Array:
         """Numbers of the pool; in a row none comes again before all have come."""
-        *rows, length = self._shape(shape)
+        *rows, length = self.numbers[shape]
         return np.array([self._row(pool, length) for _ in range(rows[0])] if rows else self._row(pool, length))
 
     def _row(self, pool: tuple[float, ...], length: int) -> list[float]:
@@ -112,23 +126,35 @@ class _Draw:
             found += [left.pop(int(self.random.random() * len(left))) for _ in pool]
         return found[:length]
 
-    def _shape(self, shape: Shape) -> tuple[int, ...]:
-        return tuple(size.value(self.sizes) for size in shape)
-
-    def faults(self, found: Worked) -> int:
-        """How many numbers are not as one would wish."""
-        total = 0
-        for values in found.at:
+    @np.errstate(all="ignore")
+    def faults(self, draws: Sequence[Given]) -> list[float]:
+        """How many numbers are not as one would wish, of each of some draws of the same sizes."""
+        sizes = draws[0].sizes
+        total = np.zeros(len(draws))
+        for values in run(self.backward, _together(draws), self.terms):
             for test, argument in self.watched:
-                total += int(test(evaluate(argument, values, found.given.sizes)).sum())
+                total += test(evaluate(argument, values, sizes)).sum(axis=-1)
             for line in self.backward.system.lines:
                 numbers = values[line.symbol]
-                total += int((np.abs(numbers) < _NEAR).sum() + (np.abs(numbers) > _LARGE).sum())
-                total += numbers.size > 1 and np.ptp(numbers) < _NEAR
-            for g in self.backward.quantities:
-                if not found.zero(g):
-                    total += int((np.abs(values[gradient(g.name)]) < _GONE).sum())
-        return total
+                total += ((np.abs(numbers) < _NEAR) | (np.abs(numbers) > _LARGE)).sum(axis=-1)
+                total += (numbers.shape[-1] > 1) & (np.ptp(numbers, axis=-1) < _NEAR)
+            for name in self.reached:
+                total += (np.abs(values[gradient(name)]) < _GONE).sum(axis=-1)
+            for found in self.computed:
+                total[~np.isfinite(values[found]).all(axis=-1)] = np.inf
+        return total.tolist()
+
+
+def _together(draws: Sequence[Given]) -> Given:
+    """Draws of the same sizes as one, with an axis for them before the last one of a vector."""
+    first = draws[0]
+    return Given(
+        first.sizes,
+        first.steps,
+        {n: np.stack([d.inputs[n] for d in draws], axis=1) for n in first.inputs},
+        {n: np.stack([d.initial[n] for d in draws]) for n in first.initial},
+        {n: np.stack([d.parameters[n] for d in draws]) for n in first.parameters},
+    )
 
 
 def _biases(backward: Backward) -> dict[str, float]:

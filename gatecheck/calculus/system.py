@@ -75,7 +75,7 @@ class System:
         return next(line for line in self.lines if line.name == name)
 
     def lines_of(self, equation: Equation) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.of == equation)
+        return tuple(line for line in self.lines if line.of.name == equation.name)
 
     def size_of_name(self, name: str) -> Size:
         """The size of a vector by its name, pre-activations included."""
@@ -186,7 +186,8 @@ def _place(positions: dict[Expr, int], expression: Expr) -> None:
 def _fence(equation: Equation, expression: Expr) -> None:
     too_large = any(abs(n) > _LARGEST or 0 < abs(n) < 1 / _LARGEST for n in expression.atoms(Rational))
     if too_large or expression.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I):
-        raise CellError(Problem(f"the equation of {equation.name} has no finite value", equation.place))
+        message = f"the equation of {equation.name} has no finite value"
+        raise CellError(Problem(message, equation.place, "Does it divide by zero, or hold a number far too large?"))
     for read in equation.reads():
         if value(read.name, read.lag) not in expression.free_symbols:
             message = f"{read} cancels out of the equation of {equation.name}"

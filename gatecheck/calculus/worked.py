@@ -27,6 +27,8 @@ Terms = Mapping[tuple[str, int], tuple[Term, ...]]
 
 #: ∂L_t/∂s where nobody says what it is: one number a unit, then the same halved, and so on.
 _LOSS = (1.0, -0.5, 0.5, -1.0, 2.0)
+#: Probabilities that were rounded may miss 1 by so much: three times 0.333.
+_ROUNDED = 0.0051
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,29 @@ class Worked:
 
     def zero(self, found: Gradient) -> bool:
         """Whether the loss does not reach it at any step: its gradient is 0 whatever the values."""
-        return found.loss is None and not any(self.terms[found.name, t] for t in range(len(self.at)))
+        return zero(found, self.terms, len(self.at))
 
     def knows(self, found: Symbol) -> bool:
         """Whether the quantity or gradient is determined at every step."""
         return all(found in values for values in self.at)
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """The quantities for which the gradient of the loss was not given, but picked."""
+        return () if self.given.loss else tuple(n for n in self.backward.loss if symbol("loss", n, 0) in self.at[0])
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences on inputs that should be one-hot, or at least probabilities, and are not."""
+        found = []
+        for name in self.backward.cell.one_hot:
+            for t, numbers in enumerate(self.given.inputs.get(name, ())):
+                total = float(numbers.sum())
+                if (numbers < 0).any() or abs(total - 1) > _ROUNDED:
+                    fault = "has a negative number" if (numbers < 0).any() else f"sums to {total:g}"
+                    step = f" at step {t + 1}" if self.given.steps > 1 else ""
+                    found.append(f"{name}{step} {fault}: it should be one-hot, or probabilities that sum to 1")
+        return tuple(found)
 
     @property
     def undetermined(self) -> tuple[str, ...]:
@@ -80,11 +100,28 @@ def worked(backward: Backward, given: Given, taken: Taken = lambda symbol, step,
     Where nothing is said about the loss, it is picked for the quantities that the loss reads.
     Raises BadInput where something has no finite value.
     """
-    work = _Work(backward, given, taken)
+
+    def checked(found: Symbol, t: int, numbers: Array) -> Array:
+        name = f"{'d' * (label(found).kind == 'gradient')}{label(found).name}"
+        return taken(found, t, _finite(numbers, f"{name} at step {t + 1}"))
+
+    work = _Work(backward, given, reached(backward, given.steps), checked)
     with np.errstate(all="ignore"):  # what is not finite is told by its name
         at = work.forward()
         work.back(at)
         return Worked(backward, given, tuple(at), work.initial(at), work.parameters(at), work.terms)
+
+
+def run(backward: Backward, given: Given, terms: Terms) -> list[Values]:
+    """Every step's values and gradients, finite or not, of several networks at once: axes before the last are free.
+
+    Inputs are (T,…,n); terms: those that `reached` finds, given since one asks for many draws of the same steps.
+    """
+    work = _Work(backward, given, terms, lambda found, t, numbers: numbers)
+    with np.errstate(all="ignore"):
+        at = work.forward()
+        work.back(at)
+    return at
 
 
 def reached(backward: Backward, steps: int) -> Terms:
@@ -103,6 +140,11 @@ def reached(backward: Backward, steps: int) -> Terms:
     return found
 
 
+def zero(found: Gradient, terms: Terms, steps: int) -> bool:
+    """Whether the loss does not reach a gradient within so many steps, given all terms that do."""
+    return found.loss is None and not any(terms[found.name, t] for t in range(steps))
+
+
 def picked_loss(steps: int, n: int) -> Array:
     """∂L_t/∂s for a quantity of n units, (T,n), of numbers that are easy to compute with."""
     found = [_LOSS[k % len(_LOSS)] / 2 ** (k // len(_LOSS)) for k in range(n)]
@@ -110,12 +152,12 @@ def picked_loss(steps: int, n: int) -> Array:
 
 
 class _Work:
-    def __init__(self, backward: Backward, given: Given, taken: Taken) -> None:
+    def __init__(self, backward: Backward, given: Given, terms: Terms, taken: Taken) -> None:
         self.backward = backward
         self.system = backward.system
         self.given = given
+        self.terms = terms
         self.taken = taken
-        self.terms = reached(backward, given.steps)
 
     def forward(self) -> list[Values]:
         """The values of every step."""
@@ -174,8 +216,7 @@ class _Work:
         shape = self._shape((self.system.size_of_name(label(found).name),))
         if shape is not None and all(determined(e, values, sizes) for e, values in parts):
             total = sum((evaluate(e, values, sizes) for e, values in parts), np.zeros(shape))
-            name = f"{'d' * (label(found).kind == 'gradient')}{label(found).name}"
-            now[found] = self.taken(found, t, _finite(total, f"{name} at step {t + 1}"))
+            now[found] = self.taken(found, t, total)
 
     def _shape(self, shape: Shape) -> tuple[int, ...] | None:
         names = {n for size in shape for n, _ in size.terms if n != "1"}

@@ -6,17 +6,18 @@ import keyword
 import os
 import re
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import CellError, nearest, printable
 from . import names
 from .cell import SCALAR, Cell, Equation, Shape, Size
-from .pieces import FRONTS, LOSSES, text_with
+from .pieces import FRONTS, LOSSES, spelled, text_with
 from .reading import parse
 from .shapes import Shapes
 from .text import LARGEST_FILE, decode, fault
 
-__all__ = ["FRONTS", "LOSSES", "SCALAR", "Cell", "Equation", "Shape", "Size", "library", "load", "read"]
+__all__ = ["FRONTS", "LOSSES", "SCALAR", "Cell", "Equation", "Shape", "Size", "library", "load", "read", "spelled"]
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -56,6 +57,7 @@ def joined(cell: Cell, loss: str | None = None, front: str | None = None) -> Cel
     """
     if loss is None and front is None:
         return cell
+    loss, front = loss and spelled(loss, LOSSES), front and spelled(front, FRONTS)
     words = [word for word in (front, cell.name, loss) if word]
     return read(text_with(cell, loss, front), file="_".join(words) + ".cell")
 
@@ -72,6 +74,7 @@ def _missing(cell: str, path: Path) -> CellError:
     return fault(f"there is no file {shown}", None, advice if advice.startswith("Did") else "")
 
 
+@lru_cache(maxsize=256)
 def read(data: bytes | str, file: str = "a.cell") -> Cell:
     """The cell that a file's content describes.
 

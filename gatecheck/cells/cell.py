@@ -127,7 +127,15 @@ class Cell:
     @cached_property
     def one_hot(self) -> tuple[str, ...]:
         """Inputs of which one element is 1 and the rest 0: those whose comment begins with that word."""
-        return tuple(n for n in self.inputs if self.comments.get(n, "").lower().startswith("one-hot"))
+        return self._said("one-hot")
+
+    @cached_property
+    def data(self) -> tuple[str, ...]:
+        """Inputs that nothing computes, as words and targets: one-hot ones, and those whose comment begins with "data".
+
+        No gradient of them is printed, coded or graded unless it is asked for by name.
+        """
+        return self._said("one-hot", "data")
 
     @cached_property
     def lagged(self) -> tuple[str, ...]:
@@ -173,6 +181,10 @@ class Cell:
     @cached_property
     def _ordered(self) -> tuple[str, ...]:
         return self._distinct((*(n for n in self.declared if n in self.assigned), *self.assigned))
+
+    def _said(self, *words: str) -> tuple[str, ...]:
+        """Inputs whose comment begins with one of the words."""
+        return tuple(n for n in self.inputs if self.comments.get(n, "").lower().startswith(words))
 
     @staticmethod
     def _distinct(names: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:

@@ -189,7 +189,9 @@ def _function(text: Text, node: ast.Call) -> str:
         raise _foreign(text, node)
     if called.id not in FUNCTIONS:
         index = ast.unparse(node)[len(called.id) + 1 : -1].replace(" ", "")
-        advice = nearest(called.id, FUNCTIONS)
+        near = nearest(called.id, FUNCTIONS)
+        known = f"Known: {', '.join(sorted(FUNCTIONS))}."
+        advice = f"A matrix takes @, as {called.id} @ (…). {known}" if near == known else f"{near} {known}"
         if index in ("t", "t-1"):
             advice = f"An index stands in square brackets: {called.id}[{index}]."
         raise fault(f"unknown function {called.id}", place, advice)

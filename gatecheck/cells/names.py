@@ -130,6 +130,7 @@ class _Names:
         advice = f"Write {d.name}: {d.sizes[0]}."
         if d.name in self.indexed:
             return fault(f"{d.name} has two sizes; states and inputs are vectors", d.place, advice)
+        advice = f"A matrix takes @, as {d.name} @ …, where * is elementwise; a vector has one size: {d.sizes[0]}."
         return fault(f"{d.name} is declared as a matrix, but never stands left of @", d.place, advice)
 
     def inputs_declared(self) -> None:

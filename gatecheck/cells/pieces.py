@@ -19,6 +19,19 @@ LOSSES = ("cross-entropy", "squared-error")
 FRONTS = ("embedding",)
 
 
+def spelled(piece: str, known: tuple[str, ...]) -> str:
+    """A piece as it is called here, whatever its case and its hyphens; what is not known stays as it is.
+
+    >>> spelled("CrossEntropy", LOSSES)
+    'cross-entropy'
+    """
+    return {_letters(name): name for name in known}.get(_letters(piece), piece)
+
+
+def _letters(piece: str) -> str:
+    return re.sub(r"[-_ ]", "", piece).lower()
+
+
 def text_with(cell: Cell, loss: str | None = None, front: str | None = None) -> str:
     """The text of a cell with a loss that reads its output, and with its input computed by a front.
 
@@ -41,20 +54,21 @@ def _after(cell: Cell, loss: str) -> list[str]:
         raise fault(f"{cell.name} has a loss already: {cell.objective}", None)
     if "L" in cell.shapes:
         raise fault(f"{cell.name} has an L of its own, and the loss is called L", None, "Give it another name.")
-    return _renamed(cell, _lines(loss, LOSSES), "s", cell.output, "_out")
+    return _renamed(cell, _lines("loss", loss, LOSSES), "s", cell.output, "_out")
 
 
 def _before(cell: Cell, front: str) -> list[str]:
     """A front, computing the cell's input in the place of its own output e."""
     if len(cell.inputs) != 1:
         raise fault(f"{front} takes the place of one input, and {cell.name} has {len(cell.inputs)}", None)
-    return _renamed(cell, _lines(front, FRONTS), "e", cell.inputs[0], "_in")
+    return _renamed(cell, _lines("input", front, FRONTS), "e", cell.inputs[0], "_in")
 
 
-def _lines(piece: str, known: tuple[str, ...]) -> list[str]:
+def _lines(kind: str, piece: str, known: tuple[str, ...]) -> list[str]:
     """A piece's text without its docstring, whose first line becomes a comment."""
+    piece = spelled(piece, known)
     if piece not in known:
-        raise fault(f"{piece} is not known", None, nearest(piece, known))
+        raise fault(f"no {kind} is called {piece or repr(piece)}", None, nearest(piece, known))
     _, said, body = (FOLDER / f"{piece.replace('-', '_')}.cell").read_text(encoding="utf-8").split('"""', 2)
     return [f"# {said.splitlines()[0]}", *(line for line in body.strip().split("\n") if line)]
 

@@ -72,6 +72,8 @@ class _Scanner:
         self.open: list[tuple[str, Place]] = []
         self.first = True  # nothing but comments so far
         self.fresh = True  # a statement begins
+        self.right = False  # right of =
+        self.operand = ""  # the word before, where it ends a name, a number or a bracket on the same line
         self._significant = {
             "string": self._string, "unclosed": self._unclosed, "number": self._number, "name": self._name,
             "operator": self._operator,
@@ -80,12 +82,17 @@ class _Scanner:
     def take(self, kind: str, word: str, place: Place) -> None:
         if kind == "newline":
             self.fresh = not self.open
+            self.right, self.operand = self.right and not self.fresh, ""
         elif kind == "comment":
             self.comments[place.line] = word.lstrip("#").strip()
         elif kind != "space":
             if self.fresh and place.column > 1:
                 raise fault("this line is indented", place, "Every line begins at the margin.")
             self._significant.get(kind, self._other)(word, place)
+            if self.right and self.operand and not self.fresh and kind in ("name", "number"):
+                raise _unjoined(self.operand, place)
+            self.operand = word if kind in ("name", "number") or word in (")", "]") else ""
+            self.right = self.right or word == "="
             self.first = self.fresh = False
 
     def end(self) -> dict[int, str]:
@@ -155,3 +162,13 @@ class _Scanner:
         if word in _ALIKE:
             advice = f"Write {_ALIKE[word]} instead."
         raise fault(f"{printable(word)} is not of the language of cell files", place, advice)
+
+
+def _unjoined(before: str, place: Place) -> CellError:
+    """Two operands with nothing between them, as W x[t]."""
+    following = re.match(r"\w+(\[[^\[\]]*\]|\([^()]*\))?", place.text[place.column - 1 :])
+    vector = following[0] if following else place.text
+    advice = f"A matrix takes @, as {before if before.isidentifier() else 'W'} @ {vector}; * multiplies elementwise."
+    if before[0].isdigit():
+        advice = f"Write {before} * {vector}."
+    return fault(f"an operator is missing before {printable(vector)}", place, advice)

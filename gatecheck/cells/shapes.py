@@ -131,7 +131,8 @@ class Shapes:
         elif isinstance(right, Variable):
             right.bound, right.line = left, place.line
         else:
-            reasons = (*self._origin(a, place), *self._origin(b, place), *_scalar(a, b))
+            meant = list(self._meant(left, right))[:1]
+            reasons = (*meant, *self._origin(a, place), *self._origin(b, place), *_scalar(a, b))
             raise fault(f"sizes do not fit: {a}, but {b}", place, " ".join(dict.fromkeys(reasons)))
 
     def _origin(self, side: Side, place: Place) -> Iterator[str]:
@@ -143,6 +144,14 @@ class Shapes:
             yield f"{side.name} is declared on line {self.declared[side.name].place.line}."
         elif side.name and line not in (0, place.line):
             yield f"{side.name} has its size from line {line}."
+
+    def _meant(self, *sizes: Size) -> Iterator[str]:
+        """Parameters that may be meant as matrices: * gave their equation the size of a vector, which fits nowhere."""
+        for node in (n for e in self.equations for n in e.expression.walk()):
+            match node:
+                case Binary(operator="*", left=Read(name=name, lag=None), right=Read(lag=0 | 1) as vector):
+                    if name not in self.declared and resolve(self._shape(vector.name, 1)[0]) in sizes:
+                        yield f"* is elementwise: if {name} is a matrix, write {name} @ {vector}."
 
     def _close_sums(self) -> None:
         """Concatenations: a sum is known when its parts are, a part when the sum and the others are."""

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from .output import document_options, publish, refuse_taken, save
 from .seeds import seed_option
@@ -58,7 +59,9 @@ def _finite(context: click.Context, parameter: click.Parameter, given: Any) -> A
 )
 @seed_option("what networks are drawn from, 0 by default")
 @document_options
+@click.pass_context
 def flow(
+    context: click.Context,
     cells: tuple[str, ...],
     steps: int,
     biases: tuple[float, ...],
@@ -96,6 +99,20 @@ def flow(
             force,
             lambda: flows.as_latex(found()),
         )
+    if context.get_parameter_source("biases") is not ParameterSource.DEFAULT:
+        _told_without(found())
+
+
+def _told_without(compared: Comparison) -> None:
+    """Says of every cell in which --forget-bias, asked for, sets nothing, why it does not."""
+    from ..errors import printable
+    from ..writing.formats import Text
+    from ..writing.setting import spoken, why_none
+
+    for first, *_ in compared.groups:
+        if not first.keepers:
+            cell, why = first.system.cell.name, spoken(why_none(Text, first))
+            click.echo(printable(f"gatecheck: --forget-bias changes nothing in {cell}: {why}"), err=True)
 
 
 def _drawn(cells: tuple[str, ...], draw: Draw, biases: tuple[float, ...]) -> Comparison:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +13,10 @@ from .seeds import seed_option
 
 if TYPE_CHECKING:
     from ..assignment.kit import Kit
+    from ..grading.process import Process
     from ..grading.report import Report
+    from ..grading.running import Worker
+    from ..grading.zygote import Child
 
 
 @click.command("generate")
@@ -60,12 +65,16 @@ def generate(
     """
     from pathlib import Path
 
-    from ..cells import joined, load
+    from ..assignment.kit import by_hand
+    from ..cells import FRONTS, LOSSES, joined, load, spelled
     from ..errors import printable
     from ..teaching.generate import generate as generated
 
     names = listed(tasks, "--tasks")
-    done = generated(joined(load(cell), loss, front), Path(output), convention, names, title or "", gradients, feedback)
+    own = load(cell)
+    found = joined(own, loss, front)
+    title = title or by_hand(own, spelled(front or "", FRONTS), spelled(loss or "", LOSSES))
+    done = generated(found, Path(output), convention, names, title, gradients, feedback)
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(
@@ -88,11 +97,24 @@ def generate(
 @seed_option("the same inputs for every submission, again")
 @plain_format
 @click.option("--full", is_flag=True, help="Print every report whole.")
+@click.option(
+    "--contained",
+    is_flag=True,
+    help="Grade without isolation, where a container holds this one submission and nothing else.",
+)
 @click.pass_context
 def grade(
-    ctx: click.Context, assignment: str, submissions: tuple[str, ...], seed: str | None, style: str | None, full: bool
+    ctx: click.Context,
+    assignment: str,
+    submissions: tuple[str, ...],
+    seed: str | None,
+    style: str | None,
+    full: bool,
+    contained: bool,
 ) -> None:
     """Grade files (.py, .ipynb) or bundles of an assignment. What a submission says about itself is ignored.
+
+    First a hostile submission is tried; where any of its attempts succeeds nothing is graded, and the exit code is 3.
 
     \b
     Examples:  gatecheck grade kit ann.py ben.py
@@ -101,17 +123,32 @@ def grade(
     from pathlib import Path
 
     from ..assignment.kit import open_kit
+    from ..grading.running import Worker
 
     kit = open_kit(Path(assignment))
     perfect = True
-    for name in submissions:
-        report = _grade_one(kit, name, seed)
-        perfect = perfect and report.full_marks
-        _print(report, style, full)
+    with _workers(contained) as start:
+        for name in submissions:
+            report = _grade_one(kit, name, seed, lambda: Worker(start))
+            perfect = perfect and report.full_marks
+            _print(report, style, full)
     ctx.exit(0 if perfect else 1)
 
 
-def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
+@contextmanager
+def _workers(contained: bool) -> Iterator[Callable[[], Process | Child]]:
+    """What makes a process for each submission; whoever is isolated already may do with less."""
+    from ..grading.process import Process
+    from ..grading.selftest import isolated
+
+    if contained:
+        yield Process
+    else:
+        with isolated() as zygote:
+            yield zygote.fork
+
+
+def _grade_one(kit: Kit, name: str, seed: str | None, fresh: Callable[[], Worker]) -> Report:
     """The report of one submission, named as it was given; one that cannot be read does not stop the others."""
     from dataclasses import replace
     from pathlib import Path
@@ -128,7 +165,7 @@ def _grade_one(kit: Kit, name: str, seed: str | None) -> Report:
             submission = submission_from(bundle.file, bundle.source)
         else:
             submission = read_submission(name)
-        return replace(judged(submission, kit, seed=seed), file=printable(name))
+        return replace(judged(submission, kit, seed=seed, fresh=fresh), file=printable(name))
     except SubmissionError as error:
         return rejected(printable(name), kit, "; ".join(p.message for p in error.problems))
 

@@ -38,12 +38,28 @@ def format_option(*formats: str) -> Callable[[Any], Any]:
     )
 
 
+def file_option(*names: str, help: str) -> Callable[[Any], Any]:
+    """An option that takes the path of a file to write; an empty one, as of a variable never set, is refused."""
+
+    def named(context: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
+        if path == "":
+            raise click.BadParameter("it names no file")
+        return path
+
+    return click.option(*names, metavar="FILE", callback=named, help=help)
+
+
+def output_option(help: str = "Write a file instead of printing.") -> Callable[[Any], Any]:
+    """-o of every command that prints."""
+    return file_option("-o", "--output", help=help)
+
+
 def document_options(command: Any) -> Any:
     """--format, -o and --force of a command that ends in `publish`: its arguments style, output, force."""
     known = " ".join(ending for endings in ENDINGS.values() for ending in endings[:1])
     for option in (
         click.option("--force", is_flag=True, help="Replace FILE where it exists."),
-        click.option("-o", "--output", metavar="FILE", help=f"Write a file; its ending tells the format: {known}"),
+        output_option(f"Write a file; its ending tells the format: {known}"),
         format_option(*ENDINGS),
     ):
         command = option(command)
@@ -73,11 +89,17 @@ def asked(cell: str, loss: str | None, front: str | None) -> tuple[Cell, tuple[s
 
     Raises CellError where there is no such cell or piece.
     """
-    from ..cells import LOSSES, joined, load
+    from ..cells import LOSSES, joined, load, spelled
+    from ..errors import CellError, Problem, nearest
 
-    piece = loss if loss in LOSSES else None
+    piece = loss if spelled(loss or "", LOSSES) in LOSSES else None
     reads = None if piece else listed(loss, "--loss") or None
-    return joined(load(cell), piece, front), reads
+    found = joined(load(cell), piece, front)
+    for name in reads or ():
+        if name not in found.assigned:
+            advice = f"{nearest(name, (*found.assigned, *LOSSES))} A loss itself is {' or '.join(LOSSES)}."
+            raise CellError(Problem(f"the loss cannot read {name}", None, advice))
+    return found, reads
 
 
 #: For commands that print no formulas.
@@ -169,6 +191,8 @@ def publish(
         content: str | bytes = as_json(data(), bool(output) or speaks_unicode())
     elif style == "latex" and latex is not None:
         content = latex()
+    elif style == "markdown" and output:
+        content = _illustrated(build, output, force)
     else:
         from ..writing.publishing import published
 
@@ -182,6 +206,22 @@ def publish(
     else:
         # A file by nature: UTF-8, whatever the console's encoding.
         click.echo(content if isinstance(content, bytes) else content.encode(), nl=False)
+
+
+def _illustrated(build: Builder, output: str, force: bool) -> str:
+    """The document in Markdown; its pictures are written beside it, as lstm-1.svg beside lstm.md."""
+    from pathlib import Path
+
+    from ..writing.formats import FORMATS
+    from ..writing.markdown import illustrated
+
+    content, pictures = illustrated(build(FORMATS["markdown"]), Path(output).stem)
+    beside = {str(Path(output).with_name(name)): svg for name, svg in pictures.items()}
+    for path in beside:
+        refuse_taken(path, force)
+    for path, svg in beside.items():
+        save(path, f"{svg}\n", force)
+    return content
 
 
 def format_of(style: str | None, output: str | None) -> str:

@@ -16,6 +16,7 @@ from .output import (
     emit_json,
     format_of,
     joined_options,
+    output_option,
     plain_format,
     publish,
     save,
@@ -117,7 +118,7 @@ def derive(
     """Print the backward equations of a cell and the gradients of its parameters and inputs.
 
     As html, markdown, typst or pdf a whole chapter: equations, graph, derivation, paths, gradient flow, a worked
-    example, NumPy code and proof.
+    example, NumPy code and proof. Pictures of Markdown are files beside it: lstm-1.svg beside lstm.md.
 
     \b
     Examples:  gatecheck derive lstm
@@ -148,7 +149,7 @@ def derive(
         style,
         output,
         force,
-        lambda: fragments.derive(backward, wrt),
+        lambda: fragments.derive(backward, wrt, why),
     )
 
 
@@ -199,7 +200,7 @@ def paths(
 )
 @joined_options
 @click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
-@click.option("-o", "--output", metavar="FILE", help="Write a file instead of printing.")
+@output_option()
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def code(
     cell: str,

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import click
 
-from .output import asked, cell_argument, derived_options, document_options, format_of, publish, refuse_taken, save
+from .output import (
+    asked,
+    cell_argument,
+    derived_options,
+    document_options,
+    file_option,
+    format_of,
+    publish,
+    refuse_taken,
+    save,
+)
 from .seeds import seed_option
 
 
 @click.command("prove")
 @cell_argument
 @derived_options
-@click.option(
+@file_option(
     "--certificate",
-    metavar="FILE",
     help="Write a Python program too, with which anyone can check the equations by SymPy alone.",
 )
 @seed_option("draws the same numbers for the second part again")

@@ -180,6 +180,8 @@ def _expand(cell: Cell, stacked: tuple[Stack, ...], kind: str, pattern: str) -> 
         "output": (cell.output,),
         "parameter": tuple(s.name for s in stacked),
     }.get(kind.removeprefix("d "))
+    if names and kind.startswith("d "):
+        names = tuple(n for n in names if n not in cell.data)
     if names is None:
         yield Slot(pattern, kind)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..assignment.kit import Kit
@@ -17,14 +17,21 @@ from .sample import new_seed, sample
 from .verdicts import Verdicts, shares
 
 
-def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: str | None = None) -> Report:
+def grade(
+    submission: Submission,
+    kit: Kit,
+    worker: Worker | None = None,
+    seed: str | None = None,
+    fresh: Callable[[], Worker] = Worker,
+) -> Report:
     """Run a submission and judge it.
 
     worker: one that was started early, so that it warms up while the judge imports; it is used up. seed: hexadecimal,
-    for the same inputs again; fresh by default. A fault of ours becomes a report with outcome "error", no lower score.
+    for the same inputs again; fresh by default. fresh: makes a worker where none was given, and another for a run that
+    was disturbed. A fault of ours becomes a report with outcome "error", no lower score.
     """
     seed = seed or new_seed()
-    with worker or Worker() as running:
+    with worker or fresh() as running:
         try:
             drawn = sample(kit.layout, kit.key.program, seed)
         except Fault as fault:
@@ -34,7 +41,11 @@ def grade(submission: Submission, kit: Kit, worker: Worker | None = None, seed: 
         places = {role: k for k, role in enumerate(roles)}
         asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
         limits, made = kit.assignment.grading, [call for _, call in asked]
-        run = running.run(submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib)
+        what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib
+        run = running.run(*what)
+    if run.disturbed:
+        with fresh() as again:
+            run = again.run(*what)
     if run.raised and run.raised.line:  # a notebook's lines are counted by cells
         line = run.raised.line
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))

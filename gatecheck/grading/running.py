@@ -6,17 +6,22 @@ before one deadline. A thread takes them off the pipe, because that works on eve
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from ..errors import Fault
-from .frames import Frame, Piece, WireError, receive, send
+from .inside.frames import Frame, Piece, WireError, receive, send
+from .inside.values import RUN_BYTES, Foreign, Result, Value
 from .process import Process, remove
 from .transcript import Answer, Call, End, Raised, Run, Transcript
-from .values import RUN_BYTES, Foreign, Result, Value
+
+if TYPE_CHECKING:
+    from .zygote import Child
 
 __all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Value", "Worker"]
 
@@ -25,17 +30,22 @@ SLICE_SECONDS = 0.2
 
 
 class Worker:
-    """A fresh Python beside the judge, for one run; it starts at once, so make it before importing numpy."""
+    """A Python beside the judge, for one run; it starts at once, so make it before importing numpy.
 
-    def __init__(self) -> None:
-        self._process: Process | None = None
+    start: what makes the process, a fresh one by default; a zygote's fork is as good. without: layers of isolation to
+    leave out, to see what each is good for.
+    """
+
+    def __init__(self, start: Callable[[], Process | Child] = Process, without: tuple[str, ...] = ()) -> None:
+        self._process: Process | Child | None = None
+        self._without = without
         self._inbox: _Inbox | None = None
         self._folder = ""
         self._trouble = ""
         self._used = False
         self._start = time.monotonic()
         try:
-            self._process = Process()
+            self._process = start()
         except (OSError, ValueError) as error:
             self._trouble = str(error)
 
@@ -78,7 +88,7 @@ class Worker:
         process = self._process
         if process is None:
             return said.told(0.0, 0.0, None, self._trouble)
-        return said.told(seconds, process.cpu_seconds, process.exit_code, self._trouble)
+        return said.told(seconds, process.cpu_seconds, process.exit_code, self._trouble, process.memory_bytes)
 
     def close(self) -> None:
         """Kill the worker and all that it started, and remove its folder; may be called twice."""
@@ -93,36 +103,41 @@ class Worker:
     def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
         import tempfile  # here, and numpy with the codec, while the worker starts
 
-        from .wire import decode
+        from .inside.wire import decode
 
         if self._process is None:
             return
-        self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(said, source, self._folder, memory_mib)
-        inbox = self._inbox = _Inbox(self._process, len(said.calls) + 2)
+        if sys.platform != "linux":  # where it is, nothing may be written
+            self._folder = tempfile.mkdtemp(prefix="gatecheck-")
+        frames = _request(said, source, self._folder, memory_mib, self._without)
+        inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         for pieces in frames:
             send(self._process.inbox, pieces)
         said.started = True
         self._start = time.monotonic()
         until = self._start + said.deadline
+        said.hear_holding(decode(inbox.next(until), Foreign))
         said.hear_load(decode(inbox.next(until), Foreign))
         while not said.complete:
             said.hear_answer(decode(inbox.next(until), Foreign))
 
 
-def _request(said: Transcript, source: bytes, folder: str, memory_mib: int) -> list[list[Piece]]:
+def _request(
+    said: Transcript, source: bytes, folder: str, memory_mib: int, without: tuple[str, ...]
+) -> list[list[Piece]]:
     from numpy import array, uint8
 
-    from .wire import encode
+    from .inside.wire import encode
 
     request: dict[str, Value] = {
         "source": array(memoryview(source), dtype=uint8),
         "filename": said.file,
         "calls": len(said.calls),
-        "folder": folder,
+        "folder": folder or "/",
         "memory_mib": memory_mib,
         "seconds": said.deadline,
+        "without": without,
     }
     calls: list[Value] = [
         {"function": c.function, "arguments": c.arguments, "opaque": c.opaque} for c in said.calls
@@ -144,7 +159,7 @@ class _Ended(Exception):
 class _Inbox:
     """The worker's frames, taken off the pipe by a thread that stops at the number and the bytes expected."""
 
-    def __init__(self, process: Process, frames: int) -> None:
+    def __init__(self, process: Process | Child, frames: int) -> None:
         self._gone = process.gone
         self._arrived: SimpleQueue[Frame | End] = SimpleQueue()
         self._thread = threading.Thread(target=self._read, args=(process.outbox, frames), daemon=True)

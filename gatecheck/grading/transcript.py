@@ -12,8 +12,8 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
-from .frames import WireError
-from .values import Value
+from .inside.frames import WireError
+from .inside.values import LAYERS, Value
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached"]
@@ -53,7 +53,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """What became of a submission; `message` is one sentence for the student, empty when every call ended."""
+    """What became of a submission; `message` is one sentence for the student, empty when every call ended.
+
+    disturbed: it may have been stopped by something else than itself, and deserves another run.
+    """
 
     outcome: Outcome
     answers: tuple[Answer, ...]
@@ -62,7 +65,9 @@ class Run:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     isolated: bool = False
+    memory_bytes: int = 0
     names: tuple[str, ...] = ()
+    disturbed: bool = False
 
 
 @dataclass
@@ -74,6 +79,7 @@ class Transcript:
     deadline: float
     started: bool = False
     boot_cpu_seconds: float = 0.0
+    holding: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None  # None until the file is loaded
     rejected: Raised | None = None
     answers: list[Answer] = field(default_factory=list)
@@ -85,8 +91,15 @@ class Transcript:
         return self.rejected is not None or len(self.answers) == len(self.calls)
 
     def hear_ready(self, message: Value) -> None:
-        """The worker has imported numpy. Raises: WireError for any other message, like the two below."""
+        """The worker has imported numpy. Raises: WireError for any other message, like those below."""
         self.boot_cpu_seconds = _seconds(_take(message, "ready", float))
+
+    def hear_holding(self, message: Value) -> None:
+        """What the worker may no longer do; said before the submission's code runs."""
+        holding = _take(message, "holding", tuple)
+        if not set(holding) <= set(LAYERS):
+            raise WireError("a layer of no known name")
+        self.holding = holding
 
     def hear_load(self, message: Value) -> None:
         """The file was executed, or raised."""
@@ -116,7 +129,9 @@ class Transcript:
             answer = replace(answer, value=_take(message, "value", object))
         self.answers.append(answer)
 
-    def told(self, seconds: float, cpu_seconds: float, exit_code: int | None, trouble: str = "") -> Run:
+    def told(
+        self, seconds: float, cpu_seconds: float, exit_code: int | None, trouble: str = "", memory_bytes: int = 0
+    ) -> Run:
         """The run as it ended."""
         return Run(
             outcome=self._outcome(),
@@ -125,6 +140,9 @@ class Transcript:
             raised=self.rejected,
             seconds=seconds,
             cpu_seconds=max(0.0, cpu_seconds - self.boot_cpu_seconds),
+            isolated=set(self.holding) == set(LAYERS),
+            memory_bytes=memory_bytes,
+            disturbed=not self.started or (self.end == "silent" and exit_code in (None, -9)),
             names=self.names or (),
         )
 

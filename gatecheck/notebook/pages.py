@@ -95,7 +95,7 @@ class LoadedCell:
         data.written(backward, wanted, level)
         return Page(
             lambda kind: derivation.derive(kind(backward.system), backward, wanted, why, level != "named"),
-            lambda: fragments.derive(backward, wanted),
+            lambda: fragments.derive(backward, wanted, why),
         )
 
     def paths(self, source: str | None = None, target: str | None = None, steps: int = 1) -> Page:
@@ -136,10 +136,10 @@ class LoadedCell:
 
     def graph(self, source: str | None = None, target: str | None = None) -> Page:
         """A picture of one step."""
-        from ..writing import telling
         from ..writing.document import Document, Picture, Section
-        from ..writing.graph import draw
-        from ..writing.network import network
+        from ..writing.drawing import telling
+        from ..writing.drawing.graph import draw
+        from ..writing.drawing.network import network
 
         shown = network(self.cell, source, target)
         drawing = draw(shown)

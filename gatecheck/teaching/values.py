@@ -1,5 +1,6 @@
 """A TOML file of values, or the name of an example that comes with gatecheck -> what a worked example starts from.
 
+cell = "…"   of which cell they are; any other one is refused
 [sizes]      H = 2                      usually told by the values
 [values]     x = [0.7], h_prev = [2.9, 0.5], W_f = [[…], …], b_f = 0
 [loss]       dh = [1, -0.5]             the gradient of the step's loss with respect to h[t]
@@ -8,11 +9,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ..assignment.fields import Document, text_of
-from ..calculus.given import Keys, Printed, given
+from ..calculus.fitting import Keys
+from ..calculus.given import Printed, given
 from ..calculus.system import System
 from ..calculus.worked import Given
 from ..data import folder
@@ -29,9 +31,9 @@ def read_values(source: str, system: System, steps: int | None = None) -> tuple[
 
     Raises BadInput with everything that is wrong, each with its line, column and caret.
     """
-    path = _path(source)
+    path = path_of(source)
     try:
-        document = Document(str(path), text_of(path), Decimal)
+        document = Document(str(path), text_of(path), _number)
     except AssignmentError as error:
         raise BadInput(*error.problems) from None
 
@@ -41,7 +43,15 @@ def read_values(source: str, system: System, steps: int | None = None) -> tuple[
     return given(system, document.data, place, steps)
 
 
-def _path(source: str) -> Path:
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond what even Decimal holds
+        return Decimal("Infinity")
+
+
+def path_of(source: str) -> Path:
+    """The file of that name, or of an example. Raises BadInput where there is none."""
     path, shown = Path(source), printable(source) or repr(source)
     if path.is_file():
         return path

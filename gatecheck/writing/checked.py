@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..calculus.checking import Cause, Verdict, decimals
+from ..calculus.checking import Cause, Verdict
 from ..calculus.symbols import Label, gradient, label, value
 from ..calculus.worked import Worked
+from ..calculus.written import decimals
 from .document import Display, Document, Mark, Math, Paragraph, Section, Table, Words
 from .document import Row as Line
 from .formulas import Formulas
 from .worked import Rows
-
-_MARKS = {"right": "✓ right", "wrong": "✕ wrong"}
+from .worked_page import picked_loss
 
 
 def document(
@@ -22,6 +22,7 @@ def document(
     """The page: a verdict on every printed number; what is wrong is worked out below."""
     page = _Page(kind, found, digits)
     cell = found.backward.cell
+    loss = picked_loss(page.names, found) if any("gradient" in v.printed.what.role for v in verdicts) else ()
     table = Table(
         tuple((w,) if w else () for w in ("", "unit", "printed", "right", "", "")),
         tuple(page.row(v) for v in verdicts),
@@ -31,7 +32,7 @@ def document(
     return Document(
         cell.name,
         lead=(cell.title,) if cell.title else (),
-        facts=(("values", source), ("printed", (summary(verdicts),))),
+        facts=(("values", source), *loss, ("printed", (summary(verdicts),))),
         sections=(Section("Printed numbers", (table,)), *page.workings(verdicts), Section("", (Paragraph((_RULE,)),))),
     )
 
@@ -71,28 +72,35 @@ class _Page:
 
     def row(self, verdict: Verdict) -> tuple[Words, ...]:
         """One printed number."""
-        step = f", step {verdict.step + 1}" if verdict.step is not None and len(self.found.at) > 1 else ""
-        mark: Words = ("? not determined",)
-        if verdict.verdict in _MARKS:
-            mark = (Mark("right" if verdict.verdict == "right" else "wrong", _MARKS[verdict.verdict]),)
+        step = self._step(verdict)
+        said = verdict.verdict
+        mark = "? not determined" if said == "undetermined" else Mark(said, said)
         return (
             (Math(self._name(verdict)), step) if step else (Math(self._name(verdict)),),
             (", ".join(str(k + 1) for k in verdict.index),),
             self._math(str(verdict.said)),
             self._math(self._as_precise(verdict)),
-            mark,
+            (mark,),
             self._said(verdict, verdict.cause) if verdict.cause else (),
         )
 
     def workings(self, verdicts: Sequence[Verdict]) -> Iterator[Section]:
         """How each wrong number is computed rightly."""
         lines = [
-            Line(self._name(v), (("+", text),)) for v in verdicts if v.verdict == "wrong" for text in self._worked(v)
+            Line(self._name(v), (("+", self._worked(v)),), (self._where(v),)) for v in verdicts if v.verdict == "wrong"
         ]
         if lines:
             yield Section("Worked out", (Display(tuple(lines)),))
 
-    def _worked(self, verdict: Verdict) -> Iterator[str]:
+    def _where(self, verdict: Verdict) -> str:
+        """Of which number it is."""
+        places = ("unit {}",) if len(verdict.index) == 1 else ("row {}", "column {}")
+        return ", ".join(w.format(k + 1) for w, k in zip(places, verdict.index, strict=True)) + self._step(verdict)
+
+    def _step(self, verdict: Verdict) -> str:
+        return f", step {verdict.step + 1}" if verdict.step is not None and len(self.found.at) > 1 else ""
+
+    def _worked(self, verdict: Verdict) -> str:
         what, backward = verdict.printed.what, self.found.backward
         match what.role:
             case "quantity":
@@ -104,11 +112,12 @@ class _Page:
             case _:
                 found = self.rows.gradient(backward.gradient(what.of), verdict.step or 0, verdict.index[0])
         number = self.rows.numbers.noted(self._as_precise(verdict))
-        yield self.names.equation(self.names.sum(found.addends), number)
+        return self.names.equation(self.names.sum(found.addends), number)
 
     def _as_precise(self, verdict: Verdict) -> str:
         """The right number with as many decimals as the printed one."""
-        return "" if verdict.right is None else f"{verdict.right:.{max(decimals(verdict.said), 0)}f}"
+        text = "" if verdict.right is None else f"{verdict.right:.{max(decimals(verdict.said), 0)}f}"
+        return text if text.strip("-0.") else text.lstrip("-")
 
     def _math(self, text: str) -> Words:
         return (Math(self.rows.numbers.noted(text)),) if text else ()

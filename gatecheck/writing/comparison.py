@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from sympy import Add, Expr, Integer
-from sympy.core.parameters import distribute
+from sympy import Integer
 
-from ..calculus import costs
-from ..calculus.backward import derive
-from ..calculus.gates import Keeper, gates, keeping
-from ..calculus.paths import Hop, ends, hops, number
-from ..calculus.symbols import symbol
-from ..calculus.system import System, system
+from ..calculus.gates import Keeper
 from ..cells import Cell
 from . import fragments, page
 from .derivation import legend, whole_equations
@@ -25,10 +17,8 @@ from .equations import Formula
 from .escaping import plain
 from .formats import FORMATS, Text
 from .formulas import Formulas
-from .kept import kept_values
+from .sides import EXAMPLE, Side
 
-#: The sizes of which a number of parameters is an example.
-EXAMPLE = 128
 STEPS = (1, 10)
 
 _TITLES = {
@@ -43,102 +33,8 @@ _COUNTED = (
     "For one row of a batch. Multiply-adds are those of products with matrices; sums count as elementwise. The "
     "backward pass includes the gradients of parameters and inputs."
 )
-_DOES = {1: "keeps", -1: "writes"}
 #: Formats whose letters all have one width, and how many of them a block under a title has.
 _OF_ONE_WIDTH, _WIDTH = (Formulas, Text), page.WIDTH - 2
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """One of the cells compared, and all that is asked of it."""
-
-    cell: Cell
-
-    @property
-    def name(self) -> str:
-        return plain(self.cell.name)
-
-    @cached_property
-    def system(self) -> System:
-        return system(self.cell)
-
-    @cached_property
-    def gates(self) -> tuple[str, ...]:
-        return gates(self.system)
-
-    @cached_property
-    def keepers(self) -> tuple[Keeper, ...]:
-        """The gates that keep the protected state."""
-        return tuple(k for k in keeping(self.system) if k.state == self.state)
-
-    @cached_property
-    def state(self) -> str:
-        """The protected state; empty for a cell without one."""
-        return ends(self.system)[0] if self.cell.states else ""
-
-    def paths(self, steps: int, *, elementwise: bool = False) -> int:
-        """How many lead from the protected state to itself over that many steps."""
-        graph = tuple(hop for hop in self._graph if hop.elementwise or not elementwise)
-        return number(graph, self.system, self.state, self.state, steps) if self.state else 0
-
-    @cached_property
-    def _graph(self) -> tuple[Hop, ...]:
-        return hops(self.system)
-
-    @cached_property
-    def parameters(self) -> Expr:
-        return costs.parameters(self.cell)
-
-    @cached_property
-    def kept(self) -> Expr:
-        return costs.numbers(self.system, self._kept)
-
-    @cached_property
-    def _kept(self) -> list[Expr]:
-        return kept_values(self._derived)
-
-    @cached_property
-    def _derived(self) -> Any:
-        return derive(self.cell)
-
-    @cached_property
-    def forward(self) -> costs.Cost:
-        return costs.forward(self.system)
-
-    @cached_property
-    def backward(self) -> costs.Cost:
-        return costs.backward(self._derived, self._kept)
-
-    def polynomials(self) -> dict[str, Expr]:
-        """What is counted in sizes, by what it is called in data."""
-        return {
-            "parameters": self.parameters,
-            "kept": self.kept,
-            "forward_multiply_adds": self.forward.products,
-            "forward_elementwise": self.forward.others,
-            "backward_multiply_adds": self.backward.products,
-            "backward_elementwise": self.backward.others,
-        }
-
-    def example(self, polynomial: Expr) -> int:
-        """The number where every size is EXAMPLE."""
-        return int(polynomial.xreplace({symbol("size", name): EXAMPLE for name in self.cell.sizes}))
-
-    def written(self, writer: Formulas, polynomial: Expr) -> str:
-        """A polynomial in the sizes; what all its terms are times stands in front: 4 (D H + H² + H)."""
-        factor, rest = polynomial.primitive()
-        if any(term.as_coeff_Mul()[0] != 1 for term in Add.make_args(rest)):
-            factor, rest = Integer(1), polynomial
-        order = {symbol("size", name): k for k, name in enumerate(self.cell.sizes)}
-
-        def rank(term: Expr) -> tuple[int, list[tuple[int, int]]]:
-            powers = sorted((order[s], -int(n)) for s, n in term.as_powers_dict().items() if s in order)
-            return sum(n for _, n in powers), powers
-
-        terms = sorted(Add.make_args(rest), key=rank)
-        places = {s: k - len(order) for s, k in order.items()} | {t: k for k, t in enumerate(terms)}
-        with distribute(False):
-            return writer.write(factor * rest, places)
 
 
 def page_of(writer: type[Formulas], cells: tuple[Cell, ...]) -> Document:
@@ -152,7 +48,7 @@ def page_of(writer: type[Formulas], cells: tuple[Cell, ...]) -> Document:
         aside=legend(writers[sides[0]]),
         sections=(
             Section("Equations", _equations(sides, writers, width)),
-            Section("What they have", _tables(sides, _has, (), width)),
+            Section("What they have", _tables(sides, lambda side: _has(side, writers[side]), (), width)),
             Section("What a step costs", _tables(sides, lambda side: _costs(side, writers[side]), (_COUNTED,), width)),
             Section("", tuple(Paragraph((note,)) for note in notes(sides))),
         ),
@@ -201,12 +97,12 @@ def _length(word: str | Math | Mono | Mark | Blank) -> int:
     return word.width if isinstance(word, Blank) else len(word if isinstance(word, str) else word.text)
 
 
-def _has(side: Side) -> dict[str, Words]:
+def _has(side: Side, writer: Formulas) -> dict[str, Words]:
     found: dict[str, Words] = {
         "inputs": _listed(side.cell.inputs),
         "carried": _listed(side.cell.states),
         "gates": _listed(side.gates),
-        "where a gate is 1": _listed([f"{k.gate} {_DOES[k.sign]} {k.state}" for k in side.keepers]),
+        "where a gate is 1": _joined([_does(writer, keeper) for keeper in side.keepers]),
     }
     for k in STEPS:
         found[f"paths, k = {k}"] = (f"{side.paths(k):,}",) if side.state else ()
@@ -216,6 +112,25 @@ def _has(side: Side) -> dict[str, Words]:
 
 def _listed(names: Sequence[str]) -> Words:
     return (", ".join(names),) if names else ()
+
+
+def _joined(items: Sequence[Words]) -> Words:
+    return tuple(word for k, item in enumerate(items) for word in ((", ", *item) if k else item))
+
+
+def _does(writer: Formulas, keeper: Keeper) -> Words:
+    """What becomes of the state before where the gate is 1."""
+    if verb := _verb(keeper):
+        return (f"{keeper.gate} {verb} {keeper.state}",)
+    places = {**writer.system.line(keeper.state).positions, Integer(1): -1}
+    return (f"{keeper.gate} keeps ", Math(writer.write(keeper.at_one, places)), f" of {keeper.state}")
+
+
+def _verb(keeper: Keeper) -> str:
+    """keeps: all stays; writes: nothing does, what enters takes its place; clears: nothing does. Empty for a part."""
+    if keeper.at_one == 1:
+        return "keeps"
+    return ("writes" if keeper.writes else "clears") if keeper.at_one == 0 else ""
 
 
 def _costs(side: Side, writer: Formulas) -> dict[str, Words]:
@@ -234,10 +149,10 @@ def notes(sides: Sequence[Side]) -> list[str]:
     for other in others:
         for mine in first.keepers:
             for yours in other.keepers:
-                if (mine.gate, -mine.sign) == (yours.gate, yours.sign):
+                if mine.gate == yours.gate and {mine.at_one, yours.at_one} == {0, 1}:
                     found.append(
-                        f"{mine.gate} means the opposite: where it is 1, it {_DOES[mine.sign]} {mine.state} in "
-                        f"{first.name} and {_DOES[yours.sign]} {yours.state} in {other.name}."
+                        f"{mine.gate} means the opposite: where it is 1, it {_verb(mine)} {mine.state} in "
+                        f"{first.name} and {_verb(yours)} {yours.state} in {other.name}."
                     )
     return [note for note in found if note]
 
@@ -288,10 +203,15 @@ def _side_data(side: Side) -> dict[str, Any]:
         "states": list(cell.states),
         "protected": side.state or None,
         "gates": list(side.gates),
-        "keepers": [{"state": k.state, "gate": k.gate, "sign": k.sign} for k in side.keepers],
+        "keepers": [_keeper_data(k, writers) for k in side.keepers],
         "paths": {str(k): {"paths": side.paths(k), "elementwise": side.paths(k, elementwise=True)} for k in STEPS},
         **{
             name: {"example": side.example(p), **{n: side.written(w, p) for n, w in writers.items()}}
             for name, p in side.polynomials().items()
         },
     }
+
+
+def _keeper_data(keeper: Keeper, writers: Mapping[str, Formulas]) -> dict[str, Any]:
+    at_one = {name: writer.write(keeper.at_one, {Integer(1): -1}) for name, writer in writers.items()}
+    return {"state": keeper.state, "gate": keeper.gate, "sign": keeper.sign, "writes": keeper.writes, "at_one": at_one}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..calculus.backward import Backward
@@ -25,11 +26,18 @@ def known(backward: Backward, wrt: tuple[str, ...]) -> None:
     names = [g.name for g in (*backward.quantities, *backward.inputs, *backward.parameters)]
     for name in wrt:
         if name not in names:
-            raise CellError(
-                Problem(
-                    f"{name} is no quantity, input or parameter of {backward.cell.name}", None, nearest(name, names)
-                )
-            )
+            message = f"{name or repr(name)} is no quantity, input or parameter of {backward.cell.name}"
+            raise CellError(Problem(message, None, _shifted(name, names) or nearest(name, names)))
+
+
+def _shifted(name: str, names: list[str]) -> str:
+    """Advice where a known name is written with an index, or as its gradient."""
+    found = re.fullmatch(r"(?:d|δ|∂L/∂)?(\w+?)(\[t\]|_prev|\[t-1\])?", name.replace(" ", ""))
+    if found is None or found[1] not in names:
+        return ""
+    if found[2] in (None, "[t]"):
+        return f"Write --wrt {found[1]}."
+    return f"Write --wrt {found[1]}: its terms of t+1 are what reaches {found[1]}[t-1], one step later."
 
 
 def written(backward: Backward, wrt: tuple[str, ...], level: str) -> None:
@@ -61,12 +69,13 @@ def derivation(system: System, backward: Backward | None = None, wrt: tuple[str,
         ],
     }
     if backward is not None:
+        backward = backward if wrt else backward.without_data()
         quantities = [g for block in blocks(backward) for g in block.gradients if not wrt or g.name in wrt]
         parameters = [g for g in backward.parameters if not wrt or g.name in wrt]
         data["loss"] = list(backward.loss)
         data["gradients"] = _gradients(system, quantities, quantity)
         data["parameter_gradients"] = _gradients(system, parameters, parameter)
-        data["kept"] = [Formulas(system).write(e) for e in kept_values(backward)]
+        data["kept"] = [Formulas(system).write(e, places) for e, places in kept_values(backward).items()]
     return data
 
 

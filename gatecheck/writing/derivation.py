@@ -14,7 +14,7 @@ from .equations import Formula, equation, parameter, quantity
 from .formulas import Formulas
 from .kept import kept_values
 from .order import blocks
-from .reasons import reasons
+from .reasons import CHAIN_RULE, reasons
 from .routes import at
 
 
@@ -55,7 +55,7 @@ def derive(
     why: under each formula the equations that read the name, and the local derivative that each contributes.
     whole: the equations without pre-activations, where the derivation names none.
     """
-    parts = _parts(writer, backward, whole)
+    parts = _parts(writer, backward if wrt else backward.without_data(), whole)
     if wrt:
         parts = iter([_together(parts, wrt)])
     blocks_ = [b for part in parts for b in _blocks(writer, part, why)]
@@ -63,9 +63,10 @@ def derive(
         return Document("", sections=(Section("", tuple(blocks_)),))
     said = Math(writer.name(Label("gradient", "s", None)))
     note = Paragraph((said, ": the whole gradient of the loss with respect to s, as it reaches a step"))
+    rule = (Paragraph((CHAIN_RULE,)),) if why else ()
     end = Section("", (Paragraph(_footer(writer, backward)),))
     cell = backward.cell
-    return Document(cell.name, heading(cell), legend(writer), (), (Section("", (note, *blocks_)), end))
+    return Document(cell.name, heading(cell), legend(writer), (), (Section("", (note, *rule, *blocks_)), end))
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,10 @@ def _footer(writer: Formulas, backward: Backward) -> Words:
     else:
         part = Math(writer.name(Label("loss", backward.loss[0], 0)))
         start = (f"The loss reads {' and '.join(backward.loss)}. ", part, ": its direct part at step t.")
-    kept = [w for e in kept_values(backward) for w in (" ", Math(writer.write(e)))]
+    if backward.cell.data:
+        start = (*start, f" No gradient is asked of {' and '.join(backward.cell.data)}: data.")
+    read = kept_values(backward.without_data())
+    kept = [w for e, places in read.items() for w in (" ", Math(writer.write(e, places)))]
     return (*start, " Kept from the forward pass:", *kept)
 
 

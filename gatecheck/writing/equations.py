@@ -58,7 +58,8 @@ def addend(writer: Formulas, term: Term) -> tuple[str, str]:
 
 def _signed(writer: Formulas, expression: Expr, positions: Mapping[Expr, int], lag: int) -> tuple[str, str]:
     negative, size = signed(expression)
-    return writer.minus if negative else "+", writer.write(size, positions, lag)
+    text = writer.write(size, positions, lag)
+    return writer.minus if negative else "+", writer.bracketed(text) if negative and size.is_Add else text
 
 
 def parameter(writer: Formulas, found: Gradient) -> Formula:

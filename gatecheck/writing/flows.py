@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..calculus.flow import Flow, Norms
 from ..calculus.networks import Draw
 from . import escaping
 from .document import Document, Mark, Paragraph, Picture, Section, Table, Words
+from .drawing.lettering import Letters
+from .drawing.plot import Curve, Part, Plot, svg
+from .drawing.scale import short
+from .drawing.sketch import characters
 from .escaping import plain
 from .formats import Text
 from .formulas import Formulas
-from .plot import Curve, Part, Plot, svg
-from .scale import short
-from .sketch import characters
+from .setting import letter, name, setting, spoken
 
-#: A cell's name is cut in labels.
-_LONGEST = 24
 _COLUMNS = 7
 
 
@@ -41,14 +41,14 @@ def page_of(writer: type[Formulas], compared: Comparison) -> Document:
     picture = Picture(
         svg(drawn),
         drawn.alternative,
-        (_caption(compared),),
+        setting(writer, compared.groups, compared.draw),
         characters(drawn, width, ascii_only=issubclass(writer, Text)),
     )
     return Document(
         ", ".join(plain(group[0].system.cell.name) for group in compared.groups),
         aside=("what is left of a gradient after k steps",),
         sections=(
-            Section("", tuple(Paragraph((sentence,)) for sentence in reading(compared))),
+            Section("", tuple(Paragraph(sentence) for sentence in reading(compared, writer))),
             Section("", (picture,)),
             Section("", (_table(writer, compared),)),
         ),
@@ -56,8 +56,17 @@ def page_of(writer: type[Formulas], compared: Comparison) -> Document:
 
 
 def picture(compared: Comparison) -> str:
-    """The picture alone, as an SVG file."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg(plot(compared))}\n'
+    """The picture alone, as an SVG file: it says itself what to see, and how it was made."""
+    drawn = plot(compared)
+    said = [spoken(sentence) for sentence in reading(compared)]
+    made = spoken(setting(Formulas, compared.groups, compared.draw))
+    whole = replace(
+        drawn,
+        alternative=" ".join([drawn.alternative, *said, made]),
+        heading=tuple(spoken(sentence) for sentence in reading(compared, Letters)),
+        note=spoken(setting(Letters, compared.groups, compared.draw)),
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg(whole)}\n'
 
 
 def plot(compared: Comparison) -> Plot:
@@ -70,10 +79,12 @@ def plot(compared: Comparison) -> Plot:
             parts: dict[Part, Norms | None] = {"elementwise": f.elementwise, "others": f.others}
             for part, norms in parts.items():
                 if norms is not None and norms != f.total:
-                    curves.append(Curve(f"{_name(f)}{bias}, {_PARTS[part]}", norms, group, member, part))
+                    title = f"{name(f)}{bias}, {_PARTS[part]}"
+                    curves.append(Curve(title, norms, group, member, part, f"{name(f)} {_PARTS[part]}"))
+    ends = ", ".join(f"{_phrase(f)} at {short(f.total[-1])}" for f in compared.flows)
     return Plot(
         "The norm of a gradient against the time lag",
-        " ".join(reading(compared)),
+        f"Curves over the time lag, on a logarithmic scale; after {_steps(compared)} {ends}.",
         tuple(curves),
         x="time lag k, in steps",
         y="norm of the derivative of a state by itself k steps before",
@@ -86,26 +97,21 @@ _PARTS: dict[Part, str] = {"whole": "all paths", "elementwise": "elementwise", "
 
 def label(flow: Flow) -> str:
     """The cell, and the bias of the gates that keep its state."""
-    return _name(flow) + ("" if flow.bias is None else f", forget bias {flow.bias:g}")
-
-
-def _name(flow: Flow) -> str:
-    name = plain(flow.system.cell.name)
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    return name(flow) + ("" if flow.bias is None else f", forget bias {flow.bias:g}")
 
 
 # In words.
 
 
-def reading(compared: Comparison) -> list[str]:
+def reading(compared: Comparison, kind: type[Formulas] = Formulas) -> list[Words]:
     """What the numbers say, in sentences: who keeps how much, what a bias changes, which paths it came by."""
     # Of a single cell the extremes are its biases.
-    found = [_extremes(compared), *(_biases(compared) if len(compared.groups) > 1 else [])]
+    found = [_extremes(compared, kind), *(_biases(compared, kind) if len(compared.groups) > 1 else [])]
     best = max(compared.flows, key=lambda f: f.total[-1])
     if best.elementwise and best.others:
         ways = "elementwise" if best.elementwise[-1] > best.others[-1] else "through the gates"
         alone = short(best.elementwise[-1])
-        found.append(f"In {_phrase(best)} most of it came {ways}: the elementwise path alone keeps {alone}.")
+        found.append((f"In {_phrase(best)} most of it came {ways}: the elementwise path alone keeps {alone}.",))
     return found
 
 
@@ -116,35 +122,39 @@ def _pair(compared: Comparison) -> tuple[Flow, Flow]:
     return (bare[-1], gated[-1]) if bare and gated else (ranked[0], ranked[-1])
 
 
-def _extremes(compared: Comparison) -> str:
+def _steps(compared: Comparison) -> str:
+    return f"{compared.draw.steps} {'step' if compared.draw.steps == 1 else 'steps'}"
+
+
+def _extremes(compared: Comparison, kind: type[Formulas]) -> Words:
     """The two flows to see first, in a sentence."""
-    after = f"After {compared.draw.steps} {'step' if compared.draw.steps == 1 else 'steps'}"
     least, most = _pair(compared)
     whose = ", which only matrices carry," if least.elementwise is None else ""
-    first = f"{after} {least.state} of {_phrase(least)}{whose} keeps {short(least.total[-1])} of a unit change"
+    kept = f" of {_phrase(least)}{whose} keeps {short(least.total[-1])} of a unit change"
+    first: Words = (f"After {_steps(compared)} ", letter(kind, least, least.state), kept)
     if least is most:
-        return f"{first}."
-    second = f"{most.state} of {_phrase(most)} keeps {short(most.total[-1])}"
+        return (*first, ".")
     factor = _times(most.total[-1], least.total[-1])
-    return f"{first}, {second}: {factor} as much." if factor else f"{first}, {second}."
+    more = f": {factor} as much." if factor else "."
+    return (
+        *first, ", ", letter(kind, most, most.state), f" of {_phrase(most)} keeps {short(most.total[-1])}{more}",
+    )  # fmt: skip
 
 
-def _biases(compared: Comparison) -> list[str]:
+def _biases(compared: Comparison, kind: type[Formulas]) -> list[Words]:
     """How much more the largest bias keeps than the smallest, in every cell that was drawn with several."""
-    changed = []
+    found: Words = ()
     for group in compared.groups:
         most, least = group[0], group[-1]
         factor = _times(most.total[-1], least.total[-1])
         if factor and most.bias != least.bias:
-            biases = f"{most.bias:g} instead of {least.bias:g}"
-            changed.append((biases, f"{factor} as much of {most.state} in {_name(most)}"))
-    if not changed:
-        return []
-    return [f"A forget bias of {changed[0][0]} keeps {', '.join(words for _, words in changed)}."]
+            before = ", " if found else f"A forget bias of {most.bias:g} instead of {least.bias:g} keeps "
+            found = (*found, f"{before}{factor} as much of ", letter(kind, most, most.state), f" in {name(most)}")
+    return [(*found, ".")] if found else []
 
 
 def _phrase(flow: Flow) -> str:
-    return _name(flow) + ("" if flow.bias is None else f" with forget bias {flow.bias:g}")
+    return name(flow) + ("" if flow.bias is None else f" with forget bias {flow.bias:g}")
 
 
 def _times(more: float, less: float) -> str:
@@ -155,27 +165,6 @@ def _times(more: float, less: float) -> str:
     if not 10 <= ratio < 1e6:
         return f"{short(ratio)} times"
     return f"{float(f'{ratio:.1e}'):,.0f} times"
-
-
-def _caption(compared: Comparison) -> str:
-    """How the numbers were made."""
-    d = compared.draw
-    sizes: dict[str, int] = {}
-    for f in compared.flows:
-        sizes.update(d.sizes(f.system))
-    widths = ", ".join(f"{name} = {n}" for name, n in sorted(sizes.items(), key=lambda item: -item[1]))
-    scale = "" if d.scale == 1 else f" times {d.scale:g}"
-    firsts = [group[0] for group in compared.groups]
-    kept = [f"{'−' * (k.sign < 0)}{k.bias} of {_name(f)}" for f in firsts for k in f.keepers]
-    kept += [f"none in {_name(f)}" for f in firsts if not f.keepers]
-    left_out = sum(f.left_out for f in compared.flows)
-    lost = f" {left_out} networks whose numbers were not finite are left out." if left_out else ""
-    return (
-        f"All paths and through the gates: spectral norms. Elementwise: the largest entry of the product of what "
-        f"meets no matrix and no sum. Medians over {d.networks} random networks of {widths}; matrices Glorot "
-        f"uniform{scale}, all other biases 0, inputs standard normal; seed {d.seed:x}. "
-        f"Forget bias: {', '.join(kept)}.{lost}"
-    )
 
 
 # In numbers.
@@ -247,7 +236,8 @@ def as_data(compared: Comparison) -> dict[str, Any]:
         "networks": d.networks,
         "scale": d.scale,
         "seed": f"{d.seed:x}",
-        "reading": reading(compared),
+        "reading": [spoken(sentence) for sentence in reading(compared)],
+        "setting": spoken(setting(Formulas, compared.groups, d)),
         "curves": [
             {
                 "cell": f.system.cell.name,

@@ -60,7 +60,7 @@ class _Generator:
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         lines = normal(system(cell))
-        self.backward: Backward = differentiate(lines, cell.outputs)
+        self.backward: Backward = differentiate(lines, cell.outputs).without_data()
         self.compounds = _compounds(self.backward)
         named = {label(s).name: lines.size(e) for e, s in self.compounds.items()}
         self.system = System(cell, lines.lines, {**lines.sizes, **named})
@@ -182,6 +182,8 @@ class _Generator:
                 yield f"d{g.name}", f'p["{g.name}"]'
         for s in self._given():
             name = label(s).name
+            if name in self.cell.data:
+                continue
             gradient = self.backward.gradient(name)
             if not (gradient.later if label(s).lag else gradient.now):
                 self.read.add(s)

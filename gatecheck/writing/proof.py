@@ -17,15 +17,24 @@ from .formats import Latex
 from .formulas import Formulas
 
 _EQUATIONS = (
-    "The equation is differentiated a second time, forwards, from the text of the cell file, by rules that share "
-    "nothing with the derivation. Paired with the gradient that arrives, this must be the same polynomial as what is "
-    "derived, paired with the changes of what is read. Its symbols carry indices; of a function only the slope is "
-    "known. Polynomials that are the same are so for every value: this part is exact."
+    "When what an equation reads moves a little, its result moves with it. By how much is worked out a second time, "
+    "forwards, from the text of the cell file, by rules that share nothing with the derivation. What is derived is "
+    "right if it says the same: the gradient that arrives, times the movement of the result, must be the same "
+    "polynomial as the gradients that are handed on, times the movements of what is read. The polynomials have "
+    "indices, whatever the sizes, and know of a function only its slope. Polynomials that are the same are so for "
+    "every value: this part is exact."
 )
 _SEQUENCE = (
     "The derived gradients put together as they are printed: terms of the next step one step later and none after the "
-    "last, parameters summed over time, initial values at the first step. Moved in a random direction, a loss must "
-    "change by the same number forwards, by the rules, and backwards, by the gradients. The numbers are exact,"
+    "last, parameters summed over time, initial values at the first step."
+)
+_EVALUATIONS = (
+    "The derived gradients put together as they are printed. The cell has no state: what it computes of one input does "
+    "not reach the next, so that sequences are evaluations side by side, over which parameters are summed."
+)
+_MOVED = (
+    " Moved in a random direction, a loss must change by the same number forwards, by the rules, and backwards, by the "
+    "gradients. The numbers are exact,"
 )
 
 
@@ -37,12 +46,19 @@ def document(writer: Formulas, proof: Proof) -> Document:
     table = Table((("equation",), ("adds to the gradients of",)), tuple(_rows(writer, proof)))
     sizes = f", with {_listed([f'{letter} = {n}' for letter, n in whole.sizes.items()])}" if whole.sizes else ""
     chance = Math(writer.raised("2", Integer(-whole.bound)))
+    together = _SEQUENCE if cell.lagged else _EVALUATIONS
     sequence: Words = (
-        f"{_SEQUENCE} modulo a prime of {whole.bits} bits{sizes}; what is wrong would pass with a probability below ",
+        f"{together}{_MOVED} modulo a prime of {whole.bits} bits{sizes}; "
+        "what is wrong would pass with a probability below ",
         chance,
         ".",
     )
-    took = f"{proof.seconds[0]:.3f} s and {proof.seconds[1]:.3f} s; what was drawn has the seed {whole.seed}."
+    parts = "sequences" if cell.lagged else "evaluations"
+    took = (
+        f"The equations took {proof.seconds[0]:.3f} s, the {parts} {proof.seconds[1]:.3f} s. "
+        f"The seed of what was drawn is {whole.seed}."
+    )
+    several = f"sequences of {_listed([str(n) for n in whole.steps])} steps" if cell.lagged else "the cell as a whole"
     return Document(
         cell.name,
         heading(cell),
@@ -51,7 +67,7 @@ def document(writer: Formulas, proof: Proof) -> Document:
         (
             Section("", (Paragraph(lead),)),
             Section(f"each equation, for {every}", (Paragraph((_EQUATIONS,)), table)),
-            Section(f"sequences of {_listed([str(n) for n in whole.steps])} steps", (Paragraph(sequence),)),
+            Section(several, (Paragraph(sequence),)),
             Section("", (Paragraph((took,)),)),
         ),
     )

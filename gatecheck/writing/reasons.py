@@ -12,25 +12,36 @@ from .equations import equation
 from .formulas import Formulas
 from .routes import at, local
 
+#: What the rows are there for.
+CHAIN_RULE = (
+    "By the chain rule a gradient is a sum over all that reads the name. Each adds its own gradient times its "
+    "derivative by the name, transposed where that is a matrix; what the next step reads comes from t+1. A matrix gets "
+    "the outer product of a gradient and what it multiplies."
+)
+
 
 def reasons(writer: Formulas, found: Gradient) -> tuple[Table, ...]:
-    """A row for every equation that reads the name: the equation, its derivative there, and of what kind that is."""
-    rows = tuple(_row(writer, term.edge) for term in found.terms)
+    """A row for everything that reads the name: the loss or an equation, the derivative there, and its kind."""
+    direct = found.loss if found.loss is not None and found.loss.is_Symbol else None
+    loss: list[tuple[Words, ...]] = [(("the loss",), (Math(writer.write(direct)),), ("direct",))] if direct else []
+    rows = (*loss, *(_row(writer, term.edge) for term in found.terms))
     return (Table((), rows),) if rows else ()
 
 
 def _row(writer: Formulas, edge: Edge) -> tuple[Words, ...]:
     read = equation(writer, edge.reader)
-    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *_contribution(writer, edge)
+    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *contribution(writer, edge)
 
 
-def _contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:
+def contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:
     """What an equation contributes, in words and in a formula."""
     lag = edge.source.lag or 0
     reader = at(writer, edge.reader.name, -lag)
     if edge.operand is not None:
         times = Math(writer.write(edge.operand, edge.reader.positions))
-        return (times, " is what it multiplies"), (Mark("matrix", "outer product"),)
+        name = writer.name(edge.source)
+        matrix = Math(writer.transposed(name) if edge.transposed else name)
+        return (matrix, " multiplies ", times), (Mark("matrix", "outer product"),)
     source = at(writer, edge.source.name, 0) if edge.source.lag is not None else writer.name(edge.source)
     derivative = Math(writer.derivative(reader, source))
     return (derivative, " = ", Math(local(writer, edge))), (Mark(edge.kind, edge.kind),)

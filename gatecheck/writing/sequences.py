@@ -26,26 +26,27 @@ def forward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
 
 def backward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
     """The statements of `backward`."""
+    inputs, lagged = ([n for n in names if n not in cell.data] for names in (cell.inputs, cell.lagged))
     arrays = {f"d{m}": m for m in cell.outputs}
     # Of a sequence without steps nothing is kept, and how wide its inputs would be is nowhere to be seen.
-    fallback = {n: f"kept[0][{made.kept.index(n)}].shape[1] if T else 0" for n in cell.inputs if n in made.kept}
-    sizes = {n: _size(cell, n, arrays) or fallback.get(n, "0") for n in (*cell.inputs, *cell.lagged)}
-    back = [f"d{n}_{'back' if n in cell.inputs else 'prev'}" for n in cell.lagged]
-    results = [*(f"d{n}_t" for n in cell.inputs), *back, "dp_t"]
-    arguments = [*(f"d{n}[t]{f' + d{n}_prev' if n in cell.lagged else ''}" for n in cell.outputs), "kept[t]", "p"]
+    fallback = {n: f"kept[0][{made.kept.index(n)}].shape[1] if T else 0" for n in inputs if n in made.kept}
+    sizes = {n: _size(cell, n, arrays) or fallback.get(n, "0") for n in (*inputs, *lagged)}
+    back = [f"d{n}_{'back' if n in inputs else 'prev'}" for n in lagged]
+    results = [*(f"d{n}_t" for n in inputs), *back, "dp_t"]
+    arguments = [*(f"d{n}[t]{f' + d{n}_prev' if n in lagged else ''}" for n in cell.outputs), "kept[t]", "p"]
     return [
         f"T, B = d{cell.output}.shape[:2]",
-        *(f"d{n} = np.empty((T, B, {sizes[n]}))" for n in cell.inputs),
-        *(f"d{n}_prev = np.zeros((B, {sizes[n]}))" for n in cell.lagged),
+        *(f"d{n} = np.empty((T, B, {sizes[n]}))" for n in inputs),
+        *(f"d{n}_prev = np.zeros((B, {sizes[n]}))" for n in lagged),
         "dp = {name: np.zeros_like(value) for name, value in p.items()}",
         "for t in reversed(range(T)):",
         "    # What step t+1 sends back joins what the loss sends in.",
         f"    {', '.join(results)} = {prefix}step_backward({', '.join(arguments)})",
-        *(f"    d{n}[t] = d{n}_t{f' + d{n}_prev' if n in cell.lagged else ''}" for n in cell.inputs),
-        *(f"    d{n}_prev = d{n}_back" for n in cell.lagged if n in cell.inputs),
+        *(f"    d{n}[t] = d{n}_t{f' + d{n}_prev' if n in lagged else ''}" for n in inputs),
+        *(f"    d{n}_prev = d{n}_back" for n in lagged if n in inputs),
         "    for name in dp:",
         "        dp[name] += dp_t[name]",
-        f"return {', '.join([*(f'd{n}' for n in cell.inputs), *(f'd{n}_prev' for n in cell.lagged), 'dp'])}",
+        f"return {', '.join([*(f'd{n}' for n in inputs), *(f'd{n}_prev' for n in lagged), 'dp'])}",
     ]
 
 

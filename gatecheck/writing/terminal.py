@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 
 from . import page
@@ -17,17 +17,18 @@ GAP, NARROW = 3, 2
 
 def unicode(document: Document) -> str:
     """The document in Unicode."""
-    return _Terminal(plain).render(document)
+    return _Terminal(plain, {"right": "✓ ", "wrong": "✕ "}).render(document)
 
 
 def text(document: Document) -> str:
     """The document in ASCII."""
-    return _Terminal(ascii_only).render(document)
+    return _Terminal(ascii_only, {}).render(document)
 
 
 class _Terminal:
-    def __init__(self, escape: Callable[[str], str]) -> None:
+    def __init__(self, escape: Callable[[str], str], verdicts: Mapping[str, str]) -> None:
         self.escape = escape
+        self.verdicts = verdicts
 
     def render(self, document: Document) -> str:
         lines = page.beside(self.escape(document.title), self.words(document.aside)).splitlines()
@@ -52,6 +53,8 @@ class _Terminal:
                 return formula
             case Blank(width=width):
                 return "_" * width
+            case Mark(kind=kind, text=said):
+                return self.verdicts.get(kind, "") + self.escape(said)
         return self.escape(word.text)
 
     def _wrapped(self, words: Words, width: int = page.WIDTH) -> list[str]:

@@ -20,8 +20,17 @@ from .working import Addends, Numbers, numbers_in
 
 #: So many characters of Unicode are two lines of a terminal beside a name; longer calculations are shortened.
 _LONG = 130
+#: And so many a product of two numbers.
+_PRODUCT = 12
 #: What is added up: expressions with where their parts stand in print, and the values they are computed from.
 Parts = Sequence[tuple[Expr, Mapping[Expr, int], Values]]
+
+
+@dataclass(frozen=True)
+class Calculation(Formula):
+    """What gives one number; length: about how many characters that takes by hand, whatever the format."""
+
+    length: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class Row:
     """A quantity: its formula, the calculation of its first number, and its numbers, (n,) or (m,n)."""
 
     formula: Formula
-    calculation: Formula
+    calculation: Calculation
     numbers: Array
 
 
@@ -52,7 +61,8 @@ class Rows:
 
     def backward(self, t: int) -> Iterator[Row]:
         """The gradients of a step, each after those that it reads."""
-        told = [g for block in blocks(self.found.backward) for g in block.gradients if not self.found.zero(g)]
+        asked = blocks(self.found.backward.without_data())
+        told = [g for block in asked for g in block.gradients if not self.found.zero(g)]
         for g in sorted(told, key=lambda g: bool(g.now)):
             if gradient(g.name) in self.found.at[t]:
                 formula = quantity(self.names, replace(g, terms=self.found.terms[g.name, t]))
@@ -62,7 +72,7 @@ class Rows:
         """What leaves the first step backwards: the gradient of what it reads at [t-1]."""
         for name, numbers in self.found.initial.items():
             terms = self.found.terms[name, -1]
-            if terms:
+            if terms and name not in self.found.backward.cell.data:
                 g = replace(self.found.backward.gradient(name), terms=terms, loss=None)
                 yield Row(quantity(self.names, g, -1), self.gradient(g, -1), numbers)
 
@@ -75,11 +85,11 @@ class Rows:
 
     # Calculations of one number.
 
-    def line(self, line: Line, t: int, unit: int = 0) -> Formula:
+    def line(self, line: Line, t: int, unit: int = 0) -> Calculation:
         """A forward quantity."""
         return self._calculation([(line.expression, line.positions, self.found.at[t])], unit)
 
-    def gradient(self, found: Gradient, t: int, unit: int = 0) -> Formula:
+    def gradient(self, found: Gradient, t: int, unit: int = 0) -> Calculation:
         """The gradient of a quantity or an input; at -1, of what the first step reads at [t-1]."""
         at, terms = self.found.at, self.found.terms[found.name, t]
         parts: list[tuple[Expr, Mapping[Expr, int], Values]] = []
@@ -89,7 +99,7 @@ class Rows:
             parts += [(e, places, at[t + lag]) for e, places in merged(term for term in terms if term.lag == lag)]
         return self._calculation(parts, unit)
 
-    def parameter(self, found: Gradient, index: tuple[int, ...]) -> Formula:
+    def parameter(self, found: Gradient, index: tuple[int, ...]) -> Calculation:
         """One entry of a parameter's gradient."""
         addends: Addends = []
         for t, values in enumerate(self.found.at):
@@ -98,7 +108,7 @@ class Rows:
                     addends += self.numbers.work(term.expression, term.positions, values, index[0])
                 else:
                     addends.append(self._product(term, term.edge.operand, values, index))
-        return self._total(self.numbers.shortened(addends))
+        return self._total(self.numbers.shortened(addends), _PRODUCT * len(addends))
 
     def _product(self, term: Term, operand: Expr, values: Values, index: tuple[int, ...]) -> tuple[str, str]:
         """What a step adds to an entry of a matrix's gradient: an outer product's entry."""
@@ -108,15 +118,16 @@ class Rows:
         text = self.numbers.figure(abs(a)) + self.numbers.multiply + self.numbers.factor_of(b)
         return (self.numbers.minus if a < 0 else "+"), text
 
-    def _calculation(self, parts: Parts, unit: int) -> Formula:
+    def _calculation(self, parts: Parts, unit: int) -> Calculation:
         """The sum of some expressions, in as much detail as there is room for."""
         for detail in (2, 1, 0):
-            if sum(len(term) + 3 for _, term in _addends(self._gauge, parts, unit, detail)) <= _LONG:
+            length = sum(len(term) + 3 for _, term in _addends(self._gauge, parts, unit, detail))
+            if length <= _LONG:
                 break
-        return self._total(_addends(self.numbers, parts, unit, detail))
+        return self._total(_addends(self.numbers, parts, unit, detail), length)
 
-    def _total(self, addends: Addends) -> Formula:
-        return Formula("", tuple(addends) or (("+", self.numbers.figure(0)),))
+    def _total(self, addends: Addends, length: int) -> Calculation:
+        return Calculation("", tuple(addends) or (("+", self.numbers.figure(0)),), length)
 
 
 def _addends(writer: Numbers, parts: Parts, unit: int, detail: int) -> Addends:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sympy import Symbol
+from sympy.core.parameters import distribute
 
+from ..calculus.backward import Gradient
 from ..calculus.numbers import Array
 from ..calculus.symbols import Label, gradient, label, symbol, value
 from ..calculus.worked import Worked
@@ -20,6 +22,8 @@ from .worked import Row, Rows
 
 #: Of more numbers side by side than that, the first ones and the last are shown.
 _MOST = 4
+#: A line to write a calculation on, in characters.
+_LINE = 22
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,27 @@ class Style:
 
 def document(kind: type[Formulas], found: Worked, source: Words, style: Style = Style()) -> Document:
     """The page; source says where the values come from."""
-    page = _Page(kind, found, style)
+    with distribute(False):  # here once: every change of it empties SymPy's cache
+        return _document(_Page(kind, found, style), source)
+
+
+def _document(page: _Page, source: Words) -> Document:
+    found, style = page.found, page.style
     cell = found.backward.cell
     sizes = ", ".join(f"{letter} = {n}" for letter, n in found.given.sizes.items())
     return Document(
         f"{cell.name}, {style.mark}" if style.mark else cell.name,
         lead=(cell.title,) if cell.title else (),
         aside=legend(page.names),
-        facts=(("values", source), *([("sizes", (sizes,))] if sizes else [])),
-        sections=(*page.sections(), Section("", tuple(Paragraph((said,)) for said in page.remarks()))),
+        facts=(("values", source), *picked_loss(page.names, found), *([("sizes", (sizes,))] if sizes else [])),
+        sections=(*page.sections(), Section("", tuple(map(Paragraph, page.remarks())))),
     )
+
+
+def picked_loss(writer: Formulas, found: Worked) -> tuple[tuple[str, Words], ...]:
+    """The fact that the gradient of the loss was not given, where it was not."""
+    names = [Math(writer.name(Label("loss", name, 0))) for name in found.picked]
+    return (("loss", (*_between(names, ", "), " picked")),) if names else ()
 
 
 class _Page:
@@ -64,25 +79,30 @@ class _Page:
             yield from self._section(f"Backward{self._step(t)}", rows)
         yield from self._section("Parameters", self.rows.parameters(), units="")
 
-    def remarks(self) -> Iterator[str]:
-        """What is left out, what could not be computed, and how numbers are rounded."""
+    def remarks(self) -> Iterator[Words]:
+        """What is doubtful or left out, what could not be computed, and how numbers are rounded."""
         found, backward = self.found, self.found.backward
         reached = [g for g in backward.quantities if not found.zero(g)]
         known = [g for g in reached if found.knows(gradient(g.name))]
-        lost = [n for n in backward.cell.assigned if n in found.undetermined]
+        undetermined = set(found.undetermined)
+        lost = [Math(self.names.name(Label("value", n, 0))) for n in backward.cell.assigned if n in undetermined]
+        yield from ((f"{doubt[:1].upper()}{doubt[1:]}.",) for doubt in found.doubts)
         if any(g.later for g in known):
-            yield f"Nothing follows the {'last ' * (self.steps > 1)}step, so it has no terms of t+1."
+            yield (f"Nothing follows the {'last ' * (self.steps > 1)}step, so it has no terms of t+1.",)
         if known:
-            lost += [self.names.name(label(gradient(g.name))) for g in reached if g not in known]
-            zero = [self.names.name(label(gradient(g.name))) for g in backward.quantities if found.zero(g)]
+            lost += [self._delta(g) for g in reached if g not in known]
+            zero = [self._delta(g) for g in backward.quantities if found.zero(g)]
             if zero:
-                yield f"Zero, as the loss does not reach it: {', '.join(zero)}."
+                yield ("Zero, as the loss does not reach it: ", *_between(zero, ", "), ".")
         if lost:
-            yield f"Not determined by these values: {', '.join(lost)}{'' if known else ', and no gradient'}."
+            yield ("Not determined by these values: ", *_between(lost, ", "), "." if known else ", and no gradient.")
         if self.style.blank:
-            yield f"Round to {self.style.digits} decimals."
+            yield (f"Round to {self.style.digits} decimals.",)
         else:
-            yield f"Rounded to {self.style.digits} decimals in print alone: every number comes from unrounded ones."
+            yield (f"Rounded to {self.style.digits} decimals in print alone: every number comes from unrounded ones.",)
+
+    def _delta(self, found: Gradient) -> Math:
+        return Math(self.names.name(label(gradient(found.name))))
 
     def _step(self, t: int) -> str:
         return f", step {t + 1}" if self.steps > 1 else ""
@@ -112,8 +132,12 @@ class _Page:
             yield Section(title, (columns.table(("", "formula", head), cells),))
 
     def _words(self, row: Row) -> tuple[Words, ...]:
-        calculation: Words = (Blank(24),) if self.style.blank else self._pieces(row.calculation)
+        calculation = self._blanks(row.calculation.length) if self.style.blank else self._pieces(row.calculation)
         return (Math(row.formula.left),), ("= ", *self._pieces(row.formula)), ("= ", *calculation)
+
+    def _blanks(self, length: int) -> Words:
+        """Room for a calculation, so many lines of it as it takes."""
+        return _between([Blank(_LINE)] * max(1, -(-length // _LINE)), " ")
 
     def _pieces(self, formula: Formula) -> Words:
         """A right side that may be broken between its terms."""
@@ -166,10 +190,15 @@ class _Columns:
         return Table(tuple((w,) if w else () for w in (*head, *units)), tuple(rows), tuple(numbers))
 
 
+def _between(words: Sequence[Math | Blank], mark: str) -> Words:
+    """Words with a mark between them."""
+    return tuple(w for word in words for w in (mark, word))[1:]
+
+
 def as_data(found: Worked, seed: str | None = None) -> dict[str, Any]:
     """Everything that the values determine, in full, under the names of generated code; seed: of picked values."""
     cell, given = found.backward.cell, found.given
-    gradients = [g.name for g in (*found.backward.quantities, *found.backward.inputs)]
+    gradients = [g.name for g in (*found.backward.quantities, *found.backward.without_data().inputs)]
 
     def of_step(names: Iterable[tuple[str, Symbol]], t: int) -> dict[str, Any]:
         return {name: found.at[t][s].tolist() for name, s in names if s in found.at[t]}
@@ -183,6 +212,8 @@ def as_data(found: Worked, seed: str | None = None) -> dict[str, Any]:
         "seed": seed,
         "sizes": dict(given.sizes),
         "loss": list(found.backward.loss),
+        "picked": [f"d{n}" for n in found.picked],
+        "warnings": list(found.doubts),
         "parameters": {n: v.tolist() for n, v in given.parameters.items()},
         "steps": [
             {

@@ -99,7 +99,7 @@ class Numbers(Formulas):
             negative, size = signed(part)
             opened = self._opened(size)
             if opened is None:
-                found.append(self._signed(part))
+                found.append(self._signed(part, first=not found))
             else:
                 turned = {"+": self.minus, self.minus: "+"} if negative else {}
                 found += [(turned.get(sign, sign), term) for sign, term in opened]
@@ -110,23 +110,25 @@ class Numbers(Formulas):
 
     def _print_Mul(self, expression: Expr) -> str:
         negative = expression.as_coeff_Mul()[0] < 0
-        return self.sum([self._signed(expression)]) if negative else super()._print_Mul(expression)
+        return self.sum([self._signed(expression, first=True)]) if negative else super()._print_Mul(expression)
 
     def _side(self, number: str, factors: list[Expr]) -> str:
         if not self.bar and number == "1" and len(factors) == 1:
             return self._in(factors[0], PRODUCT, factors[0].is_Symbol)
         return super()._side(number, factors)
 
-    def _signed(self, term: Expr) -> tuple[str, str]:
-        """The sign of a term, its first number's included, and the rest."""
+    def _signed(self, term: Expr, first: bool = False) -> tuple[str, str]:
+        """The sign of a term, its first number's included, and the rest; first: a zero needs no sign there."""
         negative, size = signed(term)
         factors = list(Mul.make_args(size))
-        first = min((f for f in factors if not f.is_Number), key=self._factor_key, default=size)
+        front = min((f for f in factors if not f.is_Number), key=self._factor_key, default=size)
+        if first and (front.is_Symbol or self._lone(front)) and self.figure(self._number(front)) == self.figure(0):
+            negative = False
         if self._lone(size) and self._number(size) < 0:
             return self._sign(not negative), self.figure(-self._number(size))
-        if first.is_Symbol and self._level(first) == PRODUCT and all(f.p == 1 for f in factors if f.is_Number):
-            tag = label(first)
-            factors[factors.index(first)] = symbol(_TURNED + tag.kind, tag.name, tag.lag)
+        if front.is_Symbol and self._level(front) == PRODUCT and all(f.p == 1 for f in factors if f.is_Number):
+            tag = label(front)
+            factors[factors.index(front)] = symbol(_TURNED + tag.kind, tag.name, tag.lag)
             negative, size = not negative, Mul(*factors, evaluate=False) if len(factors) > 1 else factors[0]
         return self._sign(negative), self._in(size, SUM, True)
 

@@ -282,8 +282,7 @@ def test_grading_that_is_no_table_is_refused(tmp_path):
         (VALID + "points = 3\npoints = 4\n", 21, "points is given twice"),
         ('a = 1\ntitle = """abc\n\n', 2, "not TOML: unterminated string"),
         ("a = [[1, 2]\n", 1, "not TOML: unclosed array"),
-        (f"a = 1{'0' * 5000}\n", 1, "not TOML: exceeds the limit (4300 digits) for integer string conversion: "
-         "value has 5001 digits"),
+        (f"a = 1{'0' * 5000}\n", 1, "this number has 5001 digits: too many to be read"),
         (f"a = {'[' * 5000}\n", None, None),
         (f"\na{'.a' * 1000} = 1\n", 2, "this is nested too deeply"),
     ],

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from gatecheck.calculus.backward import derive
+from gatecheck.calculus.proof import prove
 from gatecheck.cells import library, load, read
 from gatecheck.writing.equations import all_formulas, equation
 from gatecheck.writing.formulas import Formulas
@@ -79,3 +80,16 @@ def test_the_cost_grows_with_the_number_of_equations():
         write = seconds(lambda backward=backward: printed(backward))
         print(f"{n:5} equations: derive {1e3 * spent:8.1f} ({1e3 * spent / n:5.2f} each), "
               f"print {1e3 * write:8.1f} ({1e3 * write / n:5.2f} each)")  # fmt: skip
+
+
+def test_the_cost_of_proving_the_library():
+    print("\nCPU time in ms of proofs, imports done; equations: for all sizes; sequences: in a prime field")
+    spent = {}
+    for name in library():
+        cell = load(name)
+        start = time.process_time()
+        proof = prove(cell, seed="1")
+        spent[name] = time.process_time() - start
+        first, second = proof.seconds
+        print(f"{name:20}{1e3 * spent[name]:8.1f}   equations : sequences = 1 : {second / first:.1f}")
+    print(f"{'all':20}{1e3 * sum(spent.values()):8.1f}")

@@ -52,7 +52,7 @@ class Numbers:
                 return np.array([float(self.sizes[letter])])
             case "place", (sizes, k):
                 return self.place(sizes, k)[:, 0]
-            case "sum", (key,):
+            case ("sum" | "root"), (key,):
                 return self.value(ring, key)
             case "function", (name, *keys):
                 if name == "step":
@@ -134,6 +134,14 @@ SAME = (
     ("x[t] / sqrt(x[t] + 1) + (x[t] + 1)**-0.5", "sqrt(1 + x[t])"),
     ("v[t] / sqrt(x[t] * v[t])", "sqrt(x[t] * v[t]) / x[t]"),
     ("sqrt(12 * x[t])", "2 * sqrt(3 * x[t])"),
+    ("x[t] * (x[t] * (v[t] + k[t]))**-0.5", "sqrt(x[t] * (v[t] + k[t])) / (v[t] + k[t])"),
+    ("(x[t] + k[t]) / sqrt((x[t] + k[t]) * (v[t] + 1))", "sqrt((x[t] + k[t]) * (1 + v[t])) / (v[t] + 1)"),
+    ("x[t] * (x[t] - x[t]**2)**-1.5", "sqrt(x[t] - x[t]**2) / (x[t] - 1)**2 / x[t]"),
+    ("1 / (x[t] * v[t] + x[t] + k[t] * v[t] + k[t])", "1 / (x[t] + k[t]) / (v[t] + 1)"),
+    ("sqrt(1 / (x[t] + v[t]))", "sqrt(x[t] + v[t]) / (v[t] + x[t])"),
+    ("tanh(x[t] / sqrt(x[t] * v[t] + x[t]))", "tanh(sqrt(x[t] * (v[t] + 1)) / (v[t] + 1))"),
+    ("(x[t] - v[t]) / (sqrt(x[t]) - sqrt(v[t]))", "sqrt(v[t]) + sqrt(x[t])"),
+    ("x[t] / (x[t] + v[t]) / (x[t] + k[t])", "x[t] / (x[t] + k[t]) / (x[t] + v[t])"),
     ("sqrt(sqrt(x[t]))", "x[t]**0.25"),
     ("tanh(x[t] * v[t] - v[t])", "tanh((x[t] - 1) * v[t])"),
     ("sum(x[t] * (W @ v[t]))", "sum(v[t] * (W.T @ x[t]))"),
@@ -146,6 +154,8 @@ SAME = (
 )
 DIFFERENT = (
     ("sqrt(x[t]**2)", "x[t]"),
+    ("sqrt(x[t] * (v[t] + 1))", "sqrt(x[t]) * sqrt(v[t] + 1)"),
+    ("sqrt((x[t] + 1)**2)", "x[t] + 1"),
     ("sum(x[t] * (W @ v[t]))", "sum(v[t] * (W @ x[t]))"),
     ("sum(x[t] * v[t])", "sum(x[t]) * sum(v[t])"),
     ("sum(x[t] + k[t])", "sum(x[t]) + k[t]"),

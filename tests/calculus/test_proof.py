@@ -1,6 +1,7 @@
 """Proofs: every cell has one, and no wrong derivation has."""
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import house
@@ -16,10 +17,12 @@ from gatecheck.calculus.levels import LEVELS, at_level
 from gatecheck.calculus.proof import prove
 from gatecheck.calculus.proof.adjoints import adjoints
 from gatecheck.calculus.proof.assembly import STEPS, assembly
+from gatecheck.calculus.proof.polynomials import TooLarge
 from gatecheck.calculus.symbols import Part, value
 from gatecheck.cells import LOSSES, joined, library, load, read
 from gatecheck.errors import CellError, Fault
 
+adjoining = import_module("gatecheck.calculus.proof.adjoints")  # its name in the package is its function's
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
 SEED = "1"
@@ -183,12 +186,29 @@ def changed(backward, name, change):
     return replace(backward, **groups)
 
 
+ROOTS = (
+    "h[t-1] * sqrt(h[t-1] * (q + V @ x[t]))",
+    "(r + h[t-1]) * sqrt(h[t-1] * (q + V @ x[t]) * (r + h[t-1]))",
+    "h[t-1] / ((1 - h[t-1]) * h[t-1])**1.5 * (V @ x[t])",
+    pytest.param("sqrt(h[t-1] * q) * sqrt(q * (V @ x[t]))", marks=pytest.mark.slow),
+    "tanh(h[t-1] * (h[t-1] * (q + V @ x[t]))**-0.5)",
+)
+
+
+@pytest.mark.parametrize("right", ROOTS)
+def test_roots_of_products_beside_other_factors_are_proved_and_no_mutant_of_them(right):
+    backward = derive(read(f"x: D\nh: H\nh[t] = {right}\n"))
+    assert adjoints(backward) and assembly(backward, SEED).bound >= 50
+    assert [(k, w) for k, w, mutant in mutants(backward) if not refused(adjoints, mutant)] == []
+
+
 # Independence.
 
 
 def test_what_checks_imports_nothing_that_derives():
     package = Path(gatecheck.__file__).parent
-    independent = ("vectors", "forward", "polynomials", "indexed", "residues", "degrees", "spelling")
+    arithmetic = ("vectors", "polynomials", "factors", "indexed", "opening", "residues", "degrees")
+    independent = (*arithmetic, "forward", "spelling")
     for module in independent:
         for found in house.imports(package, f"gatecheck.calculus.proof.{module}"):
             inside = found.target.startswith("gatecheck.calculus.") and ".proof." not in found.target
@@ -210,10 +230,61 @@ def test_a_proof_differentiates_nothing_by_the_rules_it_checks(monkeypatch):
 # What cannot be proved.
 
 
-def test_an_equation_of_too_many_terms_is_refused_with_advice():
-    sums = " * ".join(f"(tanh({k} + x[t]) + tanh({k} * x[t] - h[t-1]) + 1)" for k in range(12))
+def product(factors):
+    """A product of sums that has 3^factors monomials."""
+    return " * ".join(f"(tanh({k} + x[t]) + tanh({k} * (W @ x[t]) - h[t-1]) + 1)" for k in range(1, factors + 1))
+
+
+LARGE = (
+    product(12),
+    f"tanh(U @ ({product(12)}) + b)",
+    f"h[t-1] * softmax({product(12)}) * (1 - x[t])",
+    f"1 - h[t-1] * (1 - mean({product(12)})) / (2 + {product(10)})",
+    f"sqrt({product(12)}) * (x[t] + h[t-1])",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("right", LARGE)
+def test_an_equation_of_very_many_terms_is_proved_and_no_mutant_of_it(right):
+    backward = derive(read(f"x: H\nh: H\nh[t] = {right}\n"))
+    assert adjoints(backward)
+    wrong = list(mutants(backward))[:: len(list(mutants(backward))) // 4]
+    assert len(wrong) >= 4
+    for kind, where, mutant in wrong:
+        with pytest.raises((Fault, CellError)):
+            adjoints(mutant)
+
+
+@pytest.mark.parametrize("name", ["gru", "reductions", "powers"])
+def test_products_that_are_not_multiplied_out_prove_the_same(name):
+    backward = derive(CELLS[name])
+    for equation in backward.cell.equations:
+        assert len(list(adjoining._Equation(backward, equation, closed=True).shown())) >= 1
+
+
+def test_products_that_are_not_multiplied_out_prove_no_mutant():
+    right = "sqrt(x[t] * (x[t] + h[t-1])) * sum((1 - x[t]) * (h[t-1] + tanh(x[t]))) * (U @ ((1 - x[t]) * h[t-1]))"
+    backward = derive(read(f"x: H\nh: H\nh[t] = {right}\n"))
+    (equation,) = backward.cell.equations
+
+    def shown(derivation):
+        try:
+            list(adjoining._Equation(derivation, equation, closed=True).shown())
+        except TooLarge as error:
+            raise Fault("not shown") from error
+
+    shown(backward)
+    wrong = [(kind, where, m) for kind, where, m in mutants(backward) if not kind.startswith("loss")]
+    assert len(wrong) >= 40
+    assert [(kind, where) for kind, where, mutant in wrong if not refused(shown, mutant)] == []
+
+
+def test_an_equation_of_too_many_terms_is_refused_with_advice(monkeypatch):
+    monkeypatch.setattr("gatecheck.calculus.proof.polynomials.MOST_TERMS", 4)
+    monkeypatch.setattr("gatecheck.calculus.proof.opening.MOST_TERMS", 4)
     with pytest.raises(CellError, match="too many terms") as error:
-        prove(read(f"x: H\nh: H\nh[t] = {sums}\n"))
+        prove(read(f"x: H\nh: H\nh[t] = {product(3)}\n"))
     assert "names of their own" in str(error.value) and ":3:" in str(error.value)
 
 

@@ -65,6 +65,7 @@ def test_an_equation_without_a_finite_value_is_refused(right):
     with pytest.raises(CellError, match="the equation of h has no finite value") as error:
         system(h(right))
     assert error.value.problems[0].place.line == 3
+    assert "divide by zero" in error.value.problems[0].advice
 
 
 @pytest.mark.parametrize(

@@ -213,10 +213,28 @@ def test_a_draw_near_a_kink_or_a_pole_counts_as_faulty():
     backward = derive(read("x: D\nh: D\nh[t] = relu(x[t]) / (h[t-1] + 1)\n"))
     draw = picking._Draw(backward, 1, picking.Random(0))
 
-    def faults(x, h):
-        start = Given({"D": 1}, 1, {"x": np.array([[x]])}, {"h": np.array([h])})
-        return draw.faults(worked(backward, start))
+    def start(x, h):
+        return Given({"D": 1}, 1, {"x": np.array([[x]])}, {"h": np.array([h])})
+    good, kink, pole, never = draw.faults([start(1.0, 1.0), start(0.01, 1.0), start(0.5, -0.97), start(1.0, -1.0)])
+    assert good == 0 < kink < np.inf > pole > 0
+    assert never == np.inf
 
-    assert faults(1.0, 1.0) == 0
-    assert faults(0.01, 1.0) > 0
-    assert faults(0.5, -0.97) > 0
+
+@pytest.mark.parametrize("name", CELLS)
+def test_draws_that_are_judged_together_are_judged_as_each_alone(name):
+    draw = picking._Draw(derive(CELLS[name], unit=True), 2, picking.Random(5))
+    draws = [draw.values(k) for k in range(4)]
+    assert draw.faults(draws) == [fault for one in draws for fault in draw.faults([one])]
+
+
+def test_of_a_long_cell_few_values_are_drawn(monkeypatch):
+    names = [f"q{k}" for k in range(60)]
+    equations = [f"{q}[t] = tanh(W @ {p}[t{lag}] + {q}_b)" for q, p, lag in zip(
+        (*names, "h"), ("h", *names), ("-1", *[""] * 60), strict=True
+    )]  # fmt: skip
+    cell = read("\n".join(["h: H", *(f"{q}: H" for q in names), *equations]) + "\n")
+    drawn = []
+    values = picking._Draw.values
+    monkeypatch.setattr(picking._Draw, "values", lambda self, k: drawn.append(k) or values(self, k))
+    pick(derive(cell), 2)
+    assert len(drawn) < 60

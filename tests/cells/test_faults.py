@@ -5,6 +5,7 @@ from faulty import cell, fault_of
 
 from gatecheck.cells import read
 from gatecheck.cells.text import LARGEST_FILE
+from gatecheck.cells.tree import FUNCTIONS
 from gatecheck.errors import CellError
 
 GOOD = "x: D\nh: H\nh[t] = tanh(W @ x[t] + U @ h[t-1] + b)\n"
@@ -94,7 +95,11 @@ LINES = [
     ("x: D\nh[t] =‸ \n", "the line ends too early", FORMS),
     ("x:‸\n", "the line ends too early", FORMS),
     (cell("W @ ‸@ x[t]"), "@ is not expected here", FORMS),
-    (cell("tanh(x[t]) ‸tanh(x[t])"), "tanh is not expected here", FORMS),
+    (cell("tanh(x[t]) ‸tanh(x[t])"), "an operator is missing before tanh(x[t])", "* multiplies elementwise"),
+    (cell("tanh(W_z ‸x[t] + b)"), "an operator is missing before x[t]", "A matrix takes @, as W_z @ x[t];"),
+    (cell("W ‸x[t-1] + U h[t-1]"), "an operator is missing before x[t-1]", "W @ x[t-1]"),
+    (cell("2 ‸x[t]"), "an operator is missing before x[t]", "Write 2 * x[t]."),
+    (cell("‸W (x[t])"), "unknown function W", "A matrix takes @, as W @ (…). Known: abs,"),
     ("x: D ‸E\n", "E is not expected here", FORMS),
     ("‸match x:\n", "this line cannot be read", FORMS),
     ("‸tanh(x) = 1\n", "left of = stands one name with its index", FORMS),
@@ -120,9 +125,9 @@ SIZES = [
     ("x: ‸()\n", "a shape has one size, or two: (ROWS, COLUMNS)", ""),
 ]
 EXPRESSIONS = [
-    (cell("‸sigmod(W @ x[t])"), "unknown function sigmod", "Did you mean sigmoid?"),
+    (cell("‸sigmod(W @ x[t])"), "unknown function sigmod", "Did you mean sigmoid? Known: abs, concat, erf,"),
     (cell("‸gelu(W @ x[t])"), "unknown function gelu", "Did you mean relu?"),
-    (cell("‸zzz(x[t])"), "unknown function zzz", "Known: abs, concat, erf,"),
+    (cell("‸zzz(x[t])"), "unknown function zzz", "A matrix takes @, as zzz @ (…). Known: abs, concat, erf,"),
     (cell("‸np.tanh(x[t])"), "functions have plain names in a cell file", "Write tanh(…)."),
     (cell("‸x(t)"), "unknown function x", "An index stands in square brackets: x[t]."),
     (cell("‸h(t - 1)"), "unknown function h", "An index stands in square brackets: h[t-1]."),
@@ -199,7 +204,7 @@ def test_an_error_shows_the_line_with_a_caret():
         "my.cell:3:8: unknown function tang",
         "    h[t] = tang(W @ x[t] + U @ h[t-1] + b)",
         "           ^^^^",
-        "  Did you mean tanh?",
+        "  Did you mean tanh? Known: " + ", ".join(sorted(FUNCTIONS)) + ".",
     ]
 
 

@@ -65,7 +65,7 @@ FAULTS = [
     (cell("‸h @ x[t]"), "left of @ stands a parameter, and h has an index on line 3", "* multiplies two vectors"),
     (cell("‸x @ x[t]"), "left of @ stands a parameter, and x has an index on line 3", "* multiplies two vectors"),
     ("‸V: D\n" + cell("V @ x[t]"), "V is declared with one size, but stands left of @", "V: (D, …)"),
-    ("‸V: (D, H)\n" + cell("V * x[t]"), "V is declared as a matrix, but never stands left of @", "Write V: D."),
+    ("‸V: (D, H)\n" + cell("V * x[t]"), "V is declared as a matrix, but never stands left of @", "as V @ …"),
     ("‸h: (H, D)\nx: D\nh[t] = W @ x[t]\n", "h has two sizes; states and inputs are vectors", "Write h: H."),
     ("‸x: (H, D)\nh: H\nh[t] = W @ x[t]\n", "x has two sizes; states and inputs are vectors", "Write x: H."),
     # Undeclared, unused, too early.

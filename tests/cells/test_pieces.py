@@ -4,16 +4,23 @@ import re
 
 import agreement
 import numpy as np
+import oracle
 import pytest
 
 from gatecheck.assignment.drawing import draw
+from gatecheck.assignment.key import build
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.picking import pick
 from gatecheck.calculus.proof import prove
 from gatecheck.cells import FRONTS, LOSSES, joined, library, load, read
-from gatecheck.errors import CellError
+from gatecheck.conventions import conventions, layout
+from gatecheck.errors import CellError, ConventionError
+from gatecheck.writing import terminal
+from gatecheck.writing.data import derivation as as_data
+from gatecheck.writing.derivation import derive as derivation
 from gatecheck.writing.equations import quantity
 from gatecheck.writing.formulas import Formulas
+from gatecheck.writing.reference import code
 
 SMALL = "x: D\nh: H\nh[t] = tanh(W @ x[t] + U @ h[t-1])\n"
 
@@ -57,6 +64,52 @@ def test_an_embedding_maps_a_word_to_the_input():
     assert formula(cell, "word") == "δword = Eᵀ δx"
 
 
+TEACHER = """
+word: N   # one-hot
+y: K      # Data: what was measured
+h: H
+h[t] = tanh(W @ word[t] + V @ word[t-1] + U @ h[t-1])
+e[t] = sum((P @ h[t] - y[t])**2)
+e: 1
+"""
+
+
+@pytest.mark.parametrize("convention", conventions())
+def test_no_gradient_of_data_is_asked(convention):
+    cell = read(TEACHER)
+    assert cell.data == ("word", "y") and cell.one_hot == ("word",)
+    try:
+        made = layout(cell, convention)
+    except ConventionError:
+        return
+    for signature in made.signatures:
+        assert not any(slot.gradient and slot.of in cell.data for slot in (*signature.takes, *signature.gives))
+    key = build(made)
+    assert not any({w.quantity, w.left} & {"dword", "dword_prev", "dword0", "dy"} for w in key.wrong)
+
+
+def test_the_code_for_a_cell_with_data_gives_the_other_gradients_and_no_others():
+    cell, module = read(TEACHER), {}
+    exec(code(cell), module)
+    rng = np.random.default_rng(3)
+    _, inputs, initial, p, upstream = oracle.draw(cell, rng)
+    _, _, kept = module["forward"](inputs["word"], inputs["y"], initial["h"], initial["word"], p)
+    dh0, dp = module["backward"](upstream["h"], upstream["e"], kept, p)
+    wanted = oracle.gradients(cell, inputs, initial, p, upstream)
+    for got, want in [(dh0, wanted["initial"]["h"]), *((dp[n], wanted["parameters"][n]) for n in p)]:
+        assert oracle.far(got, want, np.abs(want).max()) < 1e-12
+
+
+def test_the_gradient_of_data_is_printed_where_it_is_asked_for_by_name():
+    backward = derive(read(TEACHER))
+    writer = Formulas(backward.system)
+    page = " ".join(terminal.unicode(derivation(writer, backward)).split())
+    assert "δword" not in page and "δy" not in page and "No gradient is asked of word and y: data." in page
+    assert "δword = Wᵀ δa_h + Vᵀ δa_h[t+1]" in terminal.unicode(derivation(writer, backward, ("word",)))
+    assert {g["name"] for g in as_data(backward.system, backward)["gradients"]} == {"h", "a_h", "e"}
+    assert "word" in {g["name"] for g in as_data(backward.system, backward, ("word",))["gradients"]}
+
+
 @pytest.mark.parametrize(
     "loss", ["sum(h[t] + k)", "sum(U @ h[t])", "sum(concat(h[t], x[t]))", "mean(h[t])", "k * sum(h[t])"]
 )
@@ -82,10 +135,17 @@ def test_a_loss_given_from_outside_keeps_its_gradient_as_a_name():
 REFUSED = {
     "a loss taken": (f"{SMALL}L: 1\nL[t] = sum(h[t]**2)", "squared-error", None, "has a loss already: L"),
     "the name of the loss taken": (SMALL.replace("U", "L"), "squared-error", None, "has an L of its own"),
+    "an unknown spelling": (SMALL, "entropy cross", None, "Known: cross-entropy, squared-error."),
     "an unknown loss": (SMALL, "cross-entropi", None, "Did you mean cross-entropy?"),
     "an unknown front": (SMALL, None, "embeding", "Did you mean embedding?"),
     "no one input": ("h: H\nh[t] = tanh(U @ h[t-1])", None, "embedding", "has 0"),
 }
+
+
+@pytest.mark.parametrize("spelling", ["crossentropy", "cross_entropy", "CrossEntropy", "Cross Entropy"])
+def test_a_piece_is_known_however_it_is_spelled(spelling):
+    assert joined(read(SMALL), spelling).source == joined(read(SMALL), "cross-entropy").source
+    assert joined(read(SMALL), spelling).name == "a_cross_entropy"
 
 
 @pytest.mark.parametrize("case", REFUSED)

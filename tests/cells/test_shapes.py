@@ -35,6 +35,11 @@ FAULTS = [
         "h is declared on line 2.",
     ),
     (
+        "x: D\nh: H\nz[t] = tanh(W_z * x[t])\nh[t] = z[t] * ‸h[t-1]\n",
+        "sizes do not fit: z[t] has size D, but h[t-1] has size H",
+        "if W_z is a matrix, write W_z @ x[t].",
+    ),
+    (
         "x: D\nh: H\n‸h[t] = sum(x[t])\n",
         "sizes do not fit: h[t] has size H, but its equation gives size 1",
         "A scalar is declared, as k: 1.",

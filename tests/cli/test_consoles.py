@@ -158,14 +158,13 @@ def test_an_interruption_leaves_nothing_behind(gatecheck, tmp_path, monkeypatch,
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_a_check_that_is_interrupted_ends_what_it_started(kit, tmp_path):
-    kit.solution.write_text(f"open({str(tmp_path / 'running')!r}, 'w').close()\nwhile True:\n    pass\n")
+    kit.solution.write_text("while True:\n    pass\n")
     (tmp_path / "tmp").mkdir()
     command = [*PYTHON, "check", str(kit.solution), "--assignment", str(kit.folder)]
     environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not (tmp_path / "running").exists():
-        assert process.poll() is None
-        time.sleep(0.02)
+    time.sleep(1.5)  # student code has no way to tell that it runs
+    assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err.strip()) == (130, "", "interrupted")

@@ -1,4 +1,4 @@
-"""graph: a picture, a listing, data; to a file or a pipe, never onto a terminal."""
+"""graph: a picture into a file or a pipe, a listing onto a terminal, data."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from gatecheck.cells import load
-from gatecheck.writing.graph import graph
+from gatecheck.writing.drawing.graph import graph
 
 LISTING = """\
 lstm: the graph of one step
@@ -34,13 +34,22 @@ def test_a_picture_is_printed_into_a_pipe(gatecheck):
     assert done.out == graph(load("lstm")).svg + "\n"
 
 
-def test_a_terminal_is_shown_no_picture(gatecheck, monkeypatch):
+def test_a_terminal_is_shown_a_listing_and_how_to_get_the_picture(gatecheck, monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    done = gatecheck("graph", "lstm")
-    assert (done.code, done.out) == (2, "")
-    assert "Give -o FILE.svg, or --format text" in done.err
-    assert gatecheck("graph", "lstm", "--format", "text").code == 0
-    assert gatecheck("graph", "lstm", "-o", "lstm.svg").code == 0
+    assert gatecheck("graph", "lstm") == (0, f"{LISTING}\n  A picture: add -o FILE.svg\n", "")
+    assert gatecheck("graph", "lstm", "--format", "text") == (0, LISTING, "")
+    assert gatecheck("graph", "lstm", "-o", "lstm.svg") == (0, "", "")
+    refused = gatecheck("graph", "lstm", "--format", "svg")
+    assert (refused.code, refused.out) == (2, "")
+    assert "Give -o FILE.svg, or --format text" in refused.err
+
+
+def test_the_ending_of_a_file_tells_what_it_holds(gatecheck, tmp_path):
+    for name in ("lstm.txt", "lstm.json", "lstm.SVG"):
+        assert gatecheck("graph", "lstm", "-o", name).code == 0
+    assert (tmp_path / "lstm.txt").read_text(encoding="utf-8") == LISTING
+    assert json.loads((tmp_path / "lstm.json").read_text(encoding="utf-8"))["schema"] == "gatecheck/graph/1"
+    assert (tmp_path / "lstm.SVG").read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_a_picture_is_written_whole_and_replaces_nothing_unasked(gatecheck, tmp_path):

@@ -67,6 +67,12 @@ def test_every_option_changes_what_is_drawn(gatecheck):
     assert [c["forget_bias"] for c in plain["curves"]] == [1.0, 0.0]
 
 
+def test_a_forget_bias_that_was_asked_for_and_sets_nothing_is_told(gatecheck):
+    asked = gatecheck("flow", "rnn", "lstm", *SMALL, "--forget-bias", "1")
+    assert (asked.code, asked.err) == (0, "gatecheck: --forget-bias changes nothing in rnn: only matrices carry h\n")
+    assert gatecheck("flow", "rnn", "lstm", *SMALL).err == ""
+
+
 def test_a_file_that_ends_in_svg_is_the_picture_alone(gatecheck, tmp_path):
     assert gatecheck("flow", "rnn", *SMALL, "-o", "rnn.svg") == (0, "", "")
     root = ET.parse(tmp_path / "rnn.svg").getroot()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gatecheck.data import folder as data_folder
+from gatecheck.grading import selftest
 from gatecheck.grading.report import Report
 from gatecheck.keeping import bundle
 
@@ -130,3 +131,22 @@ def test_a_bundle_with_a_configuration_of_its_own_is_none(gatecheck, lstm, tmp_p
     done = gatecheck("grade", lstm, "own.zip")
     assert done.code == 1
     assert "rejected" in done.out
+
+
+def test_nothing_is_graded_where_a_hostile_submission_gets_through(gatecheck, lstm, monkeypatch):
+    monkeypatch.setattr(selftest, "unsafe", lambda start: ["read a file: it worked: 'secret'"])
+    done = gatecheck("grade", lstm, "anna.py")
+    assert (done.code, done.out) == (3, "")
+    assert "read a file" in done.err and "Landlock" in done.err and "--contained" in done.err
+
+
+def test_nothing_is_graded_where_isolation_cannot_be(gatecheck, lstm, monkeypatch):
+    monkeypatch.setattr(selftest.sys, "platform", "darwin")
+    done = gatecheck("grade", lstm, "anna.py")
+    monkeypatch.undo()
+    assert (done.code, done.out) == (3, "") and "needs Linux" in done.err
+
+
+def test_in_a_container_of_its_own_a_submission_is_graded_without_a_self_test(gatecheck, lstm, monkeypatch):
+    monkeypatch.setattr(selftest, "unsafe", lambda start: ["nothing is refused"])
+    assert gatecheck("grade", lstm, "anna.py", "--contained").code == 0

@@ -1,6 +1,7 @@
 """gatecheck prove."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -17,6 +18,17 @@ def test_a_proof_says_what_was_proved_and_how_surely(gatecheck):
     assert "Proved: the backward equations of lstm, where the loss reads h." in said
     assert "each equation, for all D and H" in said and "c f, c[t−1], i, g" in said
     assert "with D = 3 and H = 2; what is wrong would pass with a probability below 2⁻" in said
+
+
+def test_a_proof_says_which_part_took_how_long(gatecheck):
+    said = " ".join(gatecheck("prove", "rnn", "--seed", "ab", "--format", "text").out.split())
+    assert re.search(r"The equations took 0\.\d{3} s, the sequences \d\.\d{3} s\. The seed of .* is ab\.", said)
+
+
+def test_a_proof_of_a_cell_without_a_state_speaks_of_no_time(gatecheck):
+    said = gatecheck("prove", "gate", "--format", "text").out
+    assert "The cell has no state" in " ".join(said.split()) and "the evaluations" in said
+    assert not re.search(r"next step|initial values|sequences of", said)
 
 
 def test_a_proof_in_text_is_ascii(gatecheck):

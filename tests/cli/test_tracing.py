@@ -1,6 +1,7 @@
 """trace: worked numbers, hand-outs with their keys, printed numbers checked, options that clash."""
 
 import json
+import re
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_every_cause_is_said_in_words(gatecheck, tmp_path):
 
 
 def test_a_hand_out_and_its_key_are_written_together(gatecheck, tmp_path):
-    assert gatecheck("trace", "gru", "--blanks", "-o", "sheet.txt") == (0, "", "")
+    told = "sheet.txt  with its key in  sheet-key.txt\n"
+    assert gatecheck("trace", "gru", "--blanks", "-o", "sheet.txt") == (0, told, "")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["sheet-key.txt", "sheet.txt"]
     sheet, key = ((tmp_path / n).read_text("utf-8") for n in ("sheet.txt", "sheet-key.txt"))
     assert sheet == gatecheck("trace", "gru", "--blanks").out
@@ -117,7 +119,7 @@ def test_the_key_does_not_stay_where_the_hand_out_cannot_be_written(gatecheck, t
         (["--blanks", "--format", "json"], ["JSON has no blanks"]),
         (["--blanks", "-o", "a.json"], ["JSON has no blanks"]),
         (["--values", "nowhere.toml"], ["there is no file nowhere.toml"]),
-        (["--values", "forget_gate"], ["W_f has 3 where its shape (H, D) wants 1"]),
+        (["--values", "forget_gate"], ["6:8: these values are of lstm_concat, not of lstm", "lstm takes x"]),
         (["--values", "forget_gate", "--steps", "99"], ["99 steps cannot be traced"]),
         (["-o", "sheet.odt"], ["does not tell the format"]),
     ],
@@ -136,12 +138,75 @@ def test_values_that_determine_nothing_are_refused_with_what_is_missing(gatechec
     (tmp_path / "v.toml").write_text("[values]\nx = [1]\nW_f = [[1], [2]]\nU_f = 0.5\nb_f = 0\n")
     done = gatecheck("trace", "lstm", "--values", "v.toml")
     assert done.code == 2
-    assert "v.toml determines nothing that lstm computes" in done.err
-    assert "a_f needs h_prev." in done.err
+    assert "v.toml:1:1: nothing that lstm computes follows from these values" in done.err
+    assert "a_f needs h_prev.\n  --template" in done.err
+
+
+def test_a_verdict_has_one_sign_or_none_in_every_format(gatecheck):
+    signs = {"unicode": "✓ right", "text": "   right", "markdown": "**✓ right**", "html": ">✓ right<"}
+    for style, sign in {**signs, "latex": "{right}"}.items():
+        told = gatecheck(*CHECK, "--format", style).out
+        assert sign in told and "✓ ✓" not in told
+        assert style != "latex" or told.isascii()
+
+
+def test_the_long_hand_line_of_a_wrong_number_says_of_which_it_is(gatecheck, tmp_path):
+    (tmp_path / "v.toml").write_text(
+        "[values]\nx = [[0.5], [1]]\nh_prev = 0\nW = [[1], [2]]\nU = 0.5\nb = 0\n"
+        "[printed]\ndW = [[1], [2]]\ndh_prev = [1.1, 0.33]\nh = [[0.46, 0.7], [0.92, 0.99]]\n"
+    )
+    done = gatecheck("trace", "rnn", "--values", "v.toml", "--check")
+    below = done.out.partition("Worked out")[2].splitlines()
+    said = [line.rsplit("  ", 1)[1].strip() for line in below if " = " in line]
+    assert said == ["row 2, column 1", "unit 1", "unit 2, step 1"]
+    assert "loss     ∂L_t/∂h picked" in done.out
+    assert " −0 " not in done.out
+
+
+def test_a_loss_gradient_that_is_picked_is_said_to_be(gatecheck, tmp_path):
+    values = "[values]\nx = [1]\nW = [[1], [2]]\nb = 0\nv = [0.5, 2]\n"
+    (tmp_path / "v.toml").write_text(values)
+    (tmp_path / "w.toml").write_text(values + "[loss]\ndy = [1, 2]\n")
+    assert "loss    ∂L_t/∂y picked" in gatecheck("trace", "gate", "--values", "v.toml").out
+    assert "picked" not in gatecheck("trace", "gate", "--values", "w.toml").out
+    told = [json.loads(gatecheck("trace", "gate", "--values", n, "--format", "json").out) for n in ("v.toml", "w.toml")]
+    assert [data["picked"] for data in told] == [["dy"], []]
+    assert "picked\n" not in gatecheck("trace", "rnn", "--loss", "cross-entropy").out
+
+
+def test_a_target_that_is_no_distribution_is_doubted(gatecheck, tmp_path):
+    command = ["trace", "rnn", "--loss", "cross-entropy"]
+    text = gatecheck(*command, "--steps", "2", "--template").out
+    (tmp_path / "v.toml").write_text(re.sub("target = .*", "target = [[0.5, 0.7], [-1, 2]]", text))
+    done = gatecheck(*command, "--values", "v.toml")
+    assert done.code == 0
+    assert "target at step 1 sums to 1.2: it should be one-hot" in done.err
+    assert "Target at step 2 has a negative number" in done.out
+    (tmp_path / "v.toml").write_text(re.sub("target = .*", "target = [[0.333, 0.667], [0, 1]]", text))
+    assert gatecheck(*command, "--values", "v.toml").err == ""
+
+
+@pytest.mark.parametrize("options", [["gru", "--seed", "7"], ["rnn", "--loss", "squared-error", "--steps", "2"]])
+def test_a_template_is_a_file_of_values(gatecheck, tmp_path, options):
+    assert gatecheck("trace", *options, "--template", "-o", "mine.toml") == (0, "", "")
+    assert (tmp_path / "mine.toml").read_text("utf-8") == gatecheck("trace", *options, "--template").out
+    again = [option for option in options if option not in ("--seed", "7", "--steps", "2")]
+    wanted = gatecheck("trace", *options, "--format", "json").out
+    found = gatecheck("trace", *again, "--values", "mine.toml", "--format", "json").out
+    told = [{k: v for k, v in json.loads(data).items() if k not in ("seed", "picked")} for data in (wanted, found)]
+    assert told[0] == told[1]
+    assert "exists already" in gatecheck("trace", *options, "--template", "-o", "mine.toml").err
+    assert "goes with" in gatecheck("trace", *options, "--template", "--format", "html").err
+
+
+def test_the_help_says_what_a_file_of_values_holds(gatecheck):
+    told = gatecheck("trace", "--help").out
+    for words in ("[values]", "[loss]", "[printed]", "[sizes]", "h_prev = ", "--template"):
+        assert words in told
 
 
 def test_a_file_without_printed_numbers_has_nothing_to_check(gatecheck, tmp_path):
     (tmp_path / "v.toml").write_text("[values]\nx = [1]\nW = [[1], [2]]\nb = 0\n")
     done = gatecheck("trace", "gate", "--values", "v.toml", "--check")
     assert (done.code, done.out) == (2, "")
-    assert "nothing to check" in done.err and "[printed]" in done.err
+    assert "v.toml:1:1: there is nothing to check" in done.err and "[printed]" in done.err

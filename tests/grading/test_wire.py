@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from gatecheck.grading import values
-from gatecheck.grading.frames import WireError, receive, send
-from gatecheck.grading.values import Foreign, Result
-from gatecheck.grading.wire import decode, encode
+from gatecheck.grading.inside import values
+from gatecheck.grading.inside.frames import WireError, receive, send
+from gatecheck.grading.inside.values import Foreign, Result
+from gatecheck.grading.inside.wire import decode, encode
 
 TEXTS = st.text(max_size=20)
 ARRAYS = st.sampled_from(list(values.DTYPES.values())).flatmap(

@@ -1,9 +1,17 @@
 """Files of values: what they may say, and every way in which they can be wrong, told with its place."""
 
+import shutil
+import tempfile
+from pathlib import Path
+
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
-from gatecheck.calculus.given import MOST_STEPS, MOST_UNITS, given
+from gatecheck.calculus.fitting import MOST_UNITS
+from gatecheck.calculus.given import MOST_STEPS, given
 from gatecheck.calculus.system import system
 from gatecheck.cells import load
 from gatecheck.errors import BadInput
@@ -71,6 +79,29 @@ def test_values_may_come_from_python():
         given(LSTM, {"values": {"q": 1}})
 
 
+WORDS = ["x", "h", "h_prev", "W_f", "f", "dh", "cell", "H", "q", '""', "a.b", "[", "]", "{", "}", "=", ",", "\n", '"']
+WORDS += ["[values]", "[[values]]", "[sizes]", "[loss]", "[printed]", "1", "-0.5", "1e400", "0x" + "f" * 400, "nan"]
+WORDS += ["true", "1979-05-27", "\0", "\u202e", '"lstm"', "[1, 2]", "[[1], [2]]", "#", "1e-99999999999999999999"]
+ENTRIES = st.tuples(st.sampled_from(WORDS[:12]), st.sampled_from(WORDS)).map(" = ".join)
+LINES = st.one_of(ENTRIES, st.sampled_from(WORDS[20:25]), st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join))
+
+
+@settings(max_examples=50, deadline=None)
+@hypothesis.given(st.one_of(st.lists(LINES, max_size=8).map("\n".join), st.text(max_size=40)))
+def test_whatever_is_written_is_read_or_refused_with_its_place(text):
+    path = Path(tempfile.mkdtemp(), "v.toml")
+    path.write_text(text, "utf-8", newline="")
+    try:
+        found, _ = read_values(str(path), LSTM)
+    except BadInput as error:
+        assert str(error).replace("\n", " ").isprintable()
+        assert len({(p.message, p.place) for p in error.problems}) == len(error.problems)
+    else:
+        assert all(np.isfinite(v).all() for part in (found.inputs, found.initial, found.loss) for v in part.values())
+    finally:
+        shutil.rmtree(path.parent)
+
+
 ROWS = f"x = {[[1]] * (MOST_STEPS + 1)}"
 FAULTS = [
     ("", ["values.toml is empty"]),
@@ -78,14 +109,35 @@ FAULTS = [
     ("[values]\nx = [1]\nx = [2]\n", ["values.toml:3:1: x is given twice", "    x = [2]\n    ^"]),
     ("[values]\nx = = 1\n", ["values.toml:2:5: not TOML", "^"]),
     (b"[values]\nx = \xff\n", ["values.toml:2", "not UTF-8"]),
-    ("x = [1]\n", ["values.toml:1:1: there is no table x", "It belongs in [values]."]),
+    ("x = [1]\n", ["values.toml:1:1: x stands in no table", "Write it under [values]."]),
+    ("h = [1]\n", ["values.toml:1:1: h stands in no table", "    ^\n", "first step is h_prev, under [values]."]),
+    ("q = 1\n[values]\nx = 1\n", ["values.toml:1:1: q stands in no table", "Write [values] on a line above"]),
+    ("H = 1\n", ["values.toml:1:1: H stands in no table", "Write it under [sizes]."]),
+    ("dh = 1\n", ["values.toml:1:1: dh stands in no table", "Write it under [loss]."]),
+    ("[h]\nx = 1\n", ["values.toml:1:1: [h] is no table", "There are [sizes], [values], [loss], [printed]."]),
+    ("cell = 3\n", ["values.toml:1:8: cell must be a name in quotes", 'Write cell = "lstm", or leave it out.']),
+    (
+        'cell = "gru"\n[values]\nx = 1\nW_z = [[1, 2]]\n[printed]\nz = 1\nW_z = 3\n',
+        [
+            "values.toml:1:8: these values are of gru, not of lstm",
+            '    cell = "gru"\n           ^^^^^',
+            "lstm has no W_z, z.",
+            "lstm takes x (D), h_prev (H), c_prev (H), W_f (H, D),",
+        ],
+    ),
     ("values = 3\n", ["values.toml:1:10: values must be a table"]),
-    ("[valus]\nx = [1]\n", ["values.toml:1:1: there is no table valus", "Did you mean values?"]),
+    ("[valus]\nx = [1]\n", ["values.toml:1:1: [valus] is no table", "Did you mean values?"]),
     ("[values]\nW_ff = 1\n", ["values.toml:2:1: W_ff is no value of lstm", "    ^^^^", "Did you mean W_f?"]),
     ("[values]\nc = [1, 2]\n", ["values.toml:2:1: c is computed by lstm", "under [printed]", "c_prev"]),
     ("[values]\na_f = [1, 2]\n", ["a_f is computed by lstm", "under [printed]"]),
     ("[values]\nx = [1, nan]\n", ["values.toml:2:5: x holds NaN, which is not finite"]),
     ("[values]\nx = [1, -inf]\n", ["x holds -Infinity, which is not finite"]),
+    ("[values]\nx = 1e99999999999999999999\n", ["values.toml:2:5: x holds Infinity, which is not finite"]),
+    (f"[values]\nx = {'1' * 400}\n", ["values.toml:2:5: x holds a whole number of more than 300 digits"]),
+    (f"[values]\nx = 0x{'f' * 4000}\n", ["values.toml:2:5: x holds a whole number of more than 300 digits"]),
+    (f"[values]\nx = {'1' * 600}.5\n", ["values.toml:2:5: x holds 1.111E+599, which is not finite"]),
+    (f"# {'1' * 5000}\n[values]\nx = [1,\n  {'1' * 5000}]\n", ["values.toml:4:3: this number has 5000 digits", "  ^^"]),
+    (f"[values]\nx = [{'1.5, ' * 50_000}]\n", [f"values.toml:2:5: x has more than {MOST_UNITS} numbers"]),
     ("[values]\nx = 1e999\n", ["x holds 1E+999, which is not finite"]),
     ('[values]\nx = ["a"]\n', ["values.toml:2:5: x holds a string"]),
     ("[values]\nx = true\n", ["x holds no number"]),
@@ -112,6 +164,7 @@ FAULTS = [
     ("[loss]\nh = [1, 2]\n", ["the loss is given by its gradient: dh"]),
     ("[loss]\nda_f = [1, 2]\n", ["the loss cannot read a_f", "Did you mean df?"]),
     ("[loss]\ndx = [1]\n", ["the loss cannot read x"]),
+    ("[printed]\nf = 1e-30\n", ["values.toml:2:5: f has a number of more than 20 decimals"]),
     ("[printed]\nx = [1]\n", ["x is given, not computed", "It belongs in [values]."]),
     ("[printed]\nff = [1]\n", ["ff is no quantity of lstm", "Did you mean f?"]),
 ]
@@ -129,6 +182,17 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_lines(written):
     with pytest.raises(BadInput) as told:
         written("[values]\nxx = 1\nb_f = true\n[loss]\nh = 1\n")
     assert [p.place.line for p in told.value.problems] == [2, 3, 5]
+
+
+def test_a_matrix_that_fits_in_no_direction_is_told_once(written):
+    with pytest.raises(BadInput) as told:
+        written("[values]\nh_prev = [1, 2]\nU_f = [[1, 2, 3], [1, 2, 3], [1, 2, 3]]\n")
+    assert [p.message for p in told.value.problems] == ["U_f has 3 where its shape (H, H) wants 2"]
+
+
+def test_more_decimal_points_than_any_key_has_are_no_nesting(written):
+    row = [0.5] * 90
+    assert written(f"[values]\nh_prev = {row}\n")[0].initial["h"].tolist() == row
 
 
 def test_a_size_that_a_sum_has_no_room_for_is_told(written):

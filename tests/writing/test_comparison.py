@@ -7,8 +7,9 @@ import pytest
 
 from gatecheck.cells import library, load, read
 from gatecheck.writing import terminal
-from gatecheck.writing.comparison import Side, as_data, notes, page_of
+from gatecheck.writing.comparison import as_data, notes, page_of
 from gatecheck.writing.formats import FORMATS
+from gatecheck.writing.sides import Side
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 
@@ -59,6 +60,20 @@ def test_the_same_gate_with_the_other_meaning_is_told():
     ]
     assert not any("opposite" in note for note in notes(sides("gru", "gru_reset_after", "lstm")))
     assert rows(page("gru_writes", "gru"), "where a gate is 1") == [["z writes h", "z keeps h"]]
+
+
+def test_a_gate_that_keeps_a_part_says_which_part():
+    row, _ = rows(page("minlstm", "lstm"), "where a gate is 1")
+    assert row == ["f keeps 1 / (1 + i) of h, i keeps f / (1 + f) of h"]
+
+
+def test_a_constant_is_part_of_what_is_kept_and_a_state_that_nothing_replaces_is_cleared():
+    gate = "x: D\nh: H\nz[t] = sigmoid(W @ x[t])\n"
+    scaled = read(gate + "h[t] = 0.9 * z[t] * h[t-1] + V @ x[t]", "scaled.cell")
+    cleared = read(gate + "h[t] = (1 - z[t]) * h[t-1] + V @ x[t]", "cleared.cell")
+    text = terminal.unicode(page_of(FORMATS["unicode"], (scaled, cleared)))
+    assert rows(text, "where a gate is 1") == [["z keeps 0.9 of h", "z clears h"]]
+    assert not any("opposite" in note for note in notes((Side(scaled), Side(cleared))))
 
 
 def test_parameters_are_compared_in_the_words_that_fit():

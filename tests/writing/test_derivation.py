@@ -1,5 +1,6 @@
 """show and derive as documents and as data: levels, reasons, losses."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,13 @@ def test_why_names_the_readers_and_what_each_contributes():
     lines = page(load("lstm"), wrt=("c", "W_f"), why=True).splitlines()
     assert lines[2] == "  h = o ⊙ tanh(c)          ∂h/∂c = diag(o ⊙ (1 − tanh²(c)))   elementwise"
     assert lines[3] == "  c = f ⊙ c[t−1] + i ⊙ g   ∂c[t+1]/∂c = diag(f[t+1])          elementwise"
-    assert lines[-1] == "  a_f = W_f x + U_f h[t−1] + b_f   x is what it multiplies   outer product"
+    assert lines[-1] == "  a_f = W_f x + U_f h[t−1] + b_f   W_f multiplies x   outer product"
+
+
+def test_why_says_what_the_loss_adds_and_by_what_rule():
+    text = page(load("lstm"), why=True)
+    assert re.search(r"\n  the loss +∂L_t/∂h +direct\n", text)
+    assert "By the chain rule" in text and "By the chain rule" not in page(load("lstm"))
 
 
 def test_a_name_with_several_readers_says_so():
@@ -53,7 +60,7 @@ def test_a_name_with_several_readers_says_so():
 def test_a_loss_of_its_own_begins_with_one():
     text = page(joined(load("rnn"), "cross-entropy"))
     assert "δL = 1" in text and "L is the loss itself." in text
-    assert "δy      = softmax(y) − target" in text
+    assert "δy = softmax(y) − target" in text and "δtarget" not in text
 
 
 def test_the_data_say_why():

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.paths import paths
+from gatecheck.calculus.picking import pick
+from gatecheck.calculus.worked import worked
 from gatecheck.cells import library, load
-from gatecheck.writing import aligned, derivation, fragments, ways
+from gatecheck.writing import aligned, derivation, fragments, ways, worked_page
 from gatecheck.writing.document import Display, Document, Listing, Picture, Row, Section, Table
 from gatecheck.writing.equations import Formula
 from gatecheck.writing.formats import Latex
 from gatecheck.writing.latex_document import render
+from gatecheck.writing.worked_page import Style
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
@@ -101,13 +104,29 @@ def test_the_width_of_a_formula_is_about_what_tex_makes_of_it(latex, wide):
     assert aligned.width(latex) == pytest.approx(wide, abs=0.1)
 
 
+def test_what_is_pasted_says_what_its_signs_mean_and_on_request_why():
+    backward = derive(load("lstm"), unit=True)
+    text = fragments.derive(backward)
+    assert r"\delta s_t &: \text{ the whole gradient of the loss } L" in text
+    assert r"a_{f,t} &= W_f x_t + U_f h_{t-1} + b_f" in text
+    assert "a_{f,t} &=" not in fragments.derive(backward, ("c",))
+    assert r"\text{from }" not in text
+    reasons = fragments.derive(backward, ("c",), why=True).splitlines()[-2]
+    assert reasons.startswith(r"  &\qquad \text{from } c_{t+1}: \quad \frac{\partial c_{t+1}}{\partial c_t} = ")
+    assert reasons.endswith(r"\operatorname{diag}\left(f_{t+1}\right) \quad \text{elementwise}")
+
+
 def everything():
     """LaTeX of every cell, and a document of hostile words that TeX's own fonts can set."""
     for cell in CELLS.values():
         backward = derive(cell, unit=True)
         writer = Latex(backward.system)
-        yield from (fragments.show(backward.system), fragments.derive(backward))
+        yield from (fragments.show(backward.system), fragments.derive(backward), fragments.derive(backward, why=True))
         yield render(derivation.derive(writer, backward, (), True))
+        work = worked(backward, pick(backward, 2))
+        for page in (worked_page.document(Latex, work, ("picked",), Style(blank=b)) for b in (False, True)):
+            assert not re.search(r"[⊙δ∂]", render(page))
+            yield render(page)
         if cell.states:
             yield from (fragments.paths(paths(cell)), render(ways.document(writer, paths(cell), 3)))
     for words in specimen.NASTY:

@@ -8,15 +8,19 @@ import numpy as np
 import pytest
 
 from gatecheck.calculus.backward import derive
+from gatecheck.calculus.checking import check
 from gatecheck.calculus.picking import pick
 from gatecheck.calculus.symbols import gradient
 from gatecheck.calculus.worked import Given, worked
-from gatecheck.cells import library, load
+from gatecheck.cells import library, load, read
+from gatecheck.teaching.values import read_values
 from gatecheck.writing import terminal
 from gatecheck.writing.formats import FORMATS
 from gatecheck.writing.formulas import Formulas
 from gatecheck.writing.publishing import published
 from gatecheck.writing.rounding import rounded
+from gatecheck.writing.values_file import values_file
+from gatecheck.writing.worked import Rows
 from gatecheck.writing.worked_page import Style, as_data, document
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
@@ -53,6 +57,41 @@ def test_the_key_holds_every_number_and_the_hand_out_none(name):
     assert not re.search(r"\d\.\d{4}\b", sheet)
     assert not numbers & set(re.findall(r"[−\w.]+", sheet))
     assert sheet.count("________") > len(work.backward.system.lines)
+
+
+def test_a_negative_difference_stands_in_brackets():
+    cell = read(
+        "x: D\ntarget: H\nh: H\nL: 1\nh[t] = tanh(W @ x[t] + U @ h[t-1])\nL[t] = sum((h[t] - target[t])**2) / 2"
+    )
+    backward = derive(cell, unit=True)
+    assert "= −(h − target)" in page(worked(backward, pick(backward)))
+
+
+def test_a_hand_out_has_a_line_more_for_a_calculation_that_is_longer():
+    work = found("lstm")
+    sheet = page(work, Style(blank=True))
+
+    row = next(row for row in Rows(Formulas, work, 4).backward(0) if row.formula.left == "δx")
+    assert row.calculation.length > 100
+    room = sheet[sheet.index("\n  δx ") : sheet.index("\n  δh[t−1] ")]
+    assert sum(map(len, re.findall("_{9,}", room))) >= row.calculation.length
+    assert len(re.findall("_{9,}", sheet[sheet.index("\n  δf ") : sheet.index("\n  δi ")])) == 1
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_the_file_of_the_values_of_a_cell_gives_its_numbers(name, tmp_path):
+    for steps in (1, 2):
+        work = found(name, steps)
+        (tmp_path / "v.toml").write_text(values_file(work), "utf-8")
+        start, printed = read_values(str(tmp_path / "v.toml"), work.backward.system)
+        again = worked(derive(CELLS[name], start.loss or None, unit=True), start)
+        assert {**as_data(again), "picked": None} == {**as_data(work), "picked": None}
+        assert printed == () and again.picked == ()
+        shown = values_file(work).replace("\n# a_", "\na_")
+        (tmp_path / "v.toml").write_text(shown, "utf-8")
+        start, printed = read_values(str(tmp_path / "v.toml"), work.backward.system)
+        assert bool(printed) == ("\na_" in shown)
+        assert all(verdict.verdict == "right" for verdict in check(work, printed))
 
 
 def test_a_hand_out_says_the_formulas_and_what_is_given():

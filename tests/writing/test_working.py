@@ -78,7 +78,7 @@ def given(**vectors):
     return Given(
         SIZES,
         1,
-        {n: a[None] for n, a in arrays.items() if n in ("x", "v")},
+        {n: a[None] for n, a in arrays.items() if n in ("x", "v", "z")},
         {n.removesuffix("_prev"): a for n, a in arrays.items() if n.endswith("_prev")},
         {n: a for n, a in arrays.items() if n.isupper() or n == "b"},
     )
@@ -109,13 +109,16 @@ def given(**vectors):
         ("x[t] * (W @ v[t])", "0.5·(1·(−3) − 2·1)"),
         ("tanh(W @ v[t]) + x[t]", "tanh(1·(−3) − 2·1) + 0.5"),
         ("v[t] / x[t]", "−3 / 0.5"),
+        ("sigmoid(x[t] * z[t]) - z[t]", "σ(0.5·0) − 0"),
+        ("sigmoid(z[t])", "1 / (1 + exp(0))"),
+        ("-z[t] * x[t] - z[t] * v[t]", "0·(−3) − 0·0.5"),
         ("x[t] + logsumexp(v[t])", "0.5 + log(exp(−3) + exp(1))"),
     ],
 )
 def test_signs_and_brackets_are_a_person_s(expression, wanted):
-    names = {"W": [[1, -2], [0.5, 1]], "b": [0.25, 1], "v": [-3, 1], "x": [0.5, -1.5]}
+    names = {"W": [[1, -2], [0.5, 1]], "b": [0.25, 1], "v": [-3, 1], "x": [0.5, -1.5], "z": [0, 1]}
     names = {n: v for n, v in names.items() if re.search(rf"\b{n}\b", expression)}
-    declared = "".join(f"{n}: D\n" for n in ("x", "v", "h") if n in (*names, "h"))
+    declared = "".join(f"{n}: D\n" for n in ("x", "v", "z", "h") if n in (*names, "h"))
     assert calculations(f"{declared}h[t] = {expression}\n", given(**names))[-1] == wanted
 
 

@@ -25,6 +25,7 @@ from ..symbols import Join, Label, Part, label
 from .claims import called, gradients, is_unit, paired, value
 from .forward import forward
 from .naming import Names
+from .opening import vanishes
 from .polynomials import Polynomial, TooLarge
 from .spelling import spelled
 
@@ -50,13 +51,24 @@ def adjoints(backward: Backward) -> tuple[Adjoint, ...]:
     found: list[Adjoint] = []
     for equation in backward.cell.equations:
         try:
-            found += _Equation(backward, equation).shown()
+            found += _shown(backward, equation)
         except TooLarge:
             message = f"the equation of {equation.name} has too many terms to be proved"
             raise CellError(Problem(message, equation.place, "Give parts of it names of their own.")) from None
         except ZeroDivisionError:
             raise CellError(Problem(f"the equation of {equation.name} divides by zero", equation.place)) from None
     return tuple(found)
+
+
+def _shown(backward: Backward, equation: Equation) -> list[Adjoint]:
+    """Raises TooLarge where products would have to be multiplied out that have too many terms."""
+    try:
+        return list(_Equation(backward, equation).shown())
+    except TooLarge:
+        try:
+            return list(_Equation(backward, equation, closed=True).shown())
+        except Fault:  # what differs there may be equal
+            raise TooLarge from None
 
 
 def _ends(backward: Backward) -> None:
@@ -76,11 +88,11 @@ def _ends(backward: Backward) -> None:
 
 
 class _Equation:
-    """One equation, and what is derived from its lines."""
+    """One equation, and what is derived from its lines; closed: products of sums are not multiplied out."""
 
-    def __init__(self, backward: Backward, equation: Equation) -> None:
+    def __init__(self, backward: Backward, equation: Equation, closed: bool = False) -> None:
         self.backward, self.equation = backward, equation
-        self.names = Names(backward.system)
+        self.names = Names(backward.system, closed)
         self.ring = self.names.ring
         *self.inner, self.last = backward.system.lines_of(equation)
         if is_unit(backward, backward.gradient(equation.name)):
@@ -97,7 +109,7 @@ class _Equation:
             yield self._show(outer, last)
         own |= {line.name: self._value(line.expression) for line in self.inner}
         own[name] = forward(node, self.names, self.ring).value
-        if (own[name] - self._value(self.last.expression)).terms:
+        if not vanishes(own[name] - self._value(self.last.expression), self.ring):
             raise Fault(f"what is printed as the equation of {name} is not what the cell file says")
         for line in self.inner:
             arriving = (self._value(term.expression) for g, term in last if g.name == line.name)
@@ -129,7 +141,7 @@ class _Equation:
             derived[str(read)] += self._paired(read, term)
         for name, got in derived.items():
             wanted = Polynomial(ring, {m: c for m, c in whole.terms.items() if name in ring.moving(m)}, SCALAR)
-            if (wanted - got).terms:
+            if not vanishes(wanted - got, ring):
                 message = f"what {self.equation.name} adds to the gradient of {name} is not what is derived"
                 raise Fault(f"{message}\n  it adds:  {spelled(wanted)}\n  derived:  {spelled(got)}")
         return Adjoint(self.equation.name, tuple(reads.values()), node is not self.equation.expression)

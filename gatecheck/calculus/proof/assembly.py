@@ -38,6 +38,8 @@ from .vectors import Drawing, Dual, DualMatrix, Matrix, V, added, plain
 STEPS = (1, 2, 3, 4)
 #: The chance of an error has to be below 2 to the minus this.
 SURE = 50
+#: Steps that are taken again before all is drawn anew.
+_MOST_BACK = 16
 #: By name and lag.
 Names = dict[tuple[str, int | None], Dual[V]]
 #: What is moved: says of a direction's name whether it is.
@@ -96,15 +98,15 @@ def run(backward: Backward, do: Drawing[V], moved: Moved = lambda name: True) ->
         vectors: Names[V] = {(n, None): drawn(n, n) for n in cell.parameters if n not in matrices}
         initial: Names[V] = {(n, 1): drawn(n, f"{n}[t-1]") for n in cell.lagged}
         moments: list[Moment[V]] = []
-        last = None
+        last, back = None, 0
         while len(moments) < len(STEPS):
             before: Names[V] = {(n, 1): moments[-1].vectors[n, 0] for n in cell.lagged} if moments else initial
             try:
                 moments.append(do.attempt(partial(step, {**vectors, **before}, matrices), 64))
-            except Unlucky as error:  # the step before may be taken otherwise
-                if not moments or error.number == last:
+            except Unlucky as error:  # the step before may be taken otherwise, but a parameter stays
+                if not moments or error.number == last or back == _MOST_BACK:
                     raise
-                last = error.number
+                last, back = error.number, back + 1
                 moments.pop()
         return moments
 

@@ -18,7 +18,8 @@ from fractions import Fraction
 from functools import reduce
 
 from ...cells import SCALAR, Size
-from .polynomials import Generators, Monomial, Polynomial, Terms, accumulate, merged
+from .factors import Monomial
+from .polynomials import Generators, Polynomial, Terms, accumulate, merged
 from .vectors import Arithmetic, Matrix, expect, joint
 
 
@@ -53,8 +54,8 @@ class Outer(Matrix[Polynomial]):
 class Ring(Generators, Arithmetic[Polynomial]):
     """Polynomials as vectors."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, closed: bool = False) -> None:
+        super().__init__(closed)
         self._roots: dict[Monomial, Monomial] = {}
 
     # Generators.

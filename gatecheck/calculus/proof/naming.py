@@ -15,12 +15,12 @@ class Names:
     """Every name is a generator of its own, and so is its tangent.
 
     own: what the equation's own names stand for at [t], where formulas may use them; arriving: the gradients that are
-    not generators, by name.
+    not generators, by name; closed: products of sums are not multiplied out (see Generators).
     """
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, closed: bool = False) -> None:
         self.system = system
-        self.ring = Ring()
+        self.ring = Ring(closed)
         self.own: dict[str, Polynomial] = {}
         self.arriving: dict[str, Polynomial] = {}
 

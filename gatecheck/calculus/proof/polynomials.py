@@ -15,13 +15,10 @@ from typing import NamedTuple
 from sympy import factorint
 
 from ...cells import SCALAR, Size
+from .factors import Key, Monomial, Number, factored, short
 from .vectors import Vector, joint
 
-#: Whole numbers are integers, which are ten times faster.
-Number = Fraction | int
-Monomial = tuple[tuple[int, Number], ...]
 Terms = dict[Monomial, Number]
-Key = tuple[tuple[Monomial, Number], ...]
 
 #: Far more monomials than a derivation that a person would read; what it takes is refused, not waited for.
 MOST_TERMS = 20_000
@@ -36,7 +33,7 @@ class TooLarge(Exception):
 class Generator(NamedTuple):
     """What a number in a monomial stands for."""
 
-    kind: str  # value, δ, tangent, size, pi, place; radical, sum; function, whole, image, total
+    kind: str  # value, δ, tangent, size, pi, place; sum, root; function, whole, image, total
     parts: tuple[object, ...]
     indexed: bool  # has the running index
     moving: frozenset[str]  # the names whose tangents are inside
@@ -56,6 +53,12 @@ class Polynomial(Vector):
         return Polynomial(self.ring, terms, joint(self.size, other.size))
 
     def __mul__(self, other: Polynomial) -> Polynomial:
+        if self.ring.closed and not (self.terms.keys() <= {()} or other.terms.keys() <= {()}):
+            return self.ring.enclosed(self).times(self.ring.enclosed(other))
+        return self.times(other)
+
+    def times(self, other: Polynomial) -> Polynomial:
+        """The product, multiplied out."""
         if len(self.terms) * len(other.terms) > MOST_TERMS:
             raise TooLarge
         terms: Terms = {}
@@ -65,7 +68,7 @@ class Polynomial(Vector):
         return Polynomial(self.ring, terms, joint(self.size, other.size))
 
     def scaled(self, number: Fraction) -> Polynomial:
-        n = _short(number)
+        n = short(number)
         return Polynomial(self.ring, {m: c * n for m, c in self.terms.items() if n}, self.size)
 
     def raised(self, number: Fraction) -> Polynomial:
@@ -77,12 +80,18 @@ class Polynomial(Vector):
 
 
 class Generators:
-    """The generators met so far, by number; equal generators have one number."""
+    """The generators met so far, by number; equal generators have one number.
 
-    def __init__(self) -> None:
+    closed: a sum in a product stays one factor of it, where there would be far too many monomials. Then polynomials
+    that are the same are still equal, but equal ones may not be the same.
+    """
+
+    def __init__(self, closed: bool = False) -> None:
+        self.closed = closed
         self.generators: list[Generator] = []
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._leading: dict[int, tuple[Monomial, Number] | None] = {}  # of the sums
+        self._leading: dict[int, tuple[Monomial, Number] | None] = {}  # of sums and roots
+        self._factors: dict[Key, tuple[int, list[tuple[Key, int]]]] = {}
 
     def generator(self, kind: str, *parts: object, indexed: bool, moving: Iterable[str] = ()) -> int:
         """The number of a generator."""
@@ -95,9 +104,13 @@ class Generators:
         """A generator as a polynomial."""
         return Polynomial(self, {((number, 1),): 1}, size)
 
+    def key(self, number: int) -> Key:
+        """What a sum or a root is one of."""
+        return self.generators[number].parts[0]  # type: ignore[return-value]
+
     def number(self, value: Fraction) -> Polynomial:
         """A constant."""
-        return Polynomial(self, {(): _short(value)} if value else {}, SCALAR)
+        return Polynomial(self, {(): short(value)} if value else {}, SCALAR)
 
     def indexed(self, key: Key) -> bool:
         """Whether a polynomial has the running index."""
@@ -111,50 +124,78 @@ class Generators:
         if len(base.terms) == 1:
             ((m, c),) = base.terms.items()
             return self._of_monomial(m, c, exponent, base.size)
-        if whole and exponent > 0 and expandable(len(base.terms), int(exponent)):
-            return reduce(Polynomial.__mul__, [base] * int(exponent))
+        if whole and exponent > 0 and not self.closed and expandable(len(base.terms), int(exponent)):
+            return reduce(Polynomial.times, [base] * int(exponent))
         factor = Fraction(gcd(*(c.numerator for c in base.terms.values())))
         factor /= lcm(*(c.denominator for c in base.terms.values()))
-        common: Monomial = ()
-        if whole:  # a root of a product need not be the product of roots
-            common = shared(base.terms)
-            factor *= 1 if min(base.terms.items())[1] > 0 else -1
-        rest = base.scaled(1 / factor) * Polynomial(self, {_raised(common, -1): 1}, SCALAR)
-        outside = self._of_monomial(common, factor, exponent, base.size)
-        within = self.power(rest, exponent) if len(rest.terms) < 2 else self._of_sum(rest.key(), exponent, base.size)
-        return outside * within
+        if not whole:  # a root of a product need not be the product of roots
+            return self._radical(factor, exponent) * self._of_root(base.scaled(1 / factor).key(), exponent, base.size)
+        return self._of_factors(base, factor, int(exponent))
 
-    def _of_sum(self, key: Key, exponent: Fraction, size: Size) -> Polynomial:
+    def enclosed(self, sum_: Polynomial) -> Polynomial:
+        """A sum as one monomial, unless it has tangents: those stay apart."""
+        moving = any(self.generators[g].moving for m in sum_.terms for g, _ in m)
+        return sum_ if len(sum_.terms) < 2 or moving else self.power(sum_, Fraction(1))
+
+    def _of_factors(self, base: Polynomial, factor: Fraction, exponent: int) -> Polynomial:
+        """A whole power of a sum with that content."""
+        factor *= 1 if min(base.terms.items())[1] > 0 else -1
+        common = shared(base.terms)
+        rest = base.scaled(1 / factor).times(Polynomial(self, {_raised(common, -1): 1}, SCALAR))
+        outside = self._of_monomial(common, factor, Fraction(exponent), base.size)
+        if len(rest.terms) < 2:
+            return outside.times(self.power(rest, Fraction(exponent)))
+        sign, factors = self._factored(rest.key())
+        powers = (self._of_sum(key, exponent * times, base.size) for key, times in factors)
+        return reduce(Polynomial.times, powers, outside.scaled(Fraction(sign) ** exponent))
+
+    def _factored(self, key: Key) -> tuple[int, list[tuple[Key, int]]]:
+        """A sum without common factor as ±1 and powers of irreducible sums, so that what is divided by has one form."""
+        if key not in self._factors:
+            self._factors[key] = factored(key)
+        return self._factors[key]
+
+    def _of_sum(self, key: Key, exponent: int, size: Size) -> Polynomial:
+        """A whole power of a sum."""
         number = self.generator("sum", key, indexed=self.indexed(key))
         leading = max(key, key=lambda term: term[0][::-1])
         simple = leading[0] and all(e > 0 for m, _ in key for _, e in m)
         self._leading[number] = leading if simple else None
         return Polynomial(self, self.normal(((number, exponent),), 1), size)
 
+    def _of_root(self, key: Key, exponent: Fraction, size: Size) -> Polynomial:
+        """A broken power of a sum or a product."""
+        number = self.generator("root", key, indexed=self.indexed(key))
+        self._leading[number] = None
+        return Polynomial(self, self.normal(((number, exponent),), 1), size)
+
     def _of_monomial(self, m: Monomial, c: Number, exponent: Fraction, size: Size) -> Polynomial:
         if exponent.denominator == 1:
-            return Polynomial(self, self.normal(_raised(m, exponent), _short(Fraction(c) ** int(exponent))), size)
+            return Polynomial(self, self.normal(_raised(m, exponent), short(Fraction(c) ** int(exponent))), size)
         root = self._radical(abs(Fraction(c)), exponent)
         if not m and c > 0:
             return root
         if c > 0 and len(m) == 1 and -1 <= m[0][1] <= 1:  # √√a is a^¼, but √a² need not be a
             ((g, e),) = m
+            if self.generators[g].kind == "sum":
+                return root * self._of_root(self.key(g), e * exponent, size)
             return root * Polynomial(self, self.normal(((g, e * exponent),), 1), size)
-        return root * self._of_sum(((m, 1 if c > 0 else -1),), exponent, size)
+        return root * self._of_root(((m, 1 if c > 0 else -1),), exponent, size)
 
     def _radical(self, number: Fraction, exponent: Fraction) -> Polynomial:
         """A root of a positive number, prime by prime; a very large prime factor may stay composite."""
         found = self.number(Fraction(1))
         for part, sign in ((number.numerator, 1), (number.denominator, -1)):
             for prime, times in sorted(factorint(part, limit=2**15).items()):
-                found = found * self._of_sum((((), int(prime)),), exponent * int(times) * sign, SCALAR)
+                found = found * self._of_root((((), int(prime)),), exponent * int(times) * sign, SCALAR)
         return found
 
     # The normal form of a product.
 
     def normal(self, monomial: Monomial, coefficient: Number) -> Terms:
-        """A monomial with sums and radicals reduced: Q^e has e < 1, and e < 0 only where no multiple of Q's leading
-        monomial stands beside it, since Q = l + r says l Q^e = Q^(e+1) - r Q^e."""
+        """A monomial with sums and roots reduced: a root's exponent is between 0 and 1, what is whole of it stands as
+        powers of sums; Q^e has e < 1, and e < 0 only where no multiple of Q's leading monomial stands beside it, since
+        Q = l + r says l Q^e = Q^(e+1) - r Q^e."""
         if not coefficient:
             return {}
         if not any(g in self._leading for g, _ in monomial):
@@ -177,12 +218,14 @@ class Generators:
         for g, e in m:
             if g not in self._leading:
                 continue
-            key: Key = self.generators[g].parts[0]  # type: ignore[assignment]
+            key = self.key(g)
             whole, rest = floor(e), merged(m, ((g, -floor(e)),))
-            if len(key) == 1 and whole:
-                ((n, c),) = key
-                return [(merged(rest, _raised(n, whole)), _short(Fraction(c) ** whole))]
-            if e >= 1 and expandable(len(key), whole):
+            if self.generators[g].kind == "root":
+                if whole:
+                    base = self.power(Polynomial(self, dict(key), SCALAR), Fraction(whole))
+                    return [(merged(rest, n), d) for n, d in base.terms.items()]
+                continue
+            if e >= 1 and not self.closed and expandable(len(key), whole):
                 return [(merged(rest, n), d) for n, d in reduce(multiplied, [dict(key)] * whole).items()]
             leading = self._leading[g]
             if e < 0 and leading and divides(leading[0], m):
@@ -193,11 +236,7 @@ class Generators:
 
 
 def _raised(monomial: Monomial, exponent: Number) -> Monomial:
-    return tuple((g, _short(e * exponent)) for g, e in monomial)
-
-
-def _short(number: Number) -> Number:
-    return number.numerator if number.denominator == 1 else number
+    return tuple((g, short(e * exponent)) for g, e in monomial)
 
 
 def expandable(terms: int, exponent: int) -> bool:

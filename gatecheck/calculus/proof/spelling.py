@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .polynomials import Generator, Key, Monomial, Number, Polynomial
+from .factors import Key, Monomial, Number
+from .polynomials import Generator, Polynomial
 
 #: A sum is cut after that many terms.
 _MOST = 12
@@ -54,7 +55,7 @@ class _Spelling:
                 return f"{name}({', '.join(self.key(a) for a in arguments)})"  # type: ignore[arg-type]
             case "whole", (name, _, argument):
                 return f"{name}({self.key(argument)})"  # type: ignore[arg-type]
-            case "sum", (key,):
+            case "sum" | "root", (key,):
                 return f"({self.key(key)})"  # type: ignore[arg-type]
             case "total", (root,):
                 return f"sum({self.term(root, 1)})"  # type: ignore[arg-type]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .formats import Text
-from .formulas import Formulas
+from ..formats import Text
+from ..formulas import Formulas
 from .network import KINDS, Edge, Network, Quantity
 
 #: What each kind of edge is called.
@@ -35,7 +35,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def alternative(graph: Network) -> str:
-    """Nodes and edges in full sentences, for who does not see the picture."""
+    """Nodes and edges in full sentences, for who does not see the picture; what is lit says the caption."""
     writer = Formulas(graph.system)
     carried = [at(writer, q) for q in graph.quantities if q.lag]
     inputs = [q.name for q in graph.quantities if q.role == "input" and not q.lag]
@@ -46,7 +46,7 @@ def alternative(graph: Network) -> str:
         edges = [edge for edge in graph.edges if edge.reader.name == name]
         parts = [_reads(writer, [e for e in edges if e.kind == kind]) for kind in KINDS]
         sentences += [f"{name} reads {'; '.join(filter(None, parts))}."]
-    return " ".join([*sentences, caption(graph)])
+    return " ".join(sentences)
 
 
 def _reads(writer: Formulas, edges: Sequence[Edge]) -> str:

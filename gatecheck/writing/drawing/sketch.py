@@ -68,8 +68,8 @@ class _Sketch:
         return self.marks[curve.group, curve.member]
 
     def _label(self, curve: Curve) -> str:
-        """A part is told by the mark of its whole."""
-        name = curve.label if curve.part == "whole" else f"{self.dot} {self.plot.parts[curve.part]}"
+        """A part is told by its short name and the mark of its whole."""
+        name = curve.label if curve.part == "whole" else f"{self.dot} {curve.short or curve.label}"
         return f"{self._mark(curve)} {name}  {short(curve.values[-1], self.minus)}"
 
     def _places(self, curve: Curve) -> list[tuple[int, int]]:

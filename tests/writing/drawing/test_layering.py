@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatecheck.writing.layering import Box, Wire, layered
-from gatecheck.writing.placing import isotonic, placed
+from gatecheck.writing.drawing.layering import Box, Wire, layered
+from gatecheck.writing.drawing.placing import isotonic, placed
 
 
 @st.composite

@@ -5,10 +5,12 @@ Hue says which group a curve belongs to, width and marks say which part of it, d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from . import lettering
 from .palette import SERIES, paint, style_sheet
 from .scale import Decades, short, spread, ticks
 from .svg import element, escape, number
@@ -19,6 +21,8 @@ _SANS = "'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif"
 _LEFT, _TOP, _WIDTH, _BELOW = 62.0, 34.0, 520.0, 66.0
 #: Between labels, and about how wide a letter of one is.
 _LINE, _LETTER = 17.0, 6.7
+#: Around words above and below the plot.
+_APART = 10.0
 _DASHES = ("", "8 5", "3 4", "10 3 2 3", "1 4")
 _WIDTHS: Mapping[Part, float] = {"whole": 3.0, "others": 1.0, "elementwise": 1.5}
 #: Ends nearer than this cannot be told apart: the rings on the line say enough.
@@ -27,20 +31,25 @@ _SAME = 4.0
 
 @dataclass(frozen=True)
 class Curve:
-    """values[k-1] at lag k; group chooses the hue, member the dashes, part the width."""
+    """values[k-1] at lag k; group chooses the hue, member the dashes, part the width.
+
+    short: a label for where there is little room and a mark tells the member.
+    """
 
     label: str
     values: tuple[float, ...]
     group: int
     member: int = 0
     part: Part = "whole"
+    short: str = ""
 
 
 @dataclass(frozen=True)
 class Plot:
     """Curves of the same length; x and y say what the axes hold, parts what wide, ringed and thin lines are.
 
-    alternative says in words what is seen.
+    alternative says in words what is seen. heading: sentences to stand above the curves; note: how they were made, to
+    stand below; both in the letters of pictures.
     """
 
     title: str
@@ -49,6 +58,8 @@ class Plot:
     x: str
     y: str
     parts: Mapping[Part, str]
+    heading: tuple[str, ...] = ()
+    note: str = ""
 
 
 def svg(plot: Plot) -> str:
@@ -63,7 +74,12 @@ class _Sheet:
         self.scale = Decades.around(v for c in plot.curves for v in c.values)
         self.height = max(360.0, _LINE * (len(plot.curves) + 1))
         longest = max(len(c.label) + len(short(c.values[-1])) + 2 for c in plot.curves)
-        self.size = (_LEFT + _WIDTH + 34 + _LETTER * longest, _TOP + self.height + _BELOW)
+        width = _LEFT + _WIDTH + 34 + _LETTER * longest
+        self.heading = [line for sentence in plot.heading for line in _wrapped(sentence, width)]
+        self.note = _wrapped(plot.note, width)
+        self.top = _TOP + _LINE * len(self.heading) + (_APART if self.heading else 0)
+        self.foot = self.top + self.height + _BELOW
+        self.size = (width, self.foot + (_LINE * len(self.note) + _APART if self.note else 0))
 
     def drawn(self) -> str:
         width, height = self.size
@@ -85,24 +101,26 @@ class _Sheet:
             *(piece for curve in order for piece in self.curve(curve)),
             *self.labels(),
             *self.key(),
+            *_lines(self.heading, 18, "ink"),
+            *_lines(self.note, self.foot + _APART, "soft"),
         )
 
     def x(self, lag: float) -> float:
         return _LEFT + _WIDTH * lag / self.steps
 
     def y(self, value: float) -> float:
-        return _TOP + self.height * self.scale.depth(value)
+        return self.top + self.height * self.scale.depth(value)
 
     def axes(self) -> list[str]:
-        bottom, found = _TOP + self.height, []
+        bottom, found = self.top + self.height, []
         for power in ticks(self.scale.low, self.scale.high, 9):
-            y = _TOP + self.height * self.scale.of_power(power)
-            found.append(self.across(y, "hair"))
+            y = self.top + self.height * self.scale.of_power(power)
+            found.append(self.across(y, "hair" if power else "soft"))  # at 1 nothing is lost
             found.append(_tick(_LEFT - 8, y + 4.5, power))
         for lag in ticks(0, self.steps, 6):
             found.append(element("path", {"d": f"M{number(self.x(lag))} {number(bottom)}v5", **paint("none", "soft")}))
             found.append(_text(str(lag), self.x(lag), bottom + 20, "middle"))
-        names = [_text(self.plot.x, _LEFT + _WIDTH, bottom + 37, "end"), _text(self.plot.y, 8, 18, "start")]
+        names = [_text(self.plot.x, _LEFT + _WIDTH, bottom + 37, "end"), _text(self.plot.y, 8, self.top - 16, "start")]
         return [*found, self.across(bottom, "soft"), *names]
 
     def across(self, y: float, colour: str) -> str:
@@ -121,7 +139,7 @@ class _Sheet:
         ends = [(c, self.y(c.values[-1])) for c in self.plot.curves]
         whole = {(c.group, c.member): end for c, end in ends if c.part == "whole"}
         ends = [(c, y) for c, y in ends if c.part != "others" or abs(y - whole[c.group, c.member]) > _SAME]
-        places = spread([y for _, y in ends], _LINE, _TOP, _TOP + self.height)
+        places = spread([y for _, y in ends], _LINE, self.top, self.top + self.height)
         return [piece for (c, end), place in zip(ends, places, strict=True) for piece in self.label(c, end, place)]
 
     def label(self, curve: Curve, end: float, place: float) -> list[str]:
@@ -140,7 +158,7 @@ class _Sheet:
     def key(self) -> list[str]:
         """What wide, ringed and thin lines are, below the plot."""
         present = [part for part in _WIDTHS if any(c.part == part for c in self.plot.curves)]
-        x, y, found = _LEFT, _TOP + self.height + 56, []
+        x, y, found = _LEFT, self.top + self.height + 56, []
         for part in present if len(present) > 1 else ():
             sample = Curve("", (), -1, part=part)
             found += _line([(x, y - 4), (x + 30, y - 4)], sample)
@@ -148,6 +166,17 @@ class _Sheet:
             found.append(_text(self.plot.parts[part], x + 38, y, "start"))
             x += 38 + _LETTER * len(self.plot.parts[part]) + 24
         return found
+
+
+def _wrapped(words: str, room: float) -> list[str]:
+    """Lines that fit into a width."""
+    return textwrap.wrap(words, int((room - 16) / _LETTER), break_on_hyphens=False)
+
+
+def _lines(lines: Sequence[str], top: float, colour: str) -> list[str]:
+    """Lines of words below each other, at the left side."""
+    style = paint(fill=colour)
+    return [lettering.text(line, 8, top + k * _LINE, 13, anchor="start", style=style) for k, line in enumerate(lines)]
 
 
 def _line(points: list[tuple[float, float]], curve: Curve) -> list[str]:

@@ -16,6 +16,10 @@ Frame: TypeAlias = tuple[bytes, bytes]
 Piece: TypeAlias = bytes | memoryview
 
 LENGTHS = struct.Struct(">II")
+#: How a forked child ended: exit status, processor seconds, the most memory it had in bytes.
+ENDED = struct.Struct("=idQ")
+#: What a zygote says when it has started, and with the handle of a child.
+READY = b"+"
 
 
 class WireError(Exception):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatecheck.errors import printable
-from gatecheck.writing.svg import element, escape, number
+from gatecheck.writing.drawing.svg import element, escape, number
 
 
 @settings(deadline=None)

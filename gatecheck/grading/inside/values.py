@@ -18,6 +18,8 @@ NODES = 100_000  # values in one frame
 DEPTH = 8
 DIMENSIONS = 8
 TEXT = 10_000  # characters
+#: What can be taken from a process that runs student code, in this order.
+LAYERS = ("user", "limits", "files", "calls")
 DTYPES = {
     "bool": "?",
     "uint8": "|u1",

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..calculus.edges import Block, Broadcast, Diagonal, Factor, Matrix, Reduction, SoftmaxJacobian
-from ..calculus.paths import Hop, ends, hops
-from ..calculus.symbols import Label, label
-from ..calculus.system import System, system
-from ..cells import Cell
-from ..cells.tree import Apply
-from .formulas import Formulas
+from ...calculus.edges import Block, Broadcast, Diagonal, Factor, Matrix, Reduction, SoftmaxJacobian
+from ...calculus.paths import Hop, ends, hops
+from ...calculus.symbols import Label, label
+from ...calculus.system import System, system
+from ...cells import Cell
+from ...cells.tree import Apply
+from ..formulas import Formulas
 
 #: In the order in which they are told.
 KINDS = ("elementwise", "matrix", "reduction", "constant")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecheck.writing.scale import Decades, short, spread, ticks
+from gatecheck.writing.drawing.scale import Decades, short, spread, ticks
 
 PLACES = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=12)
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecheck.writing.palette import COLOURS, SERIES
-from gatecheck.writing.plot import Curve, Plot, svg
-from gatecheck.writing.sketch import characters
+from gatecheck.writing.drawing.palette import COLOURS, SERIES
+from gatecheck.writing.drawing.plot import Curve, Plot, svg
+from gatecheck.writing.drawing.sketch import characters
 
 NS = "{http://www.w3.org/2000/svg}"
 PARTS = {"whole": "all paths", "others": "through the gates", "elementwise": "elementwise"}

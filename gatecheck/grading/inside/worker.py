@@ -17,35 +17,40 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from .frames import WireError, receive, send
+from .hardening import Readable, harden
 from .portable import clean, copied, portable, same
 from .values import RUN_BYTES, Foreign, Result, Value
 from .wire import decode, encode
 
 if sys.platform != "win32":
-    import resource
-    import signal
     from fcntl import F_DUPFD_CLOEXEC, fcntl
 
 MESSAGE, SOURCE_LINE, NAME = 500, 200, 100  # characters
 FRAMES, NAMES = 12, 200
-FILE_BYTES = 16 << 20
 SPARE_BYTES = 4 << 20
 _NOTHING = object()
 
 
 def main() -> None:
-    """Serve one run: the request, its calls, one answer each."""
-    leave = os._exit
+    """Serve one run in this very process, over the descriptors it was started with."""
     inbox, outbox = _channel()
     post = Post(outbox)
     post.send({"ready": process_time()})
     gc.freeze()  # what has been imported stays: collecting it once would take longer than most submissions
     gc.enable()
+    readable = Readable()
+    sys.path[:] = readable.path
+    serve(inbox, post, readable)
+
+
+def serve(inbox: int, post: Post, readable: Readable) -> None:
+    """Read the request and its calls, give up all rights, answer each call, and leave."""
+    leave = os._exit
     request: Any = post.read(inbox)
     calls: list[Any] = [post.read(inbox) for _ in range(request["calls"])]
     os.close(inbox)
     os.chdir(request["folder"])
-    _limit(request["memory_mib"], request["seconds"])
+    post.send({"holding": harden(request["memory_mib"], request["seconds"], readable, request["without"])})
     submission = Submission(request["filename"])
     raised = submission.load(request["source"].tobytes())
     post.send({"rejected": raised} if raised else {"loaded": submission.names()})
@@ -65,20 +70,6 @@ def _channel() -> tuple[int, int]:
         os.dup2(nowhere, fd)
     os.close(nowhere)
     return inbox, outbox
-
-
-def _limit(memory_mib: int, seconds: float) -> None:
-    if sys.platform != "win32":
-        # The judge's deadline comes first; the alarm is for a judge that was killed itself.
-        signal.alarm(int(seconds) + 5)
-        limits = {"RLIMIT_NPROC": 0, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES}
-        # macOS has no such file; it takes a limit of memory and does not hold it.
-        with suppress(OSError), open("/proc/self/statm") as sizes:
-            taken = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-            limits["RLIMIT_AS"] = taken + (memory_mib << 20)
-        for name, limit in limits.items():
-            with suppress(AttributeError, OSError, ValueError):
-                resource.setrlimit(getattr(resource, name), (limit, limit))
 
 
 class Post:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calculus.paths import Step
-from ..cells import Cell
-from ..errors import BadInput, Problem
-from . import routes, telling
-from .escaping import plain
+from ...calculus.paths import Step
+from ...cells import Cell
+from ...errors import BadInput, Problem
+from .. import routes
+from ..escaping import plain
+from . import telling
 from .layering import layered
 from .legend import legend
 from .lettering import MATHS, Letters, text, width
@@ -79,7 +80,7 @@ class _Picture:
             "svg",
             {"xmlns": "http://www.w3.org/2000/svg", **size, **frame, "fill": "none", "stroke": "none"},
             element("title", {}, escape(f"One step of {self.shown.system.cell.name} as a graph")),
-            element("desc", {}, escape(telling.alternative(self.shown))),
+            element("desc", {}, escape(f"{telling.alternative(self.shown)} {telling.caption(self.shown)}")),
             element("style", {}, style_sheet()),
             element("rect", {**size, **paint(fill="ground")}),
             element(
@@ -148,7 +149,8 @@ class _Picture:
         factor = routes.product(self.letters, tuple(Step(factor, line, 0) for factor, line in hop.factors))
         y = self.placing.runs[longest][0].y - 17
         remark = "no matrix on the way"
-        for words in (f"{factor}: {remark}" if factor != "I" else remark, remark):
+        said = (remark,) if factor == "I" else (f"{factor}: {remark}", f"{factor}: no matrix", remark)
+        for words in said:
             # A factor that takes long to read says nothing at a glance.
             if width(words, NOTE) <= right - left - 30 and len(words) - len(remark) <= _SHORT:
                 return text(words, (left + right) / 2, y, NOTE, style=_maths("elementwise-text"))

@@ -1,0 +1,117 @@
+"""Whether isolation holds here and now: a hostile submission, through the path that every other one takes.
+
+Asking the system what it can do is no evidence. The submission in templates/hostile.py tries what none may, and each
+of its attempts has to be refused; what it must not reach (a file, a folder, a port, a socket) is there to be reached.
+Then one that never ends is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ..data import folder
+from ..errors import Problem, Unsafe
+from .inside.values import Value
+from .process import Process, environment
+from .running import Call, Run, Worker
+from .zygote import Child, Zygote
+
+MEMORY_MIB = 64
+SECONDS = 10.0
+LOOP_SECONDS = 0.2
+ELSEWHERE = "Grade on Linux: in WSL2, in a container or on a server. gatecheck check works everywhere."
+CURE = Problem(
+    "without isolation a submission could read and change what belongs to others",
+    None,
+    "It takes Linux 5.13 or later with Landlock (see /sys/kernel/security/lsm) and seccomp, on x86-64 or arm64. "
+    "In a container that holds one submission and nothing else: --contained.",
+)
+
+
+def unsafe(start: Callable[[], Process | Child], without: tuple[str, ...] = ()) -> list[str]:
+    """What a submission could do that it must not, a sentence each; none where isolation holds.
+
+    start: makes a process for one run, as a zygote's fork does; without: layers to leave out.
+    """
+    source = (folder("templates") / "hostile.py").read_bytes()
+    with _bait() as facts:
+        tried = _run(start, without, source, Call("attempts", (facts,)), SECONDS)
+        found = list(_told(tried, source))
+        found += [f"it wrote {name}" for name in sorted(os.listdir(str(facts["folder"]))) if name != "file"]
+    if not found:
+        looped = _run(start, without, source, Call("hold_on", (facts,)), LOOP_SECONDS)
+        if "timeout" not in (looped.outcome, looped.answers[0].status):  # the one while it was still being loaded
+            found.append(f"a loop without end was not stopped: {looped.message or looped.outcome}")
+    return found
+
+
+def _run(
+    start: Callable[[], Process | Child], without: tuple[str, ...], source: bytes, call: Call, seconds: float
+) -> Run:
+    with Worker(start, without) as worker:
+        return worker.run(source, "hostile.py", (call,), seconds, MEMORY_MIB)
+
+
+def _told(run: Run, source: bytes) -> Iterator[str]:
+    """What the attempts came to. They are counted: an answer without some of them proves nothing."""
+    answer = run.answers[0]
+    if answer.status != "returned" or type(answer.value) is not dict:
+        yield f"the hostile submission gave no answer: {run.message or answer.status}"
+        return
+    tried = source.count(b"\n@attempt\n")
+    if len(answer.value) != tried:
+        yield f"only {len(answer.value)} of {tried} attempts were made"
+    for name, outcome in answer.value.items():
+        if outcome != "refused":
+            yield f"{name.replace('_', ' ')}: {outcome}"
+
+
+@contextmanager
+def _bait() -> Iterator[dict[str, Value]]:
+    """What there is to be reached: a file, a folder anybody may write to, a port, a socket, and what is known of us."""
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gatecheck-", dir=_shared())))
+        place.chmod(0o777)
+        (place / "file").write_text("the answer")
+        (place / "file").chmod(0o666)
+        port = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        named = stack.enter_context(socket.socket(socket.AF_UNIX))
+        name = f"\0gatecheck-{place.name}"
+        named.bind(name)
+        named.listen()
+        yield {
+            "file": str(place / "file"),
+            "folder": str(place),
+            "grader": __file__,
+            "packages": str(Path(__file__).parents[2]),
+            "judge": os.getpid(),
+            "port": port.getsockname()[1],
+            "socket": name,
+            "memory": 4 * (MEMORY_MIB << 20),
+            "variables": tuple(environment()),
+        }
+
+
+def _shared() -> str | None:
+    """A folder that another user could reach into, if there is one."""
+    return "/tmp" if os.path.isdir("/tmp") else None
+
+
+@contextmanager
+def isolated() -> Iterator[Zygote]:
+    """A zygote whose children are known to be isolated, because it has just been tried.
+
+    Raises Unsafe where they are not, with every reason.
+    """
+    if sys.platform != "linux":
+        raise Unsafe(Problem("isolation needs Linux: Landlock and seccomp have no like here", None, ELSEWHERE))
+    with Zygote() as zygote:
+        if found := unsafe(zygote.fork):
+            raise Unsafe(*(Problem(f"a hostile submission was not stopped: {told}") for told in found), CURE)
+        yield zygote
