@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 #: From the top; a room imports only rooms above it.
 ROOMS = (
-    "version", "errors", "data", "files",
+    "version", "errors", "data", "files", "gradients",
     "cells", "calculus", "conventions", "writing",
     "assignment", "grading", "teaching", "reporting", "keeping",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.operations import OPERATIONS, Table
 from ..assignment.program import Data, Program, run
 from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
@@ -76,21 +77,23 @@ def quantities(layout: Layout, slot: Slot) -> tuple[str, ...]:
     return (f"{prefix}{slot.of}",)
 
 
-def expected(layout: Layout, role: str, program: Program, data: Given) -> dict[str, Array]:
+def expected(
+    layout: Layout, role: str, program: Program, data: Given, operations: Table = OPERATIONS
+) -> dict[str, Array]:
     """Every quantity that a function gives, by a program; the arrays of the equations, not of the convention.
 
     Those of a training step are stacked, an update each along the first axis.
     """
     if isinstance(data, tuple):
-        found = [trained(program, role, update, layout.arrays) for update in data]
+        found = [trained(program, role, update, layout.arrays, operations) for update in data]
         prefix = "d" if layout.signature(role).gives[0].gradient else ""
         return {f"{prefix}{n}": np.stack([f[n] for f in found]) for n in layout.cell.parameters}
-    return _run(layout, role, program, data)
+    return _run(layout, role, program, data, operations)
 
 
-def _run(layout: Layout, role: str, program: Program, data: Data) -> dict[str, Array]:
+def _run(layout: Layout, role: str, program: Program, data: Data, operations: Table) -> dict[str, Array]:
     with np.errstate(all="ignore"):
-        done = run(program, data, backward="backward" in role)
+        done = run(program, data, "backward" in role, operations)
     step = role.startswith("step")
     found: dict[str, Array] = {}
     for slot in layout.signature(role).gives:

@@ -17,8 +17,9 @@ from ..errors import nearest, printable
 from .exchange import Array, canonical, quantities, shape
 from .running import Answer, Foreign, Run
 
+#: How nearly the numbers of a wrong program must be a student's; what is right, `tolerance` knows.
 TOLERANCE = 1e-9
-#: Of a quantity's numbers, as a part of the largest of all quantities: rounding alone stays below TOLERANCE times this.
+#: Of a quantity's numbers, as a part of the largest of all quantities: what is smaller may be zero but for rounding.
 SMALLEST = 1e-6
 
 
@@ -42,16 +43,18 @@ def read(
     truth: Mapping[str, Array],
     sizes: Mapping[str, int],
     place: Callable[[int], str],
+    precision: str = "float64",
 ) -> Reading:
     """Climb the ladder for one task; place says where a line of the source is in the student's file.
 
+    precision: what may be computed in; values are in float64 afterwards.
     Values of several calls are stacked, as those of the truth are; the first call that fails speaks for all.
     """
     if signature.role not in TRAINING:
-        return _read_call(layout, signature, answers[0], run, truth, sizes, place)
+        return _read_call(layout, signature, answers[0], run, truth, sizes, place, precision)
     cases = [dict(zip(truth, arrays, strict=True)) for arrays in zip(*truth.values(), strict=True)]
     readings = [
-        _read_call(layout, signature, answer, run, case, sizes, place)
+        _read_call(layout, signature, answer, run, case, sizes, place, precision)
         for answer, case in zip(answers, cases, strict=True)
     ]
     problems = {q: trouble for r in reversed(readings) for q, trouble in r.problems.items()}
@@ -67,6 +70,7 @@ def _read_call(
     truth: Mapping[str, Array],
     sizes: Mapping[str, int],
     place: Callable[[int], str],
+    precision: str,
 ) -> Reading:
     reading = Reading()
     trouble = _no_answer(signature, answer, run, place)
@@ -83,7 +87,7 @@ def _read_call(
             said = f'{signature.name} returns no "{slot.name}".' + (f" {near}" if near.startswith("Did") else "")
             reading.problems.update(dict.fromkeys(names, said))
         elif names:
-            _read_result(layout, signature.role, slot, results[slot.name], truth, sizes, reading)
+            _read_result(layout, signature.role, slot, results[slot.name], truth, sizes, precision, reading)
     return reading
 
 
@@ -140,23 +144,26 @@ def _read_result(
     result: Any,
     truth: Mapping[str, Array],
     sizes: Mapping[str, int],
+    precision: str,
     reading: Reading,
 ) -> None:
     if slot.plain == "parameters":
-        _read_dict(layout, slot, result, truth, reading)
+        _read_dict(layout, slot, result, truth, precision, reading)
         return
-    trouble = problem(slot.name, result, shape(layout, role, slot, truth), layout.shape(role, slot))
+    trouble = problem(slot.name, result, shape(layout, role, slot, truth), layout.shape(role, slot), precision)
     if trouble:
         reading.problems.update(dict.fromkeys(quantities(layout, slot), trouble))
         return
-    for name, value in canonical(layout, role, slot, np.asarray(result), sizes):
+    for name, value in canonical(layout, role, slot, np.asarray(result, dtype=float), sizes):
         known = reading.values.setdefault(name, value)
         # What is added up from two places has one gradient, which reaches both.
-        if far(value, known, float(np.abs(known).max(initial=0.0)) or 1.0) > TOLERANCE:
+        if far(value, known, float(np.abs(known).max(initial=0.0)) or 1.0) > np.finfo(precision).eps ** 0.5:
             reading.problems[name] = f"{slot.name} differs from another place of {name}: a sum sends both the same."
 
 
-def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Array], reading: Reading) -> None:
+def _read_dict(
+    layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Array], precision: str, reading: Reading
+) -> None:
     for name in quantities(layout, slot):
         key = name[1:] if slot.gradient else name
         if not isinstance(result, dict):
@@ -168,14 +175,14 @@ def _read_dict(layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Arra
         else:
             sizes = layout.cell.shapes[key]
             letters = f"({','.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
-            trouble = problem(f'{slot.name}["{key}"]', result[key], truth[name].shape, letters)
+            trouble = problem(f'{slot.name}["{key}"]', result[key], truth[name].shape, letters, precision)
             if trouble:
                 reading.problems[name] = trouble
             else:
-                reading.values[name] = np.asarray(result[key])
+                reading.values[name] = np.asarray(result[key], dtype=float)
 
 
-def problem(name: str, result: Any, shape: tuple[int, ...], letters: str) -> str:
+def problem(name: str, result: Any, shape: tuple[int, ...], letters: str, precision: str = "float64") -> str:
     """Which rung a result fails, in a sentence; empty where it can be compared."""
     if not isinstance(result, (np.ndarray, float, int)) or isinstance(result, bool):
         listed = isinstance(result, (list, tuple)) or (isinstance(result, Foreign) and "subclass" in result.kind)
@@ -185,7 +192,7 @@ def problem(name: str, result: Any, shape: tuple[int, ...], letters: str) -> str
     if array.shape != shape:
         turned = " It is transposed." if array.shape == shape[::-1] and len(shape) == 2 else ""
         return f"{name} has shape {_tuple(array.shape)} instead of {_tuple(shape)}, which is {letters}.{turned}"
-    if array.dtype != np.float64:
+    if array.dtype not in (np.float64, precision):
         return f"{name} holds {array.dtype} numbers instead of float64.{_dtype_advice(array)}"
     if not np.isfinite(array).all():
         bad = int((~np.isfinite(array)).sum())

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..assignment.drawing import draw
-from ..assignment.program import Array, Data, Program, run
+from ..assignment.operations import Array
+from ..assignment.program import Data, Program, run
 from ..assignment.training import Given, Update, norm
 from ..conventions import BACKWARD, TRAINING, Layout
 from ..errors import Fault

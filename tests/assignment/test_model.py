@@ -198,6 +198,7 @@ def test_a_problem_shows_its_line_with_a_caret(tmp_path):
         ("2.5", "inf", 10, "'deadline_seconds' must be a number above 0, at most 3600"),
         ("2.5", "0", 10, "'deadline_seconds' must be a number above 0, at most 3600"),
         ("256", "true", 11, "'memory_mib' must be a whole number from 64 to 1048576, not true or false"),
+        ("memory_mib = 256", 'precision = "float16"', 11, "'float16' is not a value of 'precision'"),
         ("points = 2\n", "", 13, "[[task]] has no 'points' (a number above 0, at most 1000000)"),
         ("points = 2", "points = 1e999", 15, "'points' must be a number above 0, at most 1000000"),
         ("points = 2", 'points = "2"', 15, "'points' must be a number above 0, at most 1000000, not a string"),
@@ -372,6 +373,7 @@ def assignments(draw):
         draw(st.sampled_from(["credit", "skip"])),
         draw(st.floats(1e-3, 3600)),
         draw(st.integers(64, 2**20)),
+        draw(st.sampled_from(["float64", "float32"])),
     )
     word = draw(WORDS)
     return Assignment(Path(), draw(TITLES), f"{word}.cell", word, f"{word}.py", grading, tuple(tasks))
