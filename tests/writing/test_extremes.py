@@ -108,7 +108,8 @@ def test_sizes_of_one_are_sizes_like_others(name):
         found = from_code(name, data)
         assert all(np.isfinite(a).all() for a in (*found, *from_program(name, data)))
         if "forward" in made(name)[1]:
-            right = [done.lines[n] for n in cells()[name].outputs] + [done.gradients[n] for n in data.inputs]
+            asked = (n for n in data.inputs if n not in cells()[name].data)
+            right = [done.lines[n] for n in cells()[name].outputs] + [done.gradients[n] for n in asked]
             right += [*done.initial.values(), *done.parameters.values()]
             for mine, theirs in zip(found, right, strict=True):
                 np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=1e-12 * (1 + np.abs(theirs).max()))
