@@ -55,7 +55,7 @@ class Convention:
     """A convention as its file has it.
 
     vectors: their axes, by kind: input, output, initial; matrices, biases: the usual axes of arrays by name; modules:
-    what the course hands out to import, by name.
+    what the course hands out to import, by name; definitions: whether of a file only those are executed.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Convention:
     biases: str
     cells: tuple[Described, ...]
     modules: Mapping[str, str]
+    definitions: bool
 
     @property
     def native(self) -> bool:
@@ -100,6 +101,7 @@ def convention(name: str) -> Convention:
         data.get("biases", "out"),
         tuple(_described(entry, data) for entry in data.get("cells", ())),
         data.get("modules", {}),
+        data.get("definitions", False),
     )
 
 

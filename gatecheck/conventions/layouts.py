@@ -128,10 +128,7 @@ def _array(cell: Cell, found: Convention, entry: Described, names: Mapping[str, 
     vector = len(cell.shapes[grid[0][0].parameter]) == 1
     usual = found.biases if vector else found.matrices
     made = stack(cell, array, grid, laid or usual, array not in entry.constant)
-    if made is None:
-        raise ConventionError(
-            Problem(f"{found.name} cannot stack the parameters of {array} in {cell.name}: their shapes differ")
-        )
+    assert made is not None, f"{found.name} lays out {array} in rows of different sizes"
     return made
 
 

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..cells import Cell, Equation
+from ..cells import SCALAR, Cell, Equation, Size
 from ..cells import tree as t
 
 Names = Mapping[str, str]
 
 
 def renaming(known: Cell, cell: Cell) -> dict[str, str] | None:
-    """The cell's name for each name of a known cell, where both have the same equations; else None."""
+    """The cell's name for each name of a known cell, where both have the same equations and shapes; else None."""
     if _counts(known) != _counts(cell):
         return None
     for names in _equations(known.equations, cell.equations, {}):
-        if names.get(known.output) == cell.output:
+        if names.get(known.output) == cell.output and _shaped(known, cell, names):
             return dict(names)
     return None
+
+
+def _shaped(known: Cell, cell: Cell, names: Names) -> bool:
+    """Whether sizes differ in their letters only: a gate that is one number for all of a state is another gate."""
+    pairs = [p for mine, their in names.items() for p in zip(known.shapes[mine], cell.shapes[their], strict=True)]
+    letters: dict[str, Size] = {}
+    for mine, their in pairs:
+        if len(mine.terms) == 1 and not mine.scalar:
+            letters.setdefault(mine.terms[0][0], their)
+
+    def named(size: Size) -> Size:
+        return Size.total(letters.get(letter, SCALAR) for letter, count in size.terms for _ in range(count))
+
+    return all(named(mine) == their for mine, their in pairs)
 
 
 def _counts(cell: Cell) -> tuple[int, ...]:

@@ -41,7 +41,8 @@ def grade(
         places = {role: k for k, role in enumerate(roles)}
         asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
         limits, made = kit.assignment.grading, [call for _, call in asked]
-        around = Surroundings(kit.layout.convention.modules, kit.layout.adapter)
+        course = kit.layout.convention
+        around = Surroundings(course.modules, kit.layout.adapter, course.definitions)
         what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib, around
         run = running.run(*what)
     if run.disturbed:

@@ -146,6 +146,7 @@ def _request(
         "without": without,
         "modules": dict(around.modules),
         "adapter": around.adapter,
+        "definitions": around.definitions,
     }
     calls: list[Value] = [
         {"function": c.function, "arguments": c.arguments, "opaque": c.opaque, "role": c.role} for c in said.calls

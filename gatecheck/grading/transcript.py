@@ -37,10 +37,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a course puts around a submission: modules to import, by name, and an adapter; both Python source."""
+    """What a course puts around a submission: modules to import, by name, and an adapter; both Python source.
+
+    definitions: only what the file imports and defines is executed, as where the rest of it reads data and trains.
+    """
 
     modules: Mapping[str, str] = field(default_factory=dict)
     adapter: str = ""
+    definitions: bool = False
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def _handed_out(made: Layout) -> list[str]:
         str(ast.get_source_segment(source, node))
         for source in made.convention.modules.values()
         for node in ast.parse(source).body
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     ]
 
 

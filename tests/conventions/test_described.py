@@ -93,6 +93,22 @@ def test_generated_code_agrees_with_complex_steps_in_every_layout(cell, name):
                     assert oracle.far(value, truth[quantity]) < 1e-12, (role, quantity)
 
 
+@DESCRIBED
+def test_parameters_to_start_from_are_those_of_the_plain_layout(cell, name):
+    made = layout(load(cell), name)
+    numbers = {letter: k + 2 for k, letter in enumerate(made.cell.sizes)}
+    found = []
+    for convention_name in (name, "gatecheck"):
+        module = {}
+        exec(compile(code(made.cell, convention_name, training=True), "reference.py", "exec"), module)
+        initial = module["initial_parameters"](np.random.default_rng(5), **numbers)
+        found.append(initial if isinstance(initial, dict) else dict(zip((s.name for s in made.stacks), initial)))
+    arrays, plain = found
+    back = taken(made, arrays, numbers)
+    for n, value in plain.items():
+        assert np.array_equal(back[n], 0 * value if n in made.zero else value), n
+
+
 # ------------------------------------------------------------------------------------------------ cells
 
 
@@ -130,6 +146,13 @@ def test_a_sign_or_a_lag_makes_another_cell():
     assert renaming(load("rnn"), read(text.replace("x[t]", "x[t-1]"))) is None
     assert renaming(load("rnn"), read(text.replace("tanh", "sigmoid"))) is None
     assert renaming(load("rnn"), read(text.replace("+ b)", "+ 2 * b)"))) is None
+
+
+def test_a_gate_that_is_one_number_for_all_of_a_state_makes_another_cell():
+    gate = "f: 1\n\nf[t]"
+    assert renaming(load("lstm"), read(load("lstm").source.replace("f[t]", gate, 1))) is None
+    small = read(load("lstm").source.replace(": D ", ": M ").replace(": H ", ": 1 "))
+    assert renaming(load("lstm"), small)["W_f"] == "W_f"
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 import pytest
 from covering import described
 
+import gatecheck
 from gatecheck.assignment.kit import kit_for
 from gatecheck.cells import load
 from gatecheck.conventions import layout
+from gatecheck.errors import BadInput
 from gatecheck.grading.intake import submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.writing.reference import code
@@ -406,6 +408,27 @@ def test_two_biases_that_are_added_up_have_one_gradient():
 
 def test_gradients_that_are_not_clipped_are_seen():
     assert failed("min-char", ("-5, 5, out", "-500, 500, out"))
+
+
+def test_a_course_s_own_tests_in_a_notebook_do_nothing():
+    source, cell, convention = RIGHT["dlai lstm"]
+    called = "from public_tests import *\n" + source + "\nlstm_cell_forward_test(lstm_cell_forward)\n"
+    assert graded(called, cell, convention).full_marks
+
+
+def test_a_near_name_of_a_function_that_does_all_is_said():
+    with pytest.raises(BadInput, match="no function lossfun is asked for"):
+        gatecheck.check(lossfun, cell="rnn_characters", convention="minchar", show=False)
+
+
+def lossfun(inputs, targets, hprev):
+    """Nearly the name."""
+
+
+def test_a_file_that_reads_a_text_and_trains_for_ever_is_graded_all_the_same():
+    before = 'data = open("input.txt").read()\nvocab_size = len(set(data))\n'
+    after = "\nwhile True:\n    lossFun([0], [1], np.zeros((100, 1)))\n"
+    assert graded(before + MINCHAR + after, "rnn_characters", "minchar").full_marks
 
 
 def test_what_a_course_hands_out_is_there_for_that_course_only():

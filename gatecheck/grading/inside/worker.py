@@ -7,6 +7,7 @@ that a patched json, os or numpy harms only the student.
 
 from __future__ import annotations
 
+import ast
 import gc
 import os
 import sys
@@ -29,6 +30,7 @@ MESSAGE, SOURCE_LINE, NAME = 500, 200, 100  # characters
 FRAMES, NAMES = 12, 200
 SPARE_BYTES = 4 << 20
 _NOTHING = object()
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 def main() -> None:
@@ -53,7 +55,7 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
     post.send({"holding": harden(request["memory_mib"], request["seconds"], readable, request["without"])})
     submission = Submission(request["filename"])
     submission.provide(request["modules"])
-    raised = submission.load(request["source"].tobytes())
+    raised = submission.load(request["source"].tobytes(), request["definitions"])
     submission.adapt(request["adapter"])
     post.send({"rejected": raised} if raised else {"loaded": submission.names()})
     for index, call in enumerate(() if raised else calls):
@@ -136,15 +138,19 @@ class Submission:
         """Read the course's adapter: a function for each role, which calls what the file defines as `student.…`."""
         exec(compile(source, "adapter", "exec", dont_inherit=True), self._adapter)
 
-    def load(self, source: bytes) -> dict[str, Value] | None:
-        """Execute the file; what it raised, or None."""
+    def load(self, source: bytes, definitions: bool) -> dict[str, Value] | None:
+        """Execute the file, or only what it imports and defines; what it raised, or None."""
         sys.modules["submission"] = self._module
         self._module.__dict__["__file__"] = self._filename
         try:
             # Decoded first: compile() would follow a coding cookie that no reader of the file sees.
             text = source.decode("utf-8-sig")
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            exec(compile(text, self._filename, "exec", dont_inherit=True), self._module.__dict__)
+            program: Any = text
+            if definitions:
+                program = ast.parse(text, self._filename)
+                program.body = [node for node in program.body if isinstance(node, DEFINITIONS)]
+            exec(compile(program, self._filename, "exec", dont_inherit=True), self._module.__dict__)
         except BaseException as error:
             return self._describe(error)
         finally:
