@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Integer, Rational, Symbol
 from sympy.printing.str import StrPrinter
 
 from ...calculus.symbols import label
@@ -19,12 +19,15 @@ from .views import Views, dims, times
 #: What NumPy calls a function, with the operands that it needs besides. np.negative reads strided arrays wrongly
 #: (2.4.6 with AVX2: every eighth of so many numbers, written four apart).
 FUNCTIONS = {
-    "absolute": "np.absolute({})",
-    "negative": "np.multiply({}, -1)",
-    "relu": "np.maximum({}, 0)",
-    "softplus": "np.logaddexp({}, 0)",
-    "step": "np.greater({}, 0)",
+    "negative": ("multiply", Integer(-1)),
+    "relu": ("maximum", Integer(0)),
+    "softplus": ("logaddexp", Integer(0)),
+    "step": ("greater", Integer(0)),
 }
+#: Functions that mix the elements of a vector.
+MIXING = ("Join", "Part", "Total", "Mean", "erf", "Softmax", "LogSumExp")
+#: What numbers in a loop are called.
+NUMBERS = {"0.5": "half", "1": "one", "-1": "minus_one", "2": "two", "0": "zero"}
 #: Functions that the module must define itself.
 HELPED = {"erf": "erf", "Softmax": "softmax", "LogSumExp": "logsumexp"}
 
@@ -52,6 +55,7 @@ class Emitter:
 
     def __init__(self, places: Places, views: Views, weights: Mapping[Symbol, str], helpers: dict[str, None]) -> None:
         self.places, self.views, self.weights, self.helpers = places, views, weights, helpers
+        self.functions: dict[str, None] = {}
 
     def lines(self, packs: Sequence[Pack]) -> list[str]:
         """The calls; above each, the equations it serves where they are not those of the call before."""
@@ -70,8 +74,10 @@ class Emitter:
         if name == "products":
             yield from self._products(pack)
             return
-        out = self.views.elementwise(pack.targets)
-        operands = [self._operand(o) for o in pack.operands]
+        flat = name not in MIXING and self._flat(pack)
+        view = self.views.rows if flat else self.views.elementwise
+        out = view(pack.targets)
+        operands = [self._number(o[0]) if constant(o[0]) else view(o) for o in pack.operands]
         if name == "copy":
             yield f"np.copyto({out}, {operands[0]})"
         elif name == "Join":
@@ -87,11 +93,22 @@ class Emitter:
             self.helpers[HELPED[name]] = None
             yield f"{HELPED[name]}({operands[0]}, {out})"
         else:
-            made = FUNCTIONS.get(name, f"np.{name}({{}})").format(", ".join(operands))
-            yield f"{made[:-1]}, out={out})"
+            function, *more = FUNCTIONS.get(name, (name,))
+            operands += [self._number(m) for m in more]
+            yield f"{self._function(function)}({', '.join([*operands, out])})"
 
-    def _operand(self, operand: tuple[Expr, ...]) -> str:
-        return number(operand[0]) if constant(operand[0]) else self.views.elementwise(operand)
+    def _flat(self, pack: Pack) -> bool:
+        """Whether gates stand side by side in all that a call reads and writes, so that whole rows can be taken."""
+        moving = [o for o in (pack.targets, *pack.operands) if not constant(o[0])]
+        found = [self.views.slab(o) for o in moving]
+        return len(pack.targets) > 1 and found[0] == "slab" and None not in found
+
+    def _number(self, e: Expr) -> str:
+        """In a loop a number is an array made before it: NumPy would make one at every call."""
+        text = number(e)
+        if not self.views.loop:
+            return text
+        return self.views.fix(f"np.array({text}, p.dtype)", NUMBERS.get(text, f"number_{len(self.views.fixed)}"))
 
     def _part(self, pack: Pack) -> str:
         assert pack.call.detail is not None
@@ -102,18 +119,22 @@ class Emitter:
 
     def _products(self, pack: Pack) -> Iterable[str]:
         """Products of one operand: one GEMM with the matrices side by side; a sum of products: one for each stretch."""
+        over = not self.views.loop
         if label(pack.operands[0][0]).kind == "value":
-            operand, out = self.views.rows(pack.operands[0]), self.views.rows(pack.targets)
-            yield f"{self._gemm(pack.targets)}({operand}, p.{self.weights[pack.targets[0]]}, out={out})"
+            operand, out = self.views.rows(pack.operands[0], over), self.views.rows(pack.targets, over)
+            yield f"{self._gemm(pack.targets)}({operand}, {self._weight(self.weights[pack.targets[0]])}, {out})"
             return
-        out = self.views.rows(pack.targets)
+        out = self.views.rows(pack.targets, over)
         for k, deltas in enumerate(stretches(self.places, (o[0] for o in pack.operands))):
-            weight = f"p.{self.weights[pack.targets[0]]}{f'_{k + 1}' if k else ''}"
-            operand = self.views.rows(deltas)
+            weight = self._weight(f"{self.weights[pack.targets[0]]}{f'_{k + 1}' if k else ''}")
+            operand = self.views.rows(deltas, over)
             if k:
-                yield f"{out} += np.matmul({operand}, {weight})"
+                yield f"{self._function('add')}({out}, np.matmul({operand}, {weight}), {out})"
             else:
-                yield f"{self._gemm(deltas)}({operand}, {weight}, out={out})"
+                yield f"{self._gemm(deltas)}({operand}, {weight}, {out})"
+
+    def _weight(self, name: str) -> str:
+        return self.views.fix(f"p.{name}", name) if self.views.loop else f"p.{name}"
 
     def _gemm(self, symbols: Sequence[Symbol]) -> str:
         """dot is quicker to call, but copies what is not whole."""
@@ -121,7 +142,14 @@ class Emitter:
         assert place is not None
         buffer = self.places.buffers[place.buffer]
         whole = not buffer.slab or len(set(symbols)) == len(buffer.slots)
-        return "np.dot" if whole else "np.matmul"
+        return self._function("dot" if whole else "matmul")
+
+    def _function(self, name: str) -> str:
+        """A function of NumPy under its own name, which a loop need not look up in the module."""
+        if name in self.places.program.cell.shapes:
+            return f"np.{name}"
+        self.functions[name] = None
+        return name
 
 
 def stretches(places: Places, symbols: Iterable[Symbol]) -> list[tuple[Symbol, ...]]:

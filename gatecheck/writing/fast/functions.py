@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sympy import Symbol
 
 from ...calculus.symbols import gradient, value
@@ -11,7 +13,7 @@ from ..reference import Function, environment, parameter_shapes
 from .emitting import stretches
 from .module import Module
 from .places import Buffer
-from .program import Weight, sent
+from .program import BACKWARD, FORWARD, Weight, sent
 from .views import dims, times
 
 _HELPERS = {
@@ -83,8 +85,8 @@ class _Functions:
         if any("spans" in line for line in self.module.tuples):
             lines += [
                 "# Blocks of steps: what needs no step before it is computed for as many as fit the cache.",
-                f"n = max(1, min(T, BLOCK // (B * {self._largest()})))",
-                "spans = [(s, min(s + n, T)) for s in range(0, T, n)]",
+                f"steps = max(1, min(T, BLOCK // (B * {self._largest()})))",
+                "spans = [(t, min(t + steps, T)) for t in range(0, T, steps)]",
             ]
         for b in self.places.buffers.values():
             lines += self._array(b)
@@ -100,7 +102,7 @@ class _Functions:
 
     def _array(self, b: Buffer) -> list[str]:
         n, size = len(b.slots), dims(b.size)
-        rows = {"T": "T, ", "T+1": "T + 1, ", "block": "n, ", "step": ""}.get(b.rows)
+        rows = {"T": "T, ", "T+1": "T + 1, ", "block": "steps, ", "step": ""}.get(b.rows)
         if rows is None:
             return []
         if not b.slab:
@@ -139,8 +141,9 @@ class _Functions:
         for n in cell.lagged:
             home = self.places.homes[value(n, 0)]
             lines.append(f"work.{home.buffer}[0, {home.slot}] = {n}0")
-        for section in ("early", "forward", "late"):
+        for section in FORWARD:
             lines += self.module.bodies.get(section, [])
+        lines[1:1] = self._aliases(FORWARD)
         results = [f"{self._over_time(value(n, 0))}.copy()" for n in cell.outputs]
         lines += ["", "work.ready = True", f"return {', '.join([*results, 'work'])}"]
         shapes = self._shapes(cell.inputs, "(T,B,{})"), self._shapes([f"{n}0" for n in cell.lagged], "(B,{})")
@@ -152,6 +155,11 @@ class _Functions:
             f"->  {self._shapes(cell.outputs, '(T,B,{})')}, kept",
         )
         return Function(f"forward({', '.join(takes)})", doc, tuple(lines))
+
+    def _aliases(self, sections: Iterable[str]) -> list[str]:
+        """NumPy's functions under their own names: in a loop of small steps looking them up takes a while."""
+        names = list(dict.fromkeys(n for s in sections for n in self.module.functions.get(s, ())))
+        return [f"{', '.join(names)} = {', '.join(f'np.{n}' for n in names)}"] if names else []
 
     def _shapes(self, names: object, form: str) -> str:
         return ", ".join(f"{n}: {form.format(size_of(self._of(n)))}" for n in names)  # type: ignore[attr-defined]
@@ -185,7 +193,7 @@ class _Functions:
             f"T, B = {gradients[0]}.shape[:2]",
         ]
         body: list[str] = []
-        for section in ("before", "backward", "after"):
+        for section in BACKWARD:
             body += self.module.bodies.get(section, [])
         tail = [*self._weights(), *self._dp(), *self._results()]
         arrays = tuple((f"d{n}", cell.size(n), 2) for n in cell.outputs)
@@ -201,7 +209,7 @@ class _Functions:
             if home := self.places.homes.get(sent(n)):
                 over = self.places.buffers[home.buffer].rows == "T+1"
                 lines.append(f"work.{home.buffer}[{'T' if over else '...'}] = 0")
-        lines += self.module.zeros
+        lines += [*self.module.zeros, *self._aliases(BACKWARD)]
         gives = [*(f"d{n}: (T,B,{size_of(cell.size(n))})" for n in cell.inputs),
                  *(f"d{n}0: (B,{size_of(cell.size(n))})" for n in cell.lagged), "dp"]  # fmt: skip
         doc = (
@@ -224,7 +232,7 @@ class _Functions:
         for k, (operand, weights) in enumerate(groups.items()):
             for j, found in enumerate(stretches(self.places, [w.delta for w in weights])):
                 name = f"dw_{k}" + f"_{j}" * bool(j)
-                lines.append(f"{name} = np.matmul({views.rows(found)}.T, {views.rows((operand,))})")
+                lines.append(f"{name} = np.matmul({views.rows(found, True)}.T, {views.rows((operand,), True)})")
                 for w in weights:
                     if w.delta in found:
                         at = found.index(w.delta)

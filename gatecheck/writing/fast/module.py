@@ -24,8 +24,31 @@ from .views import Views, dims, times
 #: All that turns a cell into calls, in order.
 PASSES = (keep_from_overflow, cut_joins, factor, name_parts, part_forward, early_parts, adjoint, halve, flatten)
 
-RESERVED = ("np", "math", "p", "dp", "T", "B", "t", "s", "e", "work", "kept", "dtype", "ones", "columns", "steps",
-            "blocks", "n", "pack", "workspace", "forward", "backward", "SimpleNamespace", *HELPED.values())  # fmt: skip
+UFUNCS = (
+    *("add", "subtract", "multiply", "divide", "tanh", "exp", "log", "sqrt", "square", "absolute", "sign", "maximum"),
+    *("power", "reciprocal", "logaddexp", "greater", "dot", "matmul"),
+)
+RESERVED = (
+    *(
+        "np",
+        "math",
+        "p",
+        "dp",
+        "T",
+        "B",
+        "t",
+        "t0",
+        "t1",
+        "work",
+        "kept",
+        "dtype",
+        "ones",
+        "columns",
+        "steps",
+        "blocks",
+    ),
+    *("pack", "workspace", "forward", "backward", "SimpleNamespace", *HELPED.values(), *UFUNCS),
+)
 
 
 def compiled(cell: Cell) -> Program:
@@ -57,6 +80,7 @@ class Module:
         arguments = (*cell.inputs, *(f"{n}0" for n in cell.lagged), *(f"d{n}" for n in cell.outputs))
         self.taken = {*RESERVED, *cell.sizes, *arguments}
         self.zeros: list[str] = []
+        self.functions: dict[str, dict[str, None]] = {}  # of NumPy, by section
         self.sums: dict[str, list[str]] = {}  # by parameter: what adds up to its gradient
         self.bodies = self._bodies(packed)
 
@@ -155,7 +179,9 @@ class Module:
             views = Views(self.places, run.section.name, run.loop, set(self.taken))
             if run.section.name == "backward" and factors:
                 views.taken |= factors[0].taken
-            lines = Emitter(self.places, views, self.weights, self.helpers).lines(packs)
+            emitter = Emitter(self.places, views, self.weights, self.helpers)
+            lines = emitter.lines(packs)
+            self.functions.setdefault(run.section.name, {}).update(emitter.functions)
             if run.section.name == "factors":
                 factors = views, lines
                 continue
@@ -169,7 +195,7 @@ class Module:
         return found
 
     def _loop(self, run: Run, views: Views, lines: list[str], name: str) -> list[str]:
-        index = "t" if run.loop else "s, e"
+        index = "t" if run.loop else "t0, t1"
         steps = {1: "range(T)", -1: "reversed(range(T))", 0: "spans"}[run.section.direction]
         texts = [index] * views.given + list(views.moving)
         names = [index] * views.given + list(views.moving.values())
@@ -180,10 +206,10 @@ class Module:
         """Blocks from the last to the first: their factors at once, then their steps."""
         outer, made = factors
         steps = _tuple(["t"] * views.given + list(views.moving))
-        texts = ["s, e"] * outer.given + [*outer.moving, f"[{steps} for t in reversed(range(s, e))]"]
-        names = ["s, e"] * outer.given + [*outer.moving.values(), "steps"]
+        texts = ["t0, t1"] * outer.given + [*outer.moving, f"[{steps} for t in reversed(range(t0, t1))]"]
+        names = ["t0, t1"] * outer.given + [*outer.moving.values(), "steps"]
         inner = _targets(["t"] * views.given + list(views.moving.values()))
-        self.tuples += _comprehension("work.backward", texts, "s, e", "reversed(spans)")
+        self.tuples += _comprehension("work.backward", texts, "t0, t1", "reversed(spans)")
         return [
             *_fixed(outer),
             *_fixed(views),
@@ -221,11 +247,11 @@ def _stacked(parts: list[str]) -> str:
 
 
 def _targets(names: list[str]) -> str:
-    return ", ".join(names) + "," * (len(names) == 1 and names[0] not in ("t", "s, e")) if names else "_"
+    return ", ".join(names) + "," * (len(names) == 1 and names[0] not in ("t", "t0, t1")) if names else "_"
 
 
 def _comprehension(name: str, texts: list[str], index: str, over: str) -> list[str]:
-    if texts in (["t"], ["s, e"], []):
+    if texts in (["t"], ["t0, t1"], []):
         return [f"{name} = {over}" if not over.startswith("rev") else f"{name} = list({over})"]
     line = f"{name} = [{_tuple(texts)} for {index} in {over}]"
     if len(line) < 90:

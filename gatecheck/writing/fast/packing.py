@@ -86,8 +86,17 @@ class _Arranging:
             if self._moves(inside[0], s):
                 self.places.homes[inside[0]] = home
 
+    def _product_alone(self, e: Expr) -> bool:
+        """Whether an operand is a product that nothing else reads: what is computed with it may take its place."""
+        made = any(s.target == e and self.calls[s].product and label(e).kind == "value" for s in self.run.statements)
+        return made and len(self.readers.get(e, ())) == 1
+
     def _moves(self, r: Symbol, reader: Statement) -> bool:
         made = any(s.target == r and not self.calls[s].product for s in self.run.statements)
+        # A sum with a product stays in the slab: a sum of whole rows is cheaper than one of gates.
+        maker = next((c for s, c in self.calls.items() if s.target == r), None)
+        if maker is None or any(map(self._product_alone, maker.operands)):
+            return False
         alone = len(self.readers.get(r, ())) == 1 and r not in self.summed
         same = self.system.size(r) == self.system.size(reader.target)
         return made and alone and same and self.places.place(r) is None and label(reader.target).lag == 0
@@ -212,6 +221,12 @@ class _Arranging:
         if self.places.place(pack.targets[0]) is not None:
             return
         target = pack.targets[0]
+        for operand in pack.operands:
+            fits = all(self.system.size(o) == self.system.size(target) for o in operand if not constant(o))
+            if fits and len(set(operand)) == len(pack.targets) and all(map(self._product_alone, operand)):
+                for s, o in zip(pack.targets, operand, strict=True):
+                    self.places.homes[s] = self.places.homes[o]
+                return
         if len(pack.targets) == 1 and (home := self._ahead(target)):
             self.places.homes[target] = home
             return

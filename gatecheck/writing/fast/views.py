@@ -11,7 +11,7 @@ from ...cells import Size
 from ..numpy_printer import size_text
 from .packing import Operand
 from .places import Buffer, Place, Places
-from .program import FORWARD
+from .program import FORWARD, fresh
 
 LONGEST = 28
 
@@ -37,6 +37,7 @@ class Views:
         self.moving: dict[str, str] = {}
         self.fixed: dict[str, str] = {}
         self.given = False
+        self.lines = {s.target: s.line for s in places.program.statements() if s.line and s.line != s.target}
 
     def elementwise(self, operand: Operand) -> str:
         """The view on the places of one or several symbols, (slots, B, size), with steps in front in a block."""
@@ -52,19 +53,30 @@ class Views:
             return self._named(self.fixed, f"{array}[{slots}]", buffer, first, count)
         return self._named(self.moving, f"{array}[{self._rows(buffer, first)}, {slots}]", buffer, first, count)
 
-    def rows(self, operand: Operand) -> str:
-        """The view on the places, side by side, as a matrix with a row for each of the batch (loop), or of T·B."""
+    def slab(self, operand: Operand) -> str | None:
+        """What slots side by side in a slab are, or in parameters; None where a view is of something else."""
+        first, count = self._stretch(operand)
+        buffer = self.places.buffers[first.buffer]
+        if count < len(operand):
+            return None
+        return "slab" if buffer.slab else "parameters" if buffer.rows == "parameters" else None
+
+    def rows(self, operand: Operand, over_time: bool = False) -> str:
+        """The view on the places side by side, with a row for each of the batch, or over time a matrix of T·B."""
         first, count = self._stretch(operand)
         buffer = self.places.buffers[first.buffer]
         if buffer.rows == "given":
-            self.given = self.given or self.loop
+            self.given = self.given or not over_time
             name = self._given_name(buffer)
-            return f"{name}[t, 0]" if self.loop else f"{name}.reshape(-1, {dims(buffer.size)})"
+            return f"{name}.reshape(-1, {dims(buffer.size)})" if over_time else f"{name}[t, 0]"
         array, whole = f"work.{buffer.name}", count == len(buffer.slots)
         ends = (times(k, buffer.size) for k in (first.slot, first.slot + count))
         cut = "" if whole or not buffer.slab else f":, {':'.join(ends)}"
-        if not self.loop:
+        if over_time:
             return self._over_time(buffer, first, cut)
+        if buffer.rows == "parameters":
+            text = f"p.{buffer.name}[{first.slot}:{first.slot + count}].reshape(-1)"
+            return self._named(self.fixed, text, buffer, first, count, "_rows")
         if buffer.rows == "step":
             text = (f"{array}[{cut}]" if cut else array) if buffer.slab else f"{array}[{first.slot}]"
             return self._named(self.fixed, text, buffer, first, count, "_rows")
@@ -85,25 +97,30 @@ class Views:
     def _rows(self, buffer: Buffer, place: Place) -> str:
         block = buffer.rows == "block"
         if self.loop:
-            return "t - s" if block else "t + 1" if place.row else "t"
-        return ":e - s" if block else "s + 1:e + 1" if place.row else "s:e"
+            return "t - t0" if block else "t + 1" if place.row else "t"
+        return ":t1 - t0" if block else "t0 + 1:t1 + 1" if place.row else "t0:t1"
 
     def _given(self, buffer: Buffer) -> str:
         self.given = True
-        return f"{self._given_name(buffer)}[{'t' if self.loop else 's:e'}]"
+        return f"{self._given_name(buffer)}[{'t' if self.loop else 't0:t1'}]"
 
     @staticmethod
     def _given_name(buffer: Buffer) -> str:
         tag = label(buffer.slots[0])
         return f"d{tag.name}" if tag.kind == "loss" else tag.name
 
+    def fix(self, text: str, wanted: str) -> str:
+        """A name for something that is one for all steps."""
+        if text not in self.fixed:
+            name = fresh(wanted, self.taken)
+            self.taken.add(name)
+            self.fixed[text] = name
+        return self.fixed[text]
+
     def _named(self, names: dict[str, str], text: str, buffer: Buffer, first: Place, count: int, rows: str = "") -> str:
         if text not in names:
             wanted = self._words(buffer, first, count) + rows
-            name, k = wanted, 1
-            while name in self.taken:
-                k += 1
-                name = f"{wanted}_{k}"
+            name = fresh(wanted, self.taken)
             self.taken.add(name)
             names[text] = name
         return names[text]
@@ -120,8 +137,8 @@ class Views:
 
     def _word(self, s: Symbol, buffer: Buffer, row: int) -> str:
         tag = label(s)
-        if tag.name.isdigit():
-            return f"w{tag.name}"
+        if tag.name.isdigit():  # a part of something that has a name
+            return self._word(self.lines[s], buffer, row) if s in self.lines else f"v{tag.name}"
         name = tag.name.replace(".", "_").replace("/2", "_half")
         if tag.kind == "gradient":
             if tag.lag:
