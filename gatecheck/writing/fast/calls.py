@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from sympy import Add, Expr, Integer, Mul, Rational, Symbol
 
@@ -31,7 +32,11 @@ class Call:
 
 def call(statement: Statement) -> Call:
     """The call that a flat statement is."""
-    e = statement.expression
+    return _call(statement.expression)
+
+
+@cache
+def _call(e: Expr) -> Call:
     if e.is_Symbol or constant(e):
         return Call("copy", (e,))
     if any(isinstance(a, (Times, TransposedTimes)) for a in Add.make_args(e)):

@@ -11,8 +11,8 @@ from .packing import arrange
 from .places import deltas, settle
 from .program import Program
 
-#: How many orders are tried: a cell has few slots, and each trial costs milliseconds.
-TRIALS = 240
+#: How many orders are tried at most, and how many calls are packed in trying: the search costs about a second.
+TRIALS, CALLS = 240, 8_000
 #: A product is worth so many other calls.
 PRODUCT = 4
 
@@ -21,13 +21,14 @@ def ordered(program: Program) -> list[Symbol]:
     """The slots, starting from those of like functions side by side."""
     best = _alike(program)
     least, trials = cost(program, best), 0
+    limit = min(TRIALS, CALLS // sum(1 for _ in program.statements()))
     improved = True
-    while improved and trials < TRIALS:
+    while improved and trials < limit:
         improved = False
         for a, b in combinations(range(len(best)), 2):
             for tried in (_exchanged(best, a, b), _moved(best, a, b), _moved(best, b, a)):
                 trials += 1
-                if trials < TRIALS and (found := cost(program, tried)) < least:
+                if trials < limit and (found := cost(program, tried)) < least:
                     best, least, improved = tried, found, True
     return best
 

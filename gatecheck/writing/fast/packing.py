@@ -69,7 +69,7 @@ class _Arranging:
         for name, count in self.used.items():
             old = self.places.buffers.get(name)
             inside = (t for p in found for t in p.targets if self.places.homes[t].buffer == name)
-            size = self.system.size(next(inside))
+            size = self.places.size(next(inside))
             slots = max(count, len(old.slots) if old else 0)
             self.places.buffers[name] = Buffer(name, size, (Symbol("scratch"),) * slots, self.scratch)
         return found
@@ -98,7 +98,7 @@ class _Arranging:
         if maker is None or any(map(self._product_alone, maker.operands)):
             return False
         alone = len(self.readers.get(r, ())) == 1 and r not in self.summed
-        same = self.system.size(r) == self.system.size(reader.target)
+        same = self.places.size(r) == self.places.size(reader.target)
         return made and alone and same and self.places.place(r) is None and label(reader.target).lag == 0
 
     # Order.
@@ -126,12 +126,12 @@ class _Arranging:
         groups: dict[object, list[Statement]] = {}
         for s in statements:
             c = self.calls[s]
-            sizes = tuple(str(o) if constant(o) else str(self.system.size(o)) for o in c.operands)
+            sizes = tuple(str(o) if constant(o) else str(self.places.size(o)) for o in c.operands)
             if c.product:
                 forward = label(c.operands[0]).kind == "value"
-                key: object = (c.operands[0], self.system.size(s.target)) if forward else s.target
+                key: object = (c.operands[0], self.places.size(s.target)) if forward else s.target
             else:
-                key = (c.function, sizes, self.system.size(s.target), c.detail and c.detail.args[1:])
+                key = (c.function, sizes, self.places.size(s.target), c.detail and c.detail.args[1:])
             groups.setdefault(key, []).append(s)
         return list(groups.values())
 
@@ -222,7 +222,7 @@ class _Arranging:
             return
         target = pack.targets[0]
         for operand in pack.operands:
-            fits = all(self.system.size(o) == self.system.size(target) for o in operand if not constant(o))
+            fits = all(self.places.size(o) == self.places.size(target) for o in operand if not constant(o))
             if fits and len(set(operand)) == len(pack.targets) and all(map(self._product_alone, operand)):
                 for s, o in zip(pack.targets, operand, strict=True):
                     self.places.homes[s] = self.places.homes[o]
@@ -230,7 +230,7 @@ class _Arranging:
         if len(pack.targets) == 1 and (home := self._ahead(target)):
             self.places.homes[target] = home
             return
-        name = f"{self.scratch}_{self.system.size(target)}".replace("+", "_")
+        name = f"{self.scratch}_{self.places.size(target)}".replace("+", "_")
         free, count = self.free.setdefault(name, []), len(pack.targets)
         self.used.setdefault(name, 0)
         start = self._run_of(free, count)
@@ -255,7 +255,7 @@ class _Arranging:
         reader = readers[0]
         home = self.places.place(reader.target)
         others = [self._place(o) for o in self.calls[reader].operands if o != target]
-        fits = self.system.size(target) == self.system.size(reader.target) and label(reader.target).lag == 0
+        fits = self.places.size(target) == self.places.size(reader.target) and label(reader.target).lag == 0
         slab = home is not None and self.places.buffers[home.buffer].slab
         return home if fits and home and home not in others and not slab else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sympy import Symbol
 
@@ -41,6 +42,7 @@ class Places:
 
     def __init__(self, program: Program) -> None:
         self.program, self.system = program, program.system
+        self.size = cache(self.system.size)
         self.buffers: dict[str, Buffer] = {}
         self.homes: dict[Symbol, Place] = {}
 
@@ -54,7 +56,7 @@ class Places:
         """A buffer with a slot for each symbol, of one size."""
         if not slots:
             return
-        self.buffers[name] = Buffer(name, self.system.size(slots[0]), tuple(slots), rows, slab)
+        self.buffers[name] = Buffer(name, self.size(slots[0]), tuple(slots), rows, slab)
         for k, s in enumerate(slots):
             self.homes[s] = Place(name, 1 if rows == "T+1" and self._next(s) else 0, k)
 
@@ -126,7 +128,7 @@ class _Settling:
     def _by_size(self, symbols: Iterable[Symbol]) -> list[tuple[str, list[Symbol]]]:
         found: dict[Size, list[Symbol]] = {}
         for s in symbols:
-            found.setdefault(self.places.system.size(s), []).append(s)
+            found.setdefault(self.places.size(s), []).append(s)
         return [(str(size).replace("+", "_"), group) for size, group in found.items()]
 
     def _operands(self) -> None:

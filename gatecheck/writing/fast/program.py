@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sympy import Expr, Rational, Symbol
 
@@ -23,7 +24,7 @@ BACKWARD = {"factors": 0, "before": 0, "backward": -1, "after": 0}
 DIRECTIONS = {**FORWARD, **BACKWARD}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statement:
     """`target = expression` at every step; `of` is the equation of the cell file that it comes from.
 
@@ -39,9 +40,13 @@ class Statement:
     def name(self) -> str:
         return label(self.target).name
 
-    def reads(self) -> set[Symbol]:
+    def reads(self) -> frozenset[Symbol]:
         """What it needs that may change from step to step."""
-        return {s for s in self.expression.free_symbols if varies(s)}
+        return self._reads
+
+    @cached_property
+    def _reads(self) -> frozenset[Symbol]:
+        return frozenset(s for s in self.expression.free_symbols if varies(s))
 
 
 @dataclass(frozen=True)
