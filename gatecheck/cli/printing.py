@@ -199,6 +199,13 @@ def paths(
 )
 @joined_options
 @click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
+@click.option(
+    "--style",
+    type=click.Choice(("readable", "fast")),
+    default="readable",
+    show_default=True,
+    help="As one writes it by hand, a step at a time; or a sequence as fast as NumPy goes.",
+)
 @output_option()
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def code(
@@ -207,6 +214,7 @@ def code(
     loss: str | None,
     front: str | None,
     training: bool,
+    style: str,
     output: str | None,
     force: bool,
 ) -> None:
@@ -215,13 +223,18 @@ def code(
     \b
     Examples:  gatecheck code lstm
                gatecheck code lstm --training
+               gatecheck code lstm --style fast -o lstm_fast.py
                gatecheck code gru --loss cross-entropy --input embedding
                gatecheck code lstm --convention cs231n -o lstm_reference.py
     """
     from ..cells import joined, load
+    from ..writing.fast.functions import code as fast
     from ..writing.reference import code as reference
 
-    text = reference(joined(load(cell), loss, front), convention, training)
+    found = joined(load(cell), loss, front)
+    if style == "fast" and (training or convention != "gatecheck"):
+        raise click.UsageError("--style fast goes without --training, and with gatecheck's own convention")
+    text = fast(found) if style == "fast" else reference(found, convention, training)
     if output:
         save(output, text, force)
     else:
