@@ -335,15 +335,15 @@ def test_a_right_file_in_the_style_of_a_course_has_full_marks(name):
 
 # The course's file, the edit, the mistake's id and the quantity it is in.
 WRONG = [
-    ("dlai rnn", "da[:, :, t] + da_prevt", "da[:, :, t]", "not-carried-back", "dh"),
     ("dlai lstm", "dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)", "dc_next", "missing-path", "dc"),
     ("dlfs2 lstm", "* f*(1-f)", "", "missing-activation-derivative", "da_f"),
-    ("dlfs2 lstm", "grads[i] += grad", "grads[i] = grad", "overwritten-over-time", "dW_f"),
-    ("cmu rnn", "delta * (1 - h_t ** 2)", "delta", "missing-activation-derivative", "da_h"),
     ("cmu gru", "(h - self.n) * self.z * (1 - self.z)", "(h - self.n) * self.z", "missing-factor", "da_z"),
     ("min-char", "+ dhnext", "", "not-carried-back", "dh"),
 ]
 MORE = [
+    ("dlai rnn", "da[:, :, t] + da_prevt", "da[:, :, t]", "not-carried-back", "dh"),
+    ("dlfs2 lstm", "grads[i] += grad", "grads[i] = grad", "overwritten-over-time", "dW_f"),
+    ("cmu rnn", "delta * (1 - h_t ** 2)", "delta", "missing-activation-derivative", "da_h"),
     ("dlai rnn", "(1 - a_next ** 2) * da_next", "da_next", "missing-activation-derivative", "da_h"),
     ("dlai rnn", "(x[:, :, t], a_next,", "(x[:, :, t], a0,", "not-carried", "h"),
     ("dlai lstm", 'np.tanh(p["Wc"]', 'sigmoid(p["Wc"]', "wrong-activation", "g"),
