@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..assignment.kit import Kit
-from ..conventions import BACKWARD, ROLES, TRAINING
+from ..conventions import BACKWARD, ROLES, TRAINING, Layout
 from ..errors import Fault
 from ..version import __version__
 from .exchange import calls
 from .intake import Submission
+from .remembering import remembered
 from .report import Check, Mistake, Report, Status
-from .running import Answer, Run, Worker
-from .sample import new_seed, sample
+from .running import Answer, Call, Run, Worker
+from .sample import Sample, new_seed, sample
 from .verdicts import Verdicts, shares
 
 
@@ -37,9 +38,7 @@ def grade(
         except Fault as fault:
             return _untried(submission, kit, seed, Run("error", (), str(fault)))
         roles = _roles(kit)
-        # What is called more than once comes last, and nothing is called with what it gives.
-        places = {role: k for k, role in enumerate(roles)}
-        asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
+        asked = _asked(kit.layout, roles, drawn)
         limits, made = kit.assignment.grading, [call for _, call in asked]
         what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib
         run = running.run(*what)
@@ -66,11 +65,19 @@ def rejected(name: str, kit: Kit, message: str) -> Report:
     return _untried(Submission(name, b"", ""), kit, "", Run("rejected", (), message))
 
 
-def _roles(kit: Kit) -> list[str]:
+def _roles(kit: Kit) -> tuple[str, ...]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
     wanted = {kit.role(t.name) for t in kit.assignment.tasks}
     wanted |= {forward for forward, back in BACKWARD.items() if back in wanted}
-    return [role for role in (*ROLES, *TRAINING) if role in wanted]
+    return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])
+
+
+@remembered(4)
+def _asked(layout: Layout, roles: tuple[str, ...], drawn: Sample) -> list[tuple[str, Call]]:
+    """The calls, each with its role."""
+    # What is called more than once comes last, and nothing is called with what it gives.
+    places = {role: k for k, role in enumerate(roles)}
+    return [(role, call) for role in roles for call in calls(layout, role, drawn.of(role), places)]
 
 
 def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:

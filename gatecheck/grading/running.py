@@ -18,6 +18,7 @@ from ..errors import Fault
 from .inside.frames import Frame, Piece, WireError, receive, send
 from .inside.values import RUN_BYTES, Foreign, Result, Value
 from .process import Process, remove
+from .remembering import remembered
 from .transcript import Answer, Call, End, Raised, Run, Transcript
 
 if TYPE_CHECKING:
@@ -139,13 +140,17 @@ def _request(
         "seconds": said.deadline,
         "without": without,
     }
-    calls: list[Value] = [
-        {"function": c.function, "arguments": c.arguments, "opaque": c.opaque} for c in said.calls
-    ]
     try:
-        return [encode(message) for message in (request, *calls)]
+        return [encode(request), *map(_encoded, said.calls)]
     except WireError as error:
         raise Fault(f"A call cannot be sent to the student's code: {error}") from error
+
+
+@remembered(64)
+def _encoded(call: Call) -> list[Piece]:
+    from .inside.wire import encode
+
+    return encode({"function": call.function, "arguments": call.arguments, "opaque": call.opaque})
 
 
 class _Ended(Exception):

@@ -16,6 +16,8 @@ from time import perf_counter, process_time
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
+from numpy import empty
+
 from .frames import WireError, receive, send
 from .hardening import Readable, harden
 from .portable import clean, copied, portable, same
@@ -117,7 +119,7 @@ class Submission:
         self._lines: list[str] = []
         self._module = ModuleType("submission")
         self._returned: list[object] = []
-        self._spare = bytearray(SPARE_BYTES)
+        self._spare: object = empty(SPARE_BYTES, "u1")  # taken, not touched
         self._clock = perf_counter
         self._hooks = sys.settrace, sys.setprofile
 
@@ -198,7 +200,7 @@ class Submission:
     def _describe(self, error: BaseException) -> dict[str, Value]:
         trace = error.__traceback__
         if isinstance(error, MemoryError):
-            self._spare = bytearray()
+            self._spare = None
             _release(trace)
         frames: deque[tuple[int, str]] = deque(maxlen=FRAMES)
         while trace is not None:
