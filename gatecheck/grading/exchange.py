@@ -86,7 +86,7 @@ def expected(layout: Layout, role: str, program: Program, data: Given) -> dict[s
     Those of a training step are stacked, an update each along the first axis. Nobody may change them: what is right is
     worked out once for all submissions that get the same numbers.
     """
-    return _right(layout, role, program, data) if program.change is RIGHT else _worked_out(layout, role, program, data)
+    return _right(layout, role, program, data) if program.change == RIGHT else _worked_out(layout, role, program, data)
 
 
 def _worked_out(layout: Layout, role: str, program: Program, data: Given) -> dict[str, Array]:

@@ -17,6 +17,9 @@ from .running import Answer, Call, Run, Worker
 from .sample import Sample, new_seed, sample
 from .verdicts import Verdicts, shares
 
+#: How often a run that something else may have ended is made again.
+AGAIN = 2
+
 
 def grade(
     submission: Submission,
@@ -42,9 +45,10 @@ def grade(
         limits, made = kit.assignment.grading, [call for _, call in asked]
         what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib
         run = running.run(*what)
-    if run.disturbed:
-        with fresh() as again:
-            run = again.run(*what)
+    for _ in range(AGAIN):
+        if run.disturbed:
+            with fresh() as again:
+                run = again.run(*what)
     if run.raised and run.raised.line:  # a notebook's lines are counted by cells
         line = run.raised.line
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))
@@ -63,6 +67,11 @@ def grade(
 def rejected(name: str, kit: Kit, message: str) -> Report:
     """The report of a file that cannot be read at all."""
     return _untried(Submission(name, b"", ""), kit, "", Run("rejected", (), message))
+
+
+def unjudged(submission: Submission, kit: Kit, message: str) -> Report:
+    """The report of a submission that could not be judged, by no fault of its own."""
+    return _untried(submission, kit, "", Run("error", (), message))
 
 
 def _roles(kit: Kit) -> tuple[str, ...]:
