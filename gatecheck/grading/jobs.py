@@ -24,13 +24,12 @@ from typing import Any, TypeAlias
 from ..assignment.kit import Kit
 from ..errors import Fault, Unsafe
 from .inside.system_calls import MACHINE, PR_SET_PDEATHSIG, prctl
+from .inside.values import LAYERS
 from .intake import Submission
 from .judge import grade, unjudged
-from .process import Process
 from .report import Report
 from .running import Worker
 from .selftest import isolated
-from .zygote import Child
 
 #: A submission, or what is known of one already: its report, which only waits for its turn.
 Item: TypeAlias = Submission | Report
@@ -63,17 +62,17 @@ def judged(kit: Kit, items: Iterable[Item], seed: str, jobs: int = 1, contained:
 
 
 @contextmanager
-def _starting(contained: bool) -> Iterator[Callable[[], Process | Child]]:
-    """What makes a process for each submission."""
+def _starting(contained: bool) -> Iterator[Callable[[], Worker]]:
+    """What makes a worker for each submission."""
     if contained:
-        yield Process
+        yield Worker
     else:
         with isolated() as zygote:
-            yield zygote.fork
+            yield lambda: Worker(zygote.fork, needed=LAYERS)
 
 
-def _judged(submission: Submission, kit: Kit, seed: str, start: Callable[[], Process | Child]) -> Report:
-    return grade(submission, kit, seed=seed, fresh=lambda: Worker(start))
+def _judged(submission: Submission, kit: Kit, seed: str, start: Callable[[], Worker]) -> Report:
+    return grade(submission, kit, seed=seed, fresh=start)
 
 
 class Team:

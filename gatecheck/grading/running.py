@@ -34,12 +34,17 @@ class Worker:
     """A Python beside the judge, for one run; it starts at once, so make it before importing numpy.
 
     start: what makes the process, a fresh one by default; a zygote's fork is as good. without: layers of isolation to
-    leave out, to see what each is good for.
+    leave out, to see what each is good for. needed: layers without which nothing runs.
     """
 
-    def __init__(self, start: Callable[[], Process | Child] = Process, without: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        start: Callable[[], Process | Child] = Process,
+        without: tuple[str, ...] = (),
+        needed: tuple[str, ...] = (),
+    ) -> None:
         self._process: Process | Child | None = None
-        self._without = without
+        self._without, self._needed = without, needed
         self._inbox: _Inbox | None = None
         self._folder = ""
         self._trouble = ""
@@ -110,7 +115,7 @@ class Worker:
             return
         if sys.platform != "linux":  # where it is, nothing may be written
             self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(said, source, self._folder, memory_mib, self._without)
+        frames = _request(said, source, self._folder, memory_mib, self._without, self._needed)
         inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         for pieces in frames:
@@ -119,13 +124,16 @@ class Worker:
         self._start = time.monotonic()
         until = self._start + said.deadline
         said.hear_holding(decode(inbox.next(until), Foreign))
+        if lost := set(self._needed) - set(said.holding):
+            said.started, self._trouble = False, f"isolation could not be had: {', '.join(sorted(lost))}"
+            return
         said.hear_load(decode(inbox.next(until), Foreign))
         while not said.complete:
             said.hear_answer(decode(inbox.next(until), Foreign))
 
 
 def _request(
-    said: Transcript, source: bytes, folder: str, memory_mib: int, without: tuple[str, ...]
+    said: Transcript, source: bytes, folder: str, memory_mib: int, without: tuple[str, ...], needed: tuple[str, ...]
 ) -> list[list[Piece]]:
     from numpy import array, uint8
 
@@ -139,6 +147,7 @@ def _request(
         "memory_mib": memory_mib,
         "seconds": said.deadline,
         "without": without,
+        "needed": needed,
     }
     try:
         return [encode(request), *map(_encoded, said.calls)]

@@ -52,7 +52,10 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
     calls: list[Any] = [post.read(inbox) for _ in range(request["calls"])]
     os.close(inbox)
     os.chdir(request["folder"])
-    post.send({"holding": harden(request["memory_mib"], request["seconds"], readable, request["without"])})
+    holding = harden(request["memory_mib"], request["seconds"], readable, request["without"])
+    post.send({"holding": holding})
+    if not set(request["needed"]) <= set(holding):
+        leave(0)  # student code runs in isolation or not at all
     submission = Submission(request["filename"])
     raised = submission.load(request["source"].tobytes())
     post.send({"rejected": raised} if raised else {"loaded": submission.names()})

@@ -29,6 +29,7 @@ def main() -> None:
     """Serve forks until the judge closes the control socket."""
     control = socket.socket(fileno=os.dup(0))
     _quiet()
+    os.environ.pop("PWD", None)  # bubblewrap's
     prctl(PR_SET_DUMPABLE, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, who ends us
     readable = Readable()
