@@ -49,6 +49,8 @@ def grade(
         if run.disturbed:
             with fresh() as again:
                 run = again.run(*what)
+    if run.disturbed and run.isolated:  # in isolation it cannot have done that itself
+        return unjudged(submission, kit, "Something else ended it, every time it was tried: is there enough memory?")
     if run.raised and run.raised.line:  # a notebook's lines are counted by cells
         line = run.raised.line
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))

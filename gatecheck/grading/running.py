@@ -84,6 +84,7 @@ class Worker:
             self._trouble = str(error)
         except _Ended as end:
             said.end = end.reason
+            said.lingers = end.reason == "silent" and not self._went()
             if end.reason == "late" and not said.started:
                 self._trouble = f"it took more than {START_SECONDS:g} s"
         except WireError:
@@ -105,6 +106,15 @@ class Worker:
         if self._folder:
             remove(self._folder)
             self._folder = ""
+
+    def _went(self) -> bool:
+        """Whether it has ended by itself, which may be seen a moment after its channel is closed."""
+        until = time.monotonic() + SLICE_SECONDS
+        while self._process and time.monotonic() < until:
+            if self._process.gone():
+                return True
+            time.sleep(0.002)
+        return False
 
     def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
         import tempfile  # here, and numpy with the codec, while the worker starts

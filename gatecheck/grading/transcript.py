@@ -86,6 +86,7 @@ class Transcript:
     rejected: Raised | None = None
     answers: list[Answer] = field(default_factory=list)
     end: End | None = None
+    lingers: bool = False  # whether it fell silent and lived on
 
     @property
     def complete(self) -> bool:
@@ -145,7 +146,7 @@ class Transcript:
             isolated=set(self.holding) == set(LAYERS),
             layers=self.holding,
             memory_bytes=memory_bytes,
-            disturbed=not self.started or (self.end == "silent" and exit_code in (None, -9)),
+            disturbed=not self.started or (self.end == "silent" and not self.lingers and exit_code in (None, -9)),
             names=self.names or (),
         )
 
