@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -13,10 +11,8 @@ from .seeds import seed_option
 
 if TYPE_CHECKING:
     from ..assignment.kit import Kit
-    from ..grading.process import Process
+    from ..grading.jobs import Item
     from ..grading.report import Report
-    from ..grading.running import Worker
-    from ..grading.zygote import Child
 
 
 @click.command("generate")
@@ -95,6 +91,9 @@ def generate(
 @click.argument("assignment", metavar="ASSIGNMENT")
 @click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
 @seed_option("the same inputs for every submission, again")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Judge so many side by side. Default: as it is worth here."
+)
 @plain_format
 @click.option("--full", is_flag=True, help="Print every report whole.")
 @click.option(
@@ -108,6 +107,7 @@ def grade(
     assignment: str,
     submissions: tuple[str, ...],
     seed: str | None,
+    jobs: int | None,
     style: str | None,
     full: bool,
     contained: bool,
@@ -120,54 +120,40 @@ def grade(
     Examples:  gatecheck grade kit ann.py ben.py
                gatecheck grade kit *.zip --format json
     """
-    from pathlib import Path
-
-    from ..assignment.kit import open_kit
-    from ..grading.running import Worker
-
-    kit = open_kit(Path(assignment))
-    perfect = True
-    with _workers(contained) as start:
-        for name in submissions:
-            report = _grade_one(kit, name, seed, lambda: Worker(start))
-            perfect = perfect and report.full_marks
-            _print(report, style, full)
-    ctx.exit(0 if perfect else 1)
-
-
-@contextmanager
-def _workers(contained: bool) -> Iterator[Callable[[], Process | Child]]:
-    """What makes a process for each submission; whoever is isolated already may do with less."""
-    from ..grading.process import Process
-    from ..grading.selftest import isolated
-
-    if contained:
-        yield Process
-    else:
-        with isolated() as zygote:
-            yield zygote.fork
-
-
-def _grade_one(kit: Kit, name: str, seed: str | None, fresh: Callable[[], Worker]) -> Report:
-    """The report of one submission, named as it was given; one that cannot be read does not stop the others."""
     from dataclasses import replace
     from pathlib import Path
 
-    from ..errors import SubmissionError, printable
+    from ..assignment.kit import open_kit
+    from ..errors import printable
+    from ..grading.jobs import fitting, judged
+    from ..grading.sample import new_seed
+
+    kit = open_kit(Path(assignment))
+    items = (_read(kit, name) for name in submissions)
+    perfect = True
+    reports = judged(kit, items, seed or new_seed(), jobs or fitting(len(submissions)), contained)
+    for name, report in zip(submissions, reports, strict=True):
+        perfect = perfect and report.full_marks
+        _print(replace(report, file=printable(name)), style, full)
+    ctx.exit(0 if perfect else 1)
+
+
+def _read(kit: Kit, name: str) -> Item:
+    """A submission; where it cannot be read, which does not stop the others, the report that says why."""
+    from pathlib import Path
+
+    from ..errors import SubmissionError
     from ..grading.intake import read_submission, submission_from
-    from ..grading.judge import grade as judged
     from ..grading.judge import rejected
     from ..keeping.bundle import read as read_bundle
 
     try:
         if name.lower().endswith(".zip"):
             bundle = read_bundle(Path(name))
-            submission = submission_from(bundle.file, bundle.source)
-        else:
-            submission = read_submission(name)
-        return replace(judged(submission, kit, seed=seed, fresh=fresh), file=printable(name))
+            return submission_from(bundle.file, bundle.source)
+        return read_submission(name)
     except SubmissionError as error:
-        return rejected(printable(name), kit, "; ".join(p.message for p in error.problems))
+        return rejected(name, kit, "; ".join(p.message for p in error.problems))
 
 
 def _print(report: Report, style: str | None, full: bool) -> None:

@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..assignment.kit import Kit
-from ..conventions import BACKWARD, ROLES, TRAINING
+from ..conventions import BACKWARD, ROLES, TRAINING, Layout
 from ..errors import Fault
 from ..version import __version__
 from .exchange import calls
 from .intake import Submission
+from .remembering import remembered
 from .report import Check, Mistake, Report, Status
-from .running import Answer, Run, Surroundings, Worker
-from .sample import new_seed, sample
+from .running import Answer, Call, Run, Surroundings, Worker
+from .sample import Sample, new_seed, sample
 from .verdicts import Verdicts, shares
+
+#: How often a run that something else may have ended is made again.
+AGAIN = 2
 
 
 def grade(
@@ -37,17 +41,18 @@ def grade(
         except Fault as fault:
             return _untried(submission, kit, seed, Run("error", (), str(fault)))
         roles = _roles(kit)
-        # What is called more than once comes last, and nothing is called with what it gives.
-        places = {role: k for k, role in enumerate(roles)}
-        asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
+        asked = _asked(kit.layout, roles, drawn)
         limits, made = kit.assignment.grading, [call for _, call in asked]
         course = kit.layout.convention
         around = Surroundings(course.modules, kit.layout.adapter, course.definitions)
         what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib, around
         run = running.run(*what)
-    if run.disturbed:
-        with fresh() as again:
-            run = again.run(*what)
+    for _ in range(AGAIN):
+        if run.disturbed:
+            with fresh() as again:
+                run = again.run(*what)
+    if run.disturbed and run.isolated:  # in isolation it cannot have done that itself
+        return unjudged(submission, kit, "Something else ended it, every time it was tried: is there enough memory?")
     if run.raised and run.raised.line:  # a notebook's lines are counted by cells
         line = run.raised.line
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))
@@ -68,12 +73,25 @@ def rejected(name: str, kit: Kit, message: str) -> Report:
     return _untried(Submission(name, b"", ""), kit, "", Run("rejected", (), message))
 
 
-def _roles(kit: Kit) -> list[str]:
+def unjudged(submission: Submission, kit: Kit, message: str) -> Report:
+    """The report of a submission that could not be judged, by no fault of its own."""
+    return _untried(submission, kit, "", Run("error", (), message))
+
+
+def _roles(kit: Kit) -> tuple[str, ...]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
     wanted = {kit.role(t.name) for t in kit.assignment.tasks}
     known = {s.role for s in kit.layout.functions}
     wanted |= {forward for forward, back in BACKWARD.items() if back in wanted and forward in known}
-    return [role for role in (*ROLES, *TRAINING) if role in wanted]
+    return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])
+
+
+@remembered(4)
+def _asked(layout: Layout, roles: tuple[str, ...], drawn: Sample) -> list[tuple[str, Call]]:
+    """The calls, each with its role."""
+    # What is called more than once comes last, and nothing is called with what it gives.
+    places = {role: k for k, role in enumerate(roles)}
+    return [(role, call) for role in roles for call in calls(layout, role, drawn.of(role), places)]
 
 
 def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:

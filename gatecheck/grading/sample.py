@@ -18,6 +18,7 @@ from ..assignment.program import Data, Program, run
 from ..assignment.training import Given, Update, norm
 from ..conventions import BACKWARD, TRAINING, Layout
 from ..errors import Fault
+from .remembering import remembered
 
 #: The smallest number drawn, and how many more there are to draw from than letters to draw for.
 SMALLEST, SPREAD = 3, 5
@@ -49,6 +50,7 @@ def new_seed() -> str:
     return secrets.token_hex(4)
 
 
+@remembered(4)
 def sample(layout: Layout, program: Program, seed: str) -> Sample:
     """The numbers of a seed.
 

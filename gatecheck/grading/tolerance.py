@@ -22,6 +22,7 @@ from ..assignment.training import Given
 from ..conventions import Layout
 from .exchange import Array, expected
 from .ladder import far, scales
+from .remembering import remembered
 
 #: The unit roundoff of what may be computed in.
 ROUNDOFF: Mapping[str, float] = {name: float(np.finfo(name).eps) / 2 for name in PRECISIONS}
@@ -32,6 +33,7 @@ SAFETY = 256
 MOST = 0.1
 
 
+@remembered(64)
 def tolerances(
     layout: Layout, role: str, program: Program, data: Given, truth: Mapping[str, Array], precision: str = "float64"
 ) -> dict[str, float]:

@@ -72,7 +72,8 @@ class Answer:
 class Run:
     """What became of a submission; `message` is one sentence for the student, empty when every call ended.
 
-    disturbed: it may have been stopped by something else than itself, and deserves another run.
+    layers: those of isolation that held. disturbed: something else than itself may have stopped it; it deserves another
+    run.
     """
 
     outcome: Outcome
@@ -82,6 +83,7 @@ class Run:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     isolated: bool = False
+    layers: tuple[str, ...] = ()
     memory_bytes: int = 0
     names: tuple[str, ...] = ()
     disturbed: bool = False
@@ -101,6 +103,7 @@ class Transcript:
     rejected: Raised | None = None
     answers: list[Answer] = field(default_factory=list)
     end: End | None = None
+    lingers: bool = False  # whether it fell silent and lived on
 
     @property
     def complete(self) -> bool:
@@ -158,8 +161,9 @@ class Transcript:
             seconds=seconds,
             cpu_seconds=max(0.0, cpu_seconds - self.boot_cpu_seconds),
             isolated=set(self.holding) == set(LAYERS),
+            layers=self.holding,
             memory_bytes=memory_bytes,
-            disturbed=not self.started or (self.end == "silent" and exit_code in (None, -9)),
+            disturbed=not self.started or (self.end == "silent" and not self.lingers and exit_code in (None, -9)),
             names=self.names or (),
         )
 

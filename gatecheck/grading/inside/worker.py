@@ -17,6 +17,8 @@ from time import perf_counter, process_time
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
+from numpy import empty
+
 from .frames import WireError, receive, send
 from .hardening import Readable, harden
 from .portable import clean, copied, portable, same
@@ -52,7 +54,10 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
     calls: list[Any] = [post.read(inbox) for _ in range(request["calls"])]
     os.close(inbox)
     os.chdir(request["folder"])
-    post.send({"holding": harden(request["memory_mib"], request["seconds"], readable, request["without"])})
+    holding = harden(request["memory_mib"], request["seconds"], readable, request["without"])
+    post.send({"holding": holding})
+    if not set(request["needed"]) <= set(holding):
+        leave(0)  # student code runs in isolation or not at all
     submission = Submission(request["filename"])
     submission.provide(request["modules"])
     raised = submission.load(request["source"].tobytes(), request["definitions"])
@@ -122,7 +127,7 @@ class Submission:
         self._module = ModuleType("submission")
         self._adapter: dict[str, Any] = {"student": self._module}
         self._returned: list[object] = []
-        self._spare = bytearray(SPARE_BYTES)
+        self._spare: object = empty(SPARE_BYTES, "u1")  # taken, not touched
         self._clock = perf_counter
         self._hooks = sys.settrace, sys.setprofile
 
@@ -228,7 +233,7 @@ class Submission:
     def _describe(self, error: BaseException) -> dict[str, Value]:
         trace = error.__traceback__
         if isinstance(error, MemoryError):
-            self._spare = bytearray()
+            self._spare = None
             _release(trace)
         frames: deque[tuple[int, str]] = deque(maxlen=FRAMES)
         while trace is not None:
