@@ -9,8 +9,8 @@ from ..assignment.kit import Kit
 from ..conventions import BACKWARD, ROLES, TRAINING
 from ..errors import Fault
 from ..version import __version__
-from .exchange import calls
 from .intake import Submission
+from .repeating import plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Worker
 from .sample import new_seed, sample
@@ -36,11 +36,8 @@ def grade(
             drawn = sample(kit.layout, kit.key.program, seed)
         except Fault as fault:
             return _untried(submission, kit, seed, Run("error", (), str(fault)))
-        roles = _roles(kit)
-        # What is called more than once comes last, and nothing is called with what it gives.
-        places = {role: k for k, role in enumerate(roles)}
-        asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
-        limits, made = kit.assignment.grading, [call for _, call in asked]
+        limits, asked = kit.assignment.grading, plan(kit.layout, _roles(kit), drawn)
+        made = [a.call for a in asked]
         what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib
         run = running.run(*what)
     if run.disturbed:
@@ -51,9 +48,7 @@ def grade(
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
-    answers: dict[str, list[Answer]] = {role: [] for role in roles}
-    for (role, _), answer in zip(asked, run.answers, strict=True):
-        answers[role].append(answer)
+    answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
     verdicts = Verdicts(kit, drawn, run, answers, submission.place)
     for task in kit.assignment.tasks:
         verdicts.add(task)
@@ -81,9 +76,14 @@ def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
 
 
 def _warnings(kit: Kit, answers: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
-    """What is right and yet dangerous: arguments changed in place."""
+    """What is right and yet dangerous: arguments changed in place, results that do not stay what they are."""
     for role, found in answers.items():
         signature = kit.layout.signature(role)
+        if any(answer.overwritten for answer in found):
+            yield (
+                f"What {signature.name} returns is overwritten by a later call: make a new array in every call,"
+                " and leave the cache as it is."
+            )
         for k in (k for answer in found for k in answer.modified):
             name = signature.takes[k].name
             yield f"{signature.name} changed its argument {name} in place: put the result into a new array instead."

@@ -18,6 +18,9 @@ NODES = 100_000  # values in one frame
 DEPTH = 8
 DIMENSIONS = 8
 TEXT = 10_000  # characters
+#: Of what a submission says of itself: its exceptions' texts, its names, how many frames of a trace, how many names.
+MESSAGE, NAME = 500, 100  # characters
+FRAMES, NAMES = 12, 200
 #: What can be taken from a process that runs student code, in this order.
 LAYERS = ("user", "limits", "files", "calls")
 DTYPES = {
