@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HEADER_BYTES = 4 << 20
 ARRAY_BYTES = 64 << 20  # of one frame
 RUN_BYTES = 256 << 20  # of all frames of one run
-NODES = 100_000  # values in one frame
+NODES = 20_000  # values in one frame
 DEPTH = 8
 DIMENSIONS = 8
 TEXT = 10_000  # characters

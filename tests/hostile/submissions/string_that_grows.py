@@ -1,0 +1,10 @@
+# class: memory
+# on: right
+# expect: none
+# says: raised MemoryError|OverflowError
+# stopped by: limits
+
+def step(x, h_prev, p):
+    text = "a"
+    while True:
+        text += text
