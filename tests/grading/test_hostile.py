@@ -1,89 +1,26 @@
 """The hostile corpus, graded as every submission is: each gets what it deserves, and nothing is left behind."""
 
+import json
 import os
 import re
-import stat
+import shutil
+import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hostile.corpus import GOT, corpus
+from hostile.grader import Grader, children, earned, resident, told
 
-from gatecheck.assignment.kit import kit_for
-from gatecheck.errors import SubmissionError
 from gatecheck.grading import selftest
-from gatecheck.grading.inside.hardening import NOBODY
-from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade, rejected
 from gatecheck.grading.report import Report
-from gatecheck.grading.running import Worker
-from gatecheck.grading.zygote import Zygote
 from gatecheck.reporting.summary import summary
 from gatecheck.reporting.terminal import render
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 
-MEMORY_MIB = 128
 #: What the judge may grow by while it grades them all.
 FLAT = 96 << 20
-WRITABLE = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")
-
-
-class Grader:
-    """The real path, with bait, and what there was before."""
-
-    def __init__(self, facts):
-        self.facts = facts
-        self.kit = kit_for("rnn")
-        self.zygote = Zygote()
-        self.grade("helpers_and_prints")  # all that is loaded late is loaded now
-        self.pid, self.size = self.zygote._process.pid, resident()
-        self.before, self.there = set(foreign()), self.around()
-
-    def grade(self, name, without=()):
-        hostile = corpus()[name]
-        limits = {"deadline_seconds": hostile.seconds, "memory_mib": MEMORY_MIB}
-        grading = replace(self.kit.assignment.grading, **limits)
-        kit = replace(self.kit, assignment=replace(self.kit.assignment, grading=grading))
-        try:
-            submission = submission_from(f"{name}.py", hostile.source(self.facts))
-        except SubmissionError as error:
-            return rejected(name, kit, str(error))
-        return grade(submission, kit, fresh=lambda: Worker(self.zygote.fork, without))
-
-    def around(self):
-        """Descriptors, the files of nobody, the bait: what has to be as it was."""
-        file = Path(self.facts["file"])
-        bait = file.read_text(), stat.filemode(file.stat().st_mode), sorted(os.listdir(self.facts["folder"]))
-        return len(os.listdir("/proc/self/fd")), set(foreign()) - self.before, bait
-
-
-def resident():
-    """Bytes of memory that this process has."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def foreign():
-    """What student code could have left: files of nobody, and names that the corpus uses."""
-    for path in (path for folder in WRITABLE for path in Path(folder).glob("*")):
-        try:
-            nobodys = path.lstat().st_uid == NOBODY != os.geteuid()
-        except OSError:
-            continue  # somebody else's, and gone
-        if nobodys or path.name.startswith("gatecheck-left-over"):
-            yield path
-
-
-def children(of):
-    """The processes whose parent is that one, dead ones too."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == of:
-            yield int(path.parent.name)
 
 
 @pytest.fixture(scope="module")
@@ -97,18 +34,6 @@ def grader(tmp_path_factory):
             assert made.zygote._process.pid == made.pid, "the zygote had to be replaced"
             assert resident() < made.size + FLAT, "the judge has grown"
     patch.undo()
-
-
-def told(report):
-    """All that a report says."""
-    return "\n".join([report.message, *report.warnings, *(c.message for c in report.checks)])
-
-
-def earned(report):
-    """In a word, what became of a submission."""
-    if report.outcome != "graded":
-        return {report.outcome, "refused"} if report.outcome == "rejected" and not report.seconds else {report.outcome}
-    return {"full"} if report.full_marks else {"some"} if report.score else {"none"}
 
 
 @pytest.mark.parametrize("name", corpus())
@@ -139,3 +64,20 @@ def test_the_corpus_is_large_and_of_every_class():
     assert len(corpus()) >= 120
     assert len(kinds) >= 30, sorted(kinds)
     assert sum(bool(h.layers) for h in corpus().values()) >= 50
+
+
+@pytest.mark.control
+def test_every_attack_works_where_the_layers_that_stop_it_are_missing():
+    """In a container of its own, with its own limits: the canaries are harmless, the missing layers are not."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("it takes root, and unshare of util-linux")
+    contained = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"]
+    limited = ["prlimit", "--as=8000000000", "--cpu=300", "--fsize=100000000", "--core=0"]
+    program = [sys.executable, "-m", "hostile.control"]
+    tests = Path(__file__).parents[1]
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])}
+    done = subprocess.run([*contained, *limited, *program], capture_output=True, text=True, env=variables, timeout=300)
+    assert done.returncode == 0, done.stderr
+    evidence = json.loads(done.stdout)
+    assert set(evidence) == {name for name, hostile in corpus().items() if hostile.layers}
+    assert [name for name, found in evidence.items() if not found] == []
