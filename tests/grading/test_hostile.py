@@ -72,7 +72,7 @@ def test_every_attack_works_where_the_layers_that_stop_it_are_missing():
     if os.geteuid() != 0 or not shutil.which("unshare"):
         pytest.skip("it takes root, and unshare of util-linux")
     contained = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"]
-    limited = ["prlimit", "--as=8000000000", "--cpu=300", "--fsize=100000000", "--core=0"]
+    limited = ["prlimit", "--as=8000000000", "--cpu=300", "--fsize=100000000", "--core=1000000"]
     program = [sys.executable, "-m", "hostile.control"]
     tests = Path(__file__).parents[1]
     variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])}

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import struct
+import subprocess
 import sys
 
 from gatecheck.grading import selftest
@@ -22,6 +23,7 @@ def main() -> None:
     """Print name -> what shows that it worked, empty where nothing does."""
     if os.getpid() != 1:
         sys.exit("Only as the first process of a container of its own.")
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/dev/shm"], check=True)
     with socket.socket() as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
     print(json.dumps({name: worked(name) for name, hostile in corpus().items() if hostile.layers}))

@@ -28,8 +28,12 @@ SECONDS = 10.0
 GOT = "got hold of"
 _FIELD = re.compile(r"# ([a-z ]+): (.+)\n")
 _GOT = f"""
+class Got(Exception):
+    pass
+
+
 def got(what):
-    raise RuntimeError("{GOT} " + str(what)[:200])
+    raise Got("{GOT} " + str(what)[:200])
 """
 #: Right shapes, wrong numbers: whatever this scores, the attack has gained.
 _WRONG = """

@@ -44,8 +44,8 @@ class Grader:
 
     def around(self):
         """Descriptors, the files of nobody, the bait: what has to be as it was."""
-        found = sorted(Path(self.facts["folder"]).iterdir())
-        bait = [(path.name, stat.filemode(path.lstat().st_mode), path.is_file() and path.read_bytes()) for path in found]
+        found = [(path, path.lstat().st_mode) for path in sorted(Path(self.facts["folder"]).iterdir())]
+        bait = [(path.name, stat.filemode(mode), path.is_file() and path.read_bytes()) for path, mode in found]
         return len(os.listdir("/proc/self/fd")), set(foreign()) - self.before, bait
 
 

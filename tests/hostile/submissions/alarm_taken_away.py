@@ -1,7 +1,7 @@
 # class: signals
 # on: right
 # expect: full
-# stopped by: limits
+# stopped by: judge
 
 # The alarm outlives the judge; taking it away is refused or harmless, since the judge's own clock decides.
 import signal

@@ -1,7 +1,7 @@
 # class: leftovers
 # on: right
 # expect: full
-# stopped by: files
+# stopped by: files, calls
 
 import tempfile
 

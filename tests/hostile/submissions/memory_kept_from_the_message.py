@@ -8,5 +8,6 @@ kept_for_ever = []
 
 
 def backward(dh, kept, p):
-    while True:
+    while len(kept_for_ever) < FACTS["memory"] >> 16:
         kept_for_ever.append(bytes(1 << 16))
+    got("memory")

@@ -1,7 +1,7 @@
 # class: fork bombs
 # on: right
 # expect: full
-# stopped by: files, calls
+# stopped by: user, limits, files, calls
 
 try:
     import multiprocessing

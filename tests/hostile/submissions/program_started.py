@@ -1,7 +1,7 @@
 # class: programs
 # on: right
 # expect: full
-# stopped by: files, calls
+# stopped by: user, limits, files, calls
 
 import subprocess
 import sys

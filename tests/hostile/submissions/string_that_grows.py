@@ -6,5 +6,6 @@
 
 def step(x, h_prev, p):
     text = "a"
-    while True:
+    while len(text) < FACTS["memory"]:
         text += text
+    got("memory")
