@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..assignment.kit import Kit
-from ..conventions import BACKWARD, ROLES, TRAINING, Layout
+from ..conventions import BACKWARD, ROLES, TRAINING
 from ..errors import Fault
 from ..version import __version__
-from .exchange import calls
 from .intake import Submission
-from .remembering import remembered
+from .repeating import plan, settled
 from .report import Check, Mistake, Report, Status
-from .running import Answer, Call, Run, Surroundings, Worker
-from .sample import Sample, new_seed, sample
+from .running import Answer, Run, Surroundings, Worker
+from .sample import new_seed, sample
 from .verdicts import Verdicts, shares
 
 #: How often a run that something else may have ended is made again.
@@ -40,9 +39,8 @@ def grade(
             drawn = sample(kit.layout, kit.key.program, seed)
         except Fault as fault:
             return _untried(submission, kit, seed, Run("error", (), str(fault)))
-        roles = _roles(kit)
-        asked = _asked(kit.layout, roles, drawn)
-        limits, made = kit.assignment.grading, [call for _, call in asked]
+        limits, asked = kit.assignment.grading, plan(kit.layout, _roles(kit), drawn)
+        made = [a.call for a in asked]
         course = kit.layout.convention
         around = Surroundings(course.modules, kit.layout.adapter, course.definitions)
         what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib, around
@@ -58,9 +56,7 @@ def grade(
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
-    answers: dict[str, list[Answer]] = {role: [] for role in roles}
-    for (role, _), answer in zip(asked, run.answers, strict=True):
-        answers[role].append(answer)
+    answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
     verdicts = Verdicts(kit, drawn, run, answers, submission.place)
     for task in kit.assignment.tasks:
         verdicts.add(task)
@@ -86,14 +82,6 @@ def _roles(kit: Kit) -> tuple[str, ...]:
     return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])
 
 
-@remembered(4)
-def _asked(layout: Layout, roles: tuple[str, ...], drawn: Sample) -> list[tuple[str, Call]]:
-    """The calls, each with its role."""
-    # What is called more than once comes last, and nothing is called with what it gives.
-    places = {role: k for k, role in enumerate(roles)}
-    return [(role, call) for role in roles for call in calls(layout, role, drawn.of(role), places)]
-
-
 def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
     """The report of a submission whose functions could not be called: nothing earned, and why."""
     status: Status = "undetermined" if run.outcome == "error" else "skipped"
@@ -102,9 +90,14 @@ def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
 
 
 def _warnings(kit: Kit, answers: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
-    """What is right and yet dangerous: arguments changed in place."""
+    """What is right and yet dangerous: arguments changed in place, results that do not stay what they are."""
     for role, found in answers.items():
         signature = kit.layout.signature(role)
+        if any(answer.overwritten for answer in found):
+            yield (
+                f"What {signature.name} returns is overwritten by a later call: make a new array in every call,"
+                " and leave the cache as it is."
+            )
         for k in (k for answer in found for k in answer.modified):
             name = signature.takes[k].name
             yield f"{signature.name} changed its argument {name} in place: put the result into a new array instead."

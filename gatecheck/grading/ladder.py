@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,19 @@ import numpy as np
 from ..conventions import TRAINING, Layout, Signature, Slot
 from ..errors import nearest, printable
 from .exchange import Array, canonical, quantities, shape
+from .inside.values import NAME, NAMES
 from .running import Answer, Foreign, Run
 
 #: How nearly the numbers of a wrong program must be a student's; what is right, `tolerance` knows.
 TOLERANCE = 1e-9
 #: Of a quantity's numbers, as a part of the largest of all quantities: what is smaller may be zero but for rounding.
 SMALLEST = 1e-6
+#: Why results that pass every rung are none all the same.
+SPOILT: Mapping[str, str] = {
+    "unsteady": "does not give the same when it is called again with the same arguments. Does it draw random"
+    " numbers, or keep something between calls: in a global variable, a default argument, a buffer?",
+    "constant": "gives the same numbers whatever its arguments are: are they written into the code?",
+}
 
 
 @dataclass
@@ -88,6 +96,9 @@ def _read_call(
             reading.problems.update(dict.fromkeys(names, said))
         elif names:
             _read_result(layout, signature.role, slot, results[slot.name], truth, sizes, precision, reading)
+    if answer.status in SPOILT:
+        said = f"{signature.name} {SPOILT[answer.status]}"
+        return Reading({}, dict.fromkeys(reading.values, said) | reading.problems)
     return reading
 
 
@@ -107,7 +118,7 @@ def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[
     """Why there is nothing to look at, in a sentence; empty where there is."""
     name = signature.name
     match answer.status:
-        case "returned":
+        case "returned" | "unsteady" | "constant":
             return f"{name} returns nothing: is the return statement missing?" if answer.value is None else ""
         case "raised":
             assert answer.raised is not None
@@ -170,7 +181,8 @@ def _read_dict(
             values = "gradients by parameter name" if slot.gradient else "parameters by name"
             reading.problems[name] = f"{slot.name} is {kind(result)}, not a dict of {values}."
         elif key not in result:
-            near = nearest(key, [k for k in result if isinstance(k, str) and k not in layout.cell.parameters])
+            others = [k[:NAME] for k in islice(result, NAMES) if isinstance(k, str) and k not in layout.cell.parameters]
+            near = nearest(key, others)
             reading.problems[name] = f'{slot.name} has no "{key}".' + (f" {near}" if near.startswith("Did") else "")
         else:
             sizes = layout.cell.shapes[key]
@@ -184,9 +196,11 @@ def _read_dict(
 
 def problem(name: str, result: Any, shape: tuple[int, ...], letters: str, precision: str = "float64") -> str:
     """Which rung a result fails, in a sentence; empty where it can be compared."""
+    if isinstance(result, Foreign) and result.kind.startswith("array of"):
+        return f"{name} is an {kind(result)}.{_array_advice(result)}"
     if not isinstance(result, (np.ndarray, float, int)) or isinstance(result, bool):
         listed = isinstance(result, (list, tuple)) or (isinstance(result, Foreign) and "subclass" in result.kind)
-        advice = f" Write np.array({name})." if listed else ""
+        advice = f" Write np.asarray({name})." if listed else ""
         return f"{name} is {kind(result)}, not an array.{advice}"
     array = np.asarray(result)
     if array.shape != shape:
@@ -198,6 +212,13 @@ def problem(name: str, result: Any, shape: tuple[int, ...], letters: str, precis
         bad = int((~np.isfinite(array)).sum())
         return f"{name} is not finite: {bad} of {array.size} numbers are NaN or infinite."
     return ""
+
+
+def _array_advice(result: Foreign) -> str:
+    """What to do about an array that did not cross."""
+    if result.kind == "array of dtype object":
+        return " Such arrays come of rows of unequal lengths, or of None: np.zeros(shape) makes one of float64 to fill."
+    return " It should hold float64 numbers: np.zeros(shape) makes such." if "dtype" in result.kind else ""
 
 
 def _dtype_advice(array: Array) -> str:
@@ -213,8 +234,10 @@ def kind(result: Any) -> str:
     match result:
         case None:
             return "None"
+        case Foreign(kind=name) if name.startswith("ndarray subclass "):
+            return f"of a class of its own, {printable(name[:NAME]).removeprefix('ndarray subclass ')}"
         case Foreign(kind=name):
-            return printable(name)
+            return printable(name[:NAME])
         case bool():
             return "a bool"
         case np.ndarray():

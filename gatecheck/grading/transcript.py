@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from .inside.frames import WireError
-from .inside.values import LAYERS, Value
+from .inside.values import FRAMES, LAYERS, MESSAGE, NAME, NAMES, Value
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
-Status = Literal[Given, "timeout", "died", "unreached"]
+Status = Literal[Given, "timeout", "died", "unreached", "unsteady", "constant"]  # the last two: see `repeating`
 Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
 End: TypeAlias = Literal["late", "silent", "garbled"]
 
@@ -59,13 +59,17 @@ class Raised:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one call; `modified` are the arguments that were changed in place."""
+    """What became of one call; `modified` are the arguments that were changed in place.
+
+    overwritten: whether what the same function returned before is no longer what it was.
+    """
 
     status: Status
     value: Value = None
     raised: Raised | None = None
     modified: tuple[int, ...] = ()
     seconds: float = 0.0
+    overwritten: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class Transcript:
         names = _take(message, "loaded", tuple)
         if not all(type(name) is str for name in names):
             raise WireError("a name is no text")
-        self.names = names
+        self.names = tuple([name[:NAME] for name in names[:NAMES]])
 
     def hear_answer(self, message: Value) -> None:
         """The next call has ended."""
@@ -142,7 +146,8 @@ class Transcript:
             raise WireError("a modified argument does not exist")
         if any(a >= b for a, b in itertools.pairwise(modified)):
             raise WireError("the modified arguments are not in order")
-        answer = Answer(status, modified=modified, seconds=_seconds(_take(message, "seconds", float)))
+        seconds, overwritten = _seconds(_take(message, "seconds", float)), _take(message, "overwritten", bool)
+        answer = Answer(status, modified=modified, seconds=seconds, overwritten=overwritten)
         if status == "raised":
             answer = replace(answer, raised=_raised(_take(message, "raised", dict)))
         elif status == "returned":
@@ -251,4 +256,6 @@ def _raised(body: Value) -> Raised:
     line = _take(body, "line", object)
     if line is not None and type(line) is not int:
         raise WireError("a line is no number")
-    return Raised(_take(body, "kind", str), _take(body, "message", str), line, trace)
+    kind, message = _take(body, "kind", str), _take(body, "message", str)
+    frames = tuple([(number, name[:NAME], text[:MESSAGE]) for number, name, text in trace[-FRAMES:]])
+    return Raised(kind[:NAME], message[:MESSAGE], line, frames)

@@ -21,15 +21,14 @@ from numpy import empty
 
 from .frames import WireError, receive, send
 from .hardening import Readable, harden
-from .portable import clean, copied, portable, same
-from .values import RUN_BYTES, Foreign, Result, Value
+from .portable import clean, copied, name_of, portable, same
+from .values import FRAMES, MESSAGE, NAME, NAMES, RUN_BYTES, Foreign, Result, Value
 from .wire import decode, encode
 
 if sys.platform != "win32":
     from fcntl import F_DUPFD_CLOEXEC, fcntl
 
-MESSAGE, SOURCE_LINE, NAME = 500, 200, 100  # characters
-FRAMES, NAMES = 12, 200
+SOURCE_LINE = 200  # characters
 SPARE_BYTES = 4 << 20
 _NOTHING = object()
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -127,6 +126,7 @@ class Submission:
         self._module = ModuleType("submission")
         self._adapter: dict[str, Any] = {"student": self._module}
         self._returned: list[object] = []
+        self._sent: dict[str, tuple[Value, Value]] = {}  # by function: what it returned last, and a copy of that
         self._spare: object = empty(SPARE_BYTES, "u1")  # taken, not touched
         self._clock = perf_counter
         self._hooks = sys.settrace, sys.setprofile
@@ -190,6 +190,10 @@ class Submission:
             return _answer("depends")
         answer = self._run(lambda: function(*given), call["opaque"], room)
         answer["modified"] = tuple([i for i, value in enumerate(kept) if not same(value, given[i])])
+        before, then = self._sent.pop(call["function"], (None, None))
+        answer["overwritten"] = not same(then, before)
+        if answer["status"] == "returned":
+            self._sent[call["function"]] = answer["value"], copied(answer["value"], self._look_up)
         return answer
 
     def _found(self, name: str) -> Any:
@@ -245,7 +249,7 @@ class Submission:
             frames = deque([(error.lineno, "")])
         shown = tuple([(line, clean(name, NAME), self._line(line)) for line, name in frames])
         return {
-            "kind": clean(type(error).__name__, NAME),
+            "kind": name_of(error),
             "message": _message(error),
             "line": shown[-1][0] if shown else None,
             "trace": shown,
@@ -256,7 +260,8 @@ class Submission:
 
 
 def _answer(status: str, value: Value = None, raised: dict[str, Value] | None = None) -> dict[str, Value]:
-    return {"status": status, "value": value, "raised": raised, "modified": (), "seconds": 0.0}
+    whole: dict[str, Value] = {"status": status, "value": value, "raised": raised}
+    return whole | {"modified": (), "seconds": 0.0, "overwritten": False}
 
 
 def _release(trace: TracebackType | None) -> None:
