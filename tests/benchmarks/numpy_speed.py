@@ -48,7 +48,7 @@ def drawn(cell, T, B, D, H, dtype):
 
 
 def necessary(program, sizes):
-    """((rows, columns), whether once a step) of every product, those of one operand together; numbers of activations."""
+    """((rows, columns), whether once a step) of products, those of one operand together; the number of activations."""
     products, activations = {}, 0
     for section in ("early", "forward", "late"):
         for s in program.section(section):

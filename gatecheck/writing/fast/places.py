@@ -75,6 +75,15 @@ class Places:
             return replace(home, row=1 if self.buffers[home.buffer].rows == "T+1" else 0) if home else None
         return self.homes.get(s)
 
+    def over_time(self, s: Symbol) -> str:
+        """A quantity at all steps as code, (T, B, size)."""
+        home = self.homes[s]
+        buffer = self.buffers[home.buffer]
+        if buffer.rows == "given":
+            return f"work.{buffer.name.removeprefix('in_')}[:, 0]"
+        rows = "1:" if home.row else ":-1" if buffer.rows == "T+1" else ":"
+        return f"work.{buffer.name}{'_gates' * buffer.slab}[{rows}, {home.slot}]"
+
 
 def settle(program: Program, order: Sequence[Symbol]) -> tuple[list[Run], Places]:
     """Homes for all that outlives its run; order: of the gradients that products read, within each size."""
