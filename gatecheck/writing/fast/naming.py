@@ -76,17 +76,11 @@ def factor(program: Program) -> Program:
 
 
 def operations(e: Expr) -> int:
-    """How many calls an elementwise expression takes."""
-    if not e.args:
-        return 0
-    signs = int(e.is_Mul and e.as_coeff_Mul()[0] == -1) + int(e.is_Add and all(_negative(a) for a in e.args))
-    own = len(e.args) - 1 if e.is_Add or e.is_Mul else 1
-    inside = e.args[:1] if e.is_Pow else e.args
-    return own - signs * int(e.is_Mul) + int(e.is_Add) * signs + sum(operations(a) for a in inside)
-
-
-def _negative(e: Expr) -> bool:
-    return bool(e.as_coeff_Mul()[0] < 0)
+    """How many calls an elementwise expression takes; a sign is that of a subtraction."""
+    if e.is_Mul and e.args[0] == -1:
+        return operations(-e)
+    own = len(e.args) - 1 if e.is_Add or e.is_Mul else int(bool(e.args))
+    return own + sum(map(operations, e.args[:1] if e.is_Pow else e.args))
 
 
 def name_parts(program: Program) -> Program:

@@ -103,6 +103,7 @@ class _Settling:
         self.runs = runs(program)
         self.places = Places(program)
         self.names = {n: i for i, n in enumerate(self.program.sizes)}
+        self.forward = {s.target: s for n in FORWARD for s in program.section(n)}
         self.made: dict[Symbol, int] = {}
         self.used: dict[Symbol, set[int]] = {}
         for k, run in enumerate(self.runs):
@@ -211,15 +212,14 @@ class _Settling:
 
     def _activation(self, s: Statement) -> Symbol | None:
         """The gradient in the slab of what a statement is, in the end, a function of alone."""
-        made = {t.target: t for run in self.runs if run.section.name in FORWARD for t in run.statements}
         now, rank = s, set(self.order)
         while len(reads := now.reads()) == 1:
             r = next(iter(reads))
             if self._delta(r) in rank and label(r).lag == 0:
                 return self._delta(r)
-            if r not in made or label(r).lag == 1:
+            if r not in self.forward or label(r).lag == 1:
                 return None
-            now = made[r]
+            now = self.forward[r]
         return None
 
     def _backward(self) -> None:
