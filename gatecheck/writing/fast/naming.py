@@ -37,7 +37,8 @@ def cut_joins(program: Program) -> Program:
             return e
         parameter, axis = label(e.args[0]).name, int(isinstance(e, Times))
         parts = _flat(e.args[1])
-        sizes = [program.system.size(p) for p in parts]
+        inner = replace(program, cell=replace(program.cell, shapes=shapes))  # a part may hold pieces itself
+        sizes = [inner.system.size(p) for p in parts]
         starts = [None, *accumulate(sizes, lambda a, b: Size.total((a, b)))]
         addends = []
         for k, (part, size) in enumerate(zip(parts, sizes, strict=True)):
