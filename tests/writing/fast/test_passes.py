@@ -116,3 +116,15 @@ def test_gradients_of_weights_and_inputs_are_not_in_the_loop():
     assert not any(label(s).name in program.cell.inputs for s in looped)
     assert len(program.weights) == 8
     assert len([s for s in program.section("backward") if call(s).product]) == 1
+
+
+@pytest.mark.parametrize(
+    "equation",
+    [
+        "h[t] = tanh(U @ h[t-1] + sum(x[t]))",
+        "h[t] = tanh(W @ concat(x[t], V @ concat(x[t], h[t-1])) + h[t-1])",
+    ],
+)
+def test_a_scalar_before_the_loop_is_spread_in_it_and_a_piece_may_hold_pieces(equation):
+    cell = text(equation, declared="x: D\nh: H\nW: (H, D + H)\nV: (H, D + H)\n" if "V" in equation else "x: D\nh: H\n")
+    agree(cell, compiled(cell))
