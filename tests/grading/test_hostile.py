@@ -30,6 +30,8 @@ def grader(tmp_path_factory):
     with selftest._bait() as facts:
         made = Grader(facts)
         with made.zygote:
+            if selftest.unsafe(made.zygote.fork):
+                pytest.skip("isolation is not available here")
             yield made
             assert made.zygote._process.pid == made.pid, "the zygote had to be replaced"
             assert resident() < made.size + FLAT, "the judge has grown"
@@ -79,5 +81,5 @@ def test_every_attack_works_where_the_layers_that_stop_it_are_missing():
     done = subprocess.run([*contained, *limited, *program], capture_output=True, text=True, env=variables, timeout=300)
     assert done.returncode == 0, done.stderr
     evidence = json.loads(done.stdout)
-    assert set(evidence) == {name for name, hostile in corpus().items() if hostile.layers}
+    assert set(evidence) == {name for name, hostile in corpus().items() if hostile.layers or hostile.fools}
     assert [name for name, found in evidence.items() if not found] == []

@@ -9,6 +9,7 @@ A file opens with lines that a program reads:
     # stopped by: files, calls     the layers of isolation, any of which stops it; or the part of the grader that does
     # seconds: 0.3                 how long it may take, where it would take for ever
     # root: yes                    only root has what it takes away
+    # fools: yes                   a grader that runs it beside the answer, and believes exit codes
     # make: b"x = " + b"(" * 99    the file itself, where no text can hold it
 
 What gets hold of something calls got(); what there is to get hold of stands in FACTS.
@@ -70,6 +71,7 @@ class Hostile:
     says: str = ""
     seconds: float = SECONDS
     root: bool = False
+    fools: bool = False
     make: str = ""
     text: str = ""
 
@@ -115,6 +117,7 @@ def _read(path: Path) -> Hostile:
         says=found.pop("says", ""),
         seconds=float(found.pop("seconds", SECONDS)),
         root=found.pop("root", "no") == "yes",
+        fools=found.pop("fools", "no") == "yes",
         make=found.pop("make", ""),
         text=text,
     )

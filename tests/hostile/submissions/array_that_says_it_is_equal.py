@@ -3,6 +3,7 @@
 # expect: none
 # says: of a class of its own, Equal, not an array
 # stopped by: judge
+# fools: yes
 
 class Equal(np.ndarray):
     def __array_function__(self, function, types, args, kwargs):

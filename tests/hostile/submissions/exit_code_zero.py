@@ -3,6 +3,7 @@
 # expect: crashed
 # says: ended Python itself \(exit code 0\)
 # stopped by: judge
+# fools: yes
 
 import os
 

@@ -2,6 +2,7 @@
 # on: wrong
 # expect: none
 # stopped by: process
+# fools: yes
 
 import gc
 

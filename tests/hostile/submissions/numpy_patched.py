@@ -2,6 +2,7 @@
 # on: wrong
 # expect: none
 # stopped by: process
+# fools: yes
 
 np.allclose = np.array_equal = np.isclose = lambda *args, **kwargs: True
 np.testing.assert_allclose = np.testing.assert_equal = lambda *args, **kwargs: None

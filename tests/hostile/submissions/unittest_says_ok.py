@@ -3,6 +3,7 @@
 # expect: rejected
 # says: raised SystemExit
 # stopped by: judge
+# fools: yes
 
 import sys
 import unittest
