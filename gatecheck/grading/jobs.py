@@ -14,22 +14,22 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..assignment.kit import Kit
 from ..errors import Fault, Unsafe
-from .inside.system_calls import MACHINE, PR_SET_PDEATHSIG, prctl
 from .inside.values import LAYERS
 from .intake import Submission
 from .judge import grade, unjudged
 from .report import Report
 from .running import Worker
 from .selftest import isolated
+
+if TYPE_CHECKING:  # what only several jobs need is imported by those
+    from concurrent.futures import Future
 
 #: A submission, or what is known of one already: its report, which only waits for its turn.
 Item: TypeAlias = Submission | Report
@@ -105,6 +105,8 @@ class Team:
 
     def reports(self, items: Iterable[Item]) -> Iterator[Report]:
         """The report of each item, in their order."""
+        from concurrent.futures import ThreadPoolExecutor
+
         coming: deque[Future[Report]] = deque()
         pool = ThreadPoolExecutor(self._number)
         try:
@@ -149,6 +151,8 @@ class Job:
     """A judge in a process of its own."""
 
     def __init__(self, given: tuple[Kit, str, bool]) -> None:
+        from multiprocessing.connection import Connection
+
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -190,6 +194,10 @@ class Job:
 
 def serve() -> None:
     """What a job does: judge what arrives until nothing more comes."""
+    from multiprocessing.connection import Connection
+
+    from .inside.system_calls import MACHINE, PR_SET_PDEATHSIG, prctl
+
     if MACHINE:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     channel = Connection(os.dup(0))

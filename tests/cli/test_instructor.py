@@ -103,6 +103,12 @@ def test_the_json_of_grade_is_one_report_a_line(gatecheck, lstm):
     assert [len(r.mistakes) for r in reports] == [0, 0, 1]
 
 
+def test_inputs_are_drawn_anew_for_each_run_and_are_the_same_for_all_submissions_of_it(gatecheck, lstm):
+    runs = [gatecheck("grade", lstm, "anna.py", "ben.py", "--format", "json").out.splitlines() for _ in range(2)]
+    (one, same), (other, _) = ([Report.from_json(line).seed for line in lines] for lines in runs)
+    assert one == same != other
+
+
 def test_full_reports_are_whole_and_not_limited_for_the_instructor(gatecheck, lstm):
     path = lstm / "assignment.toml"
     path.write_text(path.read_text().replace('feedback = "formula"', 'feedback = "none"'))

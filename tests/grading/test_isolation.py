@@ -210,6 +210,14 @@ def test_bubblewrap_keeps_files_from_being_written_without_the_layer_that_forbid
     assert dict(selftest.attempts(zygote.fork, ("files",)))["write a file"] != "refused"
 
 
+def test_bubblewrap_has_a_network_files_and_processes_of_its_own(wrapped):
+    inside = wrapped._process.pid
+    while below := Path(f"/proc/{inside}/task/{inside}/children").read_text().split():
+        [inside] = below
+    for kind in ("net", "mnt", "pid", "ipc"):
+        assert os.readlink(f"/proc/{inside}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}")
+
+
 def test_what_is_around_a_zygote_ends_with_it(wrapped):
     inner = children(wrapped._process.pid)
     assert inner

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from dataclasses import replace
+from multiprocessing import connection
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from gatecheck.assignment.kit import open_kit
 from gatecheck.cells import load
 from gatecheck.errors import Fault, Problem, Unsafe
 from gatecheck.grading import jobs
+from gatecheck.grading.inside import system_calls
 from gatecheck.grading.intake import submission_from
 from gatecheck.grading.jobs import Job, Team, judged
 from gatecheck.grading.judge import rejected
@@ -109,8 +111,8 @@ def test_a_job_tries_a_hostile_submission_before_any_other(made, monkeypatch):
         recv = staticmethod(lambda: next(given))
         send = sent.append
 
-    monkeypatch.setattr(jobs, "Connection", Channel)
-    monkeypatch.setattr(jobs, "prctl", lambda *asked: None)  # the test would die with whoever runs it
+    monkeypatch.setattr(connection, "Connection", Channel)
+    monkeypatch.setattr(system_calls, "prctl", lambda *asked: None)  # the test would die with whoever runs it
     monkeypatch.setattr(jobs, "isolated", lambda: (_ for _ in ()).throw(Unsafe("it read a file")))
     monkeypatch.setattr(jobs.os, "dup", lambda fd, dup=os.dup: dup(1))
     jobs.serve()

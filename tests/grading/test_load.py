@@ -43,13 +43,14 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("load") / "kit"
     solution = generate(load("rnn"), folder).solution / "rnn.py"
     path = folder / "assignment.toml"
-    path.write_text(path.read_text().replace("deadline_seconds = 10", "deadline_seconds = 3"))
+    limits = path.read_text().replace("deadline_seconds = 10", "deadline_seconds = 3").replace("512", "64")
+    path.write_text(limits)
     return open_kit(folder), solution.read_text()
 
 
 def submissions(source, number):
     """A right one, a wrong one, a hostile one, and again; each with a source of its own, and in its name what it is."""
-    wrong = source.replace("return", "return 0 *" if "return 0 *" in source else "return", 1).replace("1 - ", "1 + ", 1)
+    wrong = source.replace("1 - ", "1 + ", 1)
     assert wrong != source
     hostile = count()
     for k in range(number):
