@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from .output import cell_argument, chosen, emit, emit_json, emit_report, joined_options, listed, plain_format
+from .progress import progress
 from .seeds import seed_option
 
 if TYPE_CHECKING:
     from ..assignment.kit import Kit
+    from ..grading.collecting import Found
     from ..grading.process import Process
     from ..grading.report import Report
     from ..grading.running import Worker
     from ..grading.zygote import Child
+    from ..keeping.results import Results
 
 
 @click.command("generate")
@@ -102,6 +105,9 @@ def generate(
     is_flag=True,
     help="Grade without isolation, where a container holds this one submission and nothing else.",
 )
+@click.option(
+    "-o", "--output", metavar="DIR", help="Keep every report there, and a table; what is there already is not repeated."
+)
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -111,28 +117,59 @@ def grade(
     style: str | None,
     full: bool,
     contained: bool,
+    output: str | None,
 ) -> None:
-    """Grade files (.py, .ipynb) or bundles of an assignment. What a submission says about itself is ignored.
+    """Grade submissions: files (.py, .ipynb), bundles, folders, archives, downloads of Moodle, Canvas, Gradescope.
 
-    First a hostile submission is tried; where any of its attempts succeeds nothing is graded, and the exit code is 3.
+    What a submission says about itself is ignored. First a hostile one is tried; where any of its attempts succeeds
+    nothing is graded, and the exit code is 3.
 
     \b
     Examples:  gatecheck grade kit ann.py ben.py
+               gatecheck grade kit downloads.zip -o results
                gatecheck grade kit *.zip --format json
     """
     from pathlib import Path
 
     from ..assignment.kit import open_kit
+    from ..grading.collecting import collected
     from ..grading.running import Worker
 
     kit = open_kit(Path(assignment))
     perfect = True
-    with _workers(contained) as start:
-        for name in submissions:
-            report = _grade_one(kit, name, seed, lambda: Worker(start))
+    with (
+        _workers(contained) as start,
+        collected(submissions, kit.assignment.file) as found,
+        _results(output, kit) as results,
+        progress("Grading", len(found)) as advance,
+        _interruptible(output),
+    ):
+        for one in found:
+            report = _grade_one(kit, one, seed, lambda: Worker(start), results)
             perfect = perfect and report.full_marks
             _print(report, style, full)
+            advance()
     ctx.exit(0 if perfect else 1)
+
+
+@contextmanager
+def _interruptible(output: str | None) -> Iterator[None]:
+    """Says after Ctrl-C how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if output:
+            click.echo("What is graded is kept; the same command goes on from there.", err=True)
+        raise
+
+
+def _results(output: str | None, kit: Kit) -> AbstractContextManager[Results | None]:
+    """The folder of -o."""
+    from pathlib import Path
+
+    from ..keeping.results import Results
+
+    return nullcontext() if output is None else Results(Path(output), kit)
 
 
 @contextmanager
@@ -148,26 +185,30 @@ def _workers(contained: bool) -> Iterator[Callable[[], Process | Child]]:
             yield zygote.fork
 
 
-def _grade_one(kit: Kit, name: str, seed: str | None, fresh: Callable[[], Worker]) -> Report:
-    """The report of one submission, named as it was given; one that cannot be read does not stop the others."""
+def _grade_one(
+    kit: Kit, found: Found, seed: str | None, fresh: Callable[[], Worker], results: Results | None
+) -> Report:
+    """The report of one submission, named as it was found; one that cannot be read does not stop the others."""
     from dataclasses import replace
-    from pathlib import Path
 
-    from ..errors import SubmissionError, printable
-    from ..grading.intake import read_submission, submission_from
+    from ..errors import SubmissionError
     from ..grading.judge import grade as judged
     from ..grading.judge import rejected
-    from ..keeping.bundle import read as read_bundle
 
     try:
-        if name.lower().endswith(".zip"):
-            bundle = read_bundle(Path(name))
-            submission = submission_from(bundle.file, bundle.source)
-        else:
-            submission = read_submission(name)
-        return replace(judged(submission, kit, seed=seed, fresh=fresh), file=printable(name))
+        name, submission, notes = found.read()
     except SubmissionError as error:
-        return rejected(printable(name), kit, "; ".join(p.message for p in error.problems))
+        report = rejected(found.name, kit, "; ".join(p.message for p in error.problems))
+    else:
+        if results and (known := results.known(name, submission.sha256, seed)):
+            results.keep(known)
+            return known
+        report = judged(submission, kit, seed=seed, fresh=fresh)
+        report = replace(report, file=name, warnings=(*notes, *report.warnings))
+    report = replace(report, label=found.label)
+    if results:
+        results.keep(report)
+    return report
 
 
 def _print(report: Report, style: str | None, full: bool) -> None:

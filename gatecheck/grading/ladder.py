@@ -14,6 +14,7 @@ import numpy as np
 
 from ..conventions import TRAINING, Layout, Signature, Slot
 from ..errors import nearest, printable
+from .disguises import look_alike
 from .exchange import Array, canonical, quantities, shape
 from .running import Answer, Foreign, Run
 
@@ -99,6 +100,8 @@ def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[
             where = f" in {place(r.line)}" if r.line else ""
             return f"{name} raised {printable(r.kind)}{where}: {printable(r.message)}".rstrip(": ")
         case "missing":
+            if twin := look_alike(name, run.names):
+                return f"There is no function {name}: {twin}. Type its name again."
             near = nearest(name, run.names)
             yours = near.removeprefix("Did you mean ").removesuffix("?") if near.startswith("Did") else ""
             return f"There is no function {name}." + (f" Yours is called {yours}: rename it." if yours else "")
