@@ -1,7 +1,7 @@
 """Everything a submission must not be able to do, tried. Graded before any other: each attempt has to be refused.
 
-An attempt returns what it got hold of, or raises what the system said. Only EPERM, EACCES and want of memory or
-descriptors count as refused: a file that is not there, say, was not refused.
+An attempt returns what it got hold of, or raises what the system said. Only EPERM, EACCES, EROFS and want of memory
+or descriptors count as refused: a file that is not there, say, was not refused.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ import threading
 
 import numpy as np
 
-REFUSALS = (errno.EPERM, errno.EACCES, errno.ENOMEM, errno.EMFILE, errno.EAGAIN)
+REFUSALS = (errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOMEM, errno.EMFILE, errno.EAGAIN)
 ATTEMPTS = {}
 
 

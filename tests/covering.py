@@ -10,7 +10,7 @@ import pytest
 
 from gatecheck.cells import library, load
 from gatecheck.cells import tree as t
-from gatecheck.conventions import conventions, layout
+from gatecheck.conventions import convention, conventions, layout
 from gatecheck.conventions.parameters import parts
 from gatecheck.errors import ConventionError
 
@@ -32,10 +32,10 @@ def features(cell):
 
 
 def laid_out(cell):
-    """Each convention that fits a cell, with how many parameters it puts into an array."""
-    for convention in conventions():
+    """Each general convention that fits a cell, with how many parameters it puts into an array."""
+    for name in general():
         try:
-            yield f"{convention} of {max(map(len, layout(cell, convention).arrays), default=0)}"
+            yield f"{name} of {max(map(len, layout(cell, name).arrays), default=0)}"
         except ConventionError:
             continue
 
@@ -65,12 +65,22 @@ def dear(name):
     return () if name in covering() else pytest.mark.slow
 
 
+def general():
+    """The conventions that lay out whatever cell has a place in them, and have a training step."""
+    return [name for name in conventions() if not convention(name).cells]
+
+
 def fitting():
-    """Every cell of the library in every convention that fits it."""
+    """Every cell of the library in every general convention that fits it."""
     for name in library():
-        for convention in conventions():
+        for fits in general():
             try:
-                layout(load(name), convention)
+                layout(load(name), fits)
             except ConventionError:
                 continue
-            yield name, convention
+            yield name, fits
+
+
+def described():
+    """Every cell that a convention lists, with that convention."""
+    return [(entry.equations, name) for name in conventions() for entry in convention(name).cells]

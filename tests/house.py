@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 #: From the top; a room imports only rooms above it.
 ROOMS = (
-    "version", "errors", "data", "files",
+    "version", "errors", "data", "files", "gradients",
     "cells", "calculus", "conventions", "writing",
     "assignment", "grading", "teaching", "reporting", "keeping",
 )  # fmt: skip
@@ -202,6 +202,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
                 yield item if isinstance(item, str) else item.decode("latin-1")
 
 
+@cache
 def _words(text: str) -> str:
     """A text as _lower_case_words_ between underscores, so that LSTMCell and lstm_cell both hold _lstm_."""
     return f"_{'_'.join(re.findall('[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+', text)).lower()}_"

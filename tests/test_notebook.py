@@ -203,7 +203,7 @@ class Callable:
         (step, {}, BadInput, "no cell is named"),
         (step, {"cell": "rnn", "assignment": "kit"}, BadInput, "both cell and assignment are given"),
         (step, {"cell": "rnm"}, CellError, "Did you mean rnn?"),
-        (step, {"cell": "rnn", "convention": "keras"}, ConventionError, "no convention is called keras"),
+        (step, {"cell": "rnn", "convention": "kerass"}, ConventionError, "Did you mean keras?"),
         (step, {"cell": "rnn", "convention": "cs231n"}, BadInput, "no function step is asked for"),
         (step, {"assignment": "nowhere"}, AssignmentError, "nowhere/assignment.toml is not there"),
         (step, {"cell": "rnn", "seed": "xyz"}, BadInput, "seed is not hexadecimal"),

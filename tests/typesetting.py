@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from gatecheck.writing.notation import GREEK
+
 _TOKEN = re.compile(r'\s*("[^"]*"|[A-Za-z]+|\d+(?:\.\d+)?|\\/|\S)')
 #: Functions of Typst, each with what it is in LaTeX; what touches a bracket is called.
 _CALLED = {
@@ -16,6 +18,7 @@ _SIGNS = {
     "⊙": r"\odot", "→": r"\to", "∑": r"\sum", "×": r"\times", "δ": r"\delta", "∂": r"\partial", "ρ": r"\rho",
     "π": r"\pi", "σ": r"\sigma", "⋯": r"\cdots", r"\/": "/",
 }  # fmt: skip
+_SIGNS |= {sign: rf"\{name}" for name, sign in GREEK.items() if name != "lamda"}
 _BRACKETS = {"(": ")", "[": "]"}
 
 

@@ -9,7 +9,8 @@ from sympy import Expr
 
 from ..calculus.backward import Backward, Term
 from ..calculus.symbols import Part, Spread, label
-from .program import Expression, Program, previous
+from .operations import Expression
+from .program import Program, previous
 
 _NAMES = {
     "Times": "matmul",

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..cells import Cell
-from .program import Array, Data
+from .operations import Array
+from .program import Data
 
 
 def draw(cell: Cell, rng: np.random.Generator, numbers: Mapping[str, int]) -> Data:

@@ -18,22 +18,25 @@ FILE = "assignment.toml"
 VERSION = 1
 FEEDBACK = ("none", "score", "what", "where", "why", "formula")
 FOLLOW_ON = ("credit", "skip")
+#: What students may compute in; results of a coarser kind are refused.
+PRECISIONS = ("float64", "float32")
 LEAST_MEMORY = 64  # MiB; with less not even NumPy's own arrays fit
 KINDS = ("code", "formula", "trace", "mend")
 
 _KEYS = ("version", "title", "cell", "convention", "file", "grading", "task")
-_GRADING_KEYS = ("feedback", "follow_on", "deadline_seconds", "memory_mib")
+_GRADING_KEYS = ("feedback", "follow_on", "deadline_seconds", "memory_mib", "precision")
 _TASK_KEYS = ("name", "kind", "points", "after", "hints", "quantity")
 
 
 @dataclass(frozen=True)
 class Grading:
-    """How submissions are graded: how much is told, whether what follows a mistake is credited, limits."""
+    """How submissions are graded: how much is told, whether what follows a mistake is credited, limits, precision."""
 
     feedback: str = "formula"
     follow_on: str = "credit"
     deadline_seconds: float = 10
     memory_mib: int = 512
+    precision: str = "float64"
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def _grading(document: Document) -> Grading:
         follow_on=table.choice("follow_on", FOLLOW_ON, default.follow_on),
         deadline_seconds=table.number("deadline_seconds", 3600, default.deadline_seconds),
         memory_mib=int(table.number("memory_mib", 2**20, default.memory_mib, least=LEAST_MEMORY, whole=True)),
+        precision=table.choice("precision", PRECISIONS, default.precision),
     )
 
 
@@ -206,6 +210,8 @@ def write(assignment: Assignment) -> str:
         f"deadline_seconds = {_number(grading.deadline_seconds)}",
         f"memory_mib = {_number(grading.memory_mib)}",
     ]
+    if grading.precision != Grading.precision:
+        lines.append(_commented(f"precision = {_quoted(grading.precision)}", "what students may compute in"))
     for task in assignment.tasks:
         lines += ["", "[[task]]", *_task_lines(task)]
     return "\n".join(lines) + "\n"

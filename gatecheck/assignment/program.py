@@ -1,8 +1,7 @@
 """Programs as data: a cell's forward and backward equations, run by NumPy without SymPy.
 
-An expression is a number, a name, or a list [operation, argument, …]; a program is what `compiling` makes of a
-derivation, and what a key stores as JSON. Loading one can execute nothing: there is one small set of operations,
-and one table that says what each computes. Rows of a batch are stacked along the first axis, so W v is v @ W.T.
+A program is what `compiling` makes of a derivation, and what a key stores as JSON; its expressions are those of
+`operations`. Loading one can execute nothing.
 
     forward:    name -> expression, in the order of evaluation
     gradients:  name -> [[lag, expression], …], in backward order, inputs last
@@ -13,83 +12,13 @@ A wrong program is a program too: a Change replaces some of its entries, or thro
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import reduce
 from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
-Expression = Any  # float | str | list[Any]: JSON has no closed type
-
-_erf = np.vectorize(math.erf, otypes=[float])
-
-
-def _sigmoid(a: Array) -> Array:
-    return 0.5 * np.tanh(0.5 * a) + 0.5  # never overflows
-
-
-def _softplus(a: Array) -> Array:
-    return np.logaddexp(a, 0.0)
-
-
-def _softmax(a: Array) -> Array:
-    e = np.exp(a - a.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def _logsumexp(v: Array) -> Array:
-    top = v.max(axis=-1, keepdims=True)
-    return np.log(np.exp(v - top).sum(axis=-1, keepdims=True)) + top
-
-
-def _part(v: Array, k: int, widths: list[int]) -> Array:
-    start = sum(widths[:k])
-    return v[..., start : start + widths[k]]
-
-
-#: operation -> what it computes from evaluated arguments.
-OPERATIONS: Mapping[str, Callable[..., Any]] = {
-    "+": lambda *a: reduce(np.add, a),
-    "*": lambda *a: reduce(np.multiply, a),
-    "^": lambda a, n: a**n,
-    "sigmoid": _sigmoid,
-    "tanh": np.tanh,
-    "relu": lambda a: np.maximum(a, 0.0),
-    "step": lambda a: np.where(a > 0, 1.0, 0.0),
-    "exp": np.exp,
-    "log": np.log,
-    "softplus": _softplus,
-    "erf": _erf,
-    "absolute": np.abs,
-    "sign": np.sign,
-    "maximum": np.maximum,
-    "minimum": np.minimum,
-    "matmul": lambda w, v: v @ w.T,
-    "matmul_t": lambda w, v: v @ w,
-    "join": lambda *a: np.concatenate(a, axis=-1),
-    "sum": lambda v: v.sum(axis=-1, keepdims=True),
-    "mean": lambda v: v.mean(axis=-1, keepdims=True),
-    "logsumexp": _logsumexp,
-    "spread": lambda s, like: np.broadcast_to(s, like.shape),
-    "softmax": _softmax,
-}
-
-
-def evaluate(expression: Expression, values: Mapping[str, Any]) -> Any:
-    """The value of an expression; `part` alone needs widths instead of values."""
-    if isinstance(expression, str):
-        return values[expression]
-    if not isinstance(expression, list):
-        return expression
-    operation, *arguments = expression
-    if operation == "part":
-        vector, k, join = arguments
-        widths = [evaluate(part, values).shape[-1] for part in join]
-        return _part(evaluate(vector, values), k, widths)
-    return OPERATIONS[operation](*(evaluate(a, values) for a in arguments))
+from .operations import OPERATIONS, Array, Expression, Table, evaluate
 
 
 @dataclass(frozen=True)
@@ -217,15 +146,17 @@ def previous(name: str) -> str:
     return f"{name}[t-1]"
 
 
-def run(program: Program, data: Data, backward: bool = True) -> Run:
-    """Forward, and backward where it is wanted, over a sequence."""
+def run(program: Program, data: Data, backward: bool = True, operations: Table = OPERATIONS) -> Run:
+    """Forward, and backward where it is wanted, over a sequence, which may be of no steps at all."""
+    if not data.steps:
+        return _nothing(program, data, backward)
     renamed = program.change.renamed
     if renamed:
         data = replace(data, parameters={n: data.parameters[renamed.get(n, n)] for n in data.parameters})
-    steps = _forward(program, data)
+    steps = _forward(program, data, operations)
     done = Run({name: np.stack([s[name] for s in steps]) for name in program.forward})
     if backward:
-        _backward(program, data, steps, done)
+        _backward(program, data, steps, done, operations)
     if program.change.returned or program.change.exchanged:
         a, b = program.change.returned or program.change.exchanged
         done.lines[a], done.lines[b] = done.lines[b], done.lines[a]
@@ -233,7 +164,21 @@ def run(program: Program, data: Data, backward: bool = True) -> Run:
     return done
 
 
-def _forward(program: Program, data: Data) -> list[dict[str, Any]]:
+def _nothing(program: Program, data: Data, backward: bool) -> Run:
+    """A run over no steps: arrays without rows, and gradients of zero."""
+    one = {n: np.zeros((1, *x.shape[1:])) for n, x in data.inputs.items()}
+    upstream = {n: np.zeros((1, *u.shape[1:])) for n, u in data.upstream.items()}
+    with np.errstate(all="ignore"):  # only shapes are wanted
+        done = run(program, replace(data, inputs=one, upstream=upstream), backward)
+    return Run(
+        {n: v[:0] for n, v in done.lines.items()},
+        {n: v[:0] for n, v in done.gradients.items()},
+        {n: np.zeros_like(v) for n, v in done.initial.items()},
+        {n: np.zeros_like(v) for n, v in done.parameters.items()},
+    )
+
+
+def _forward(program: Program, data: Data, operations: Table) -> list[dict[str, Any]]:
     """The values of every step."""
     constants = {**data.parameters, **{f"#{n}": float(v) for n, v in data.sizes.items()}}
     exchange = dict(zip(program.change.exchanged, reversed(program.change.exchanged), strict=True))
@@ -243,13 +188,13 @@ def _forward(program: Program, data: Data) -> list[dict[str, Any]]:
         values: dict[str, Any] = {**constants, **{n: x[t] for n, x in data.inputs.items()}}
         values.update((previous(n), v) for n, v in before.items())
         for name, expression in program.forward.items():
-            values[name] = evaluate(expression, values)
+            values[name] = evaluate(expression, values, operations)
         steps.append(values)
         before = {n: v if n in program.change.fed else values[exchange.get(n, n)] for n, v in before.items()}
     return steps
 
 
-def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: Run) -> None:
+def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: Run, operations: Table) -> None:
     back = {n: np.zeros_like(v) for n, v in data.initial.items()}
     found: list[dict[str, Array]] = [{} for _ in steps]
     for t in reversed(range(len(steps))):
@@ -257,10 +202,10 @@ def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: R
         for name, gradient in back.items():
             if name not in program.change.stopped:
                 arriving[name] = arriving.get(name, 0.0) + gradient
-        now, back = _step_back(program, steps[t], arriving, data)
+        now, back = _step_back(program, steps[t], arriving, data, operations)
         found[t] = {name: now[f"d{name}"] for name in program.gradients}
         for name, terms in program.parameters.items():
-            gradient = _parameter(data.parameters[name], terms, now)
+            gradient = _parameter(data.parameters[name], terms, now, operations)
             fresh = name in program.change.overwritten or name not in done.parameters
             done.parameters[name] = gradient if fresh else done.parameters[name] + gradient
     done.gradients = {name: np.stack([f[name] for f in found]) for name in program.gradients}
@@ -268,7 +213,7 @@ def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: R
 
 
 def _step_back(
-    program: Program, values: dict[str, Any], arriving: Mapping[str, Array], data: Data
+    program: Program, values: dict[str, Any], arriving: Mapping[str, Array], data: Data, operations: Table
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """One step: its values with the gradient of each beside them, and the gradients that leave it backwards."""
     now = dict(values)
@@ -277,23 +222,23 @@ def _step_back(
         total = 0.0 if name in program.change.unused else arriving.get(name, 0.0)
         for lag, expression in terms:
             if not lag:
-                total = total + evaluate(expression, now)
+                total = total + evaluate(expression, now, operations)
         now[f"d{name}"] = np.broadcast_to(total, values[name].shape)
     behind = {n: np.zeros_like(v) for n, v in data.initial.items()}
     for name in behind:
         for lag, expression in program.gradients[name]:
             if lag:
-                behind[name] = behind[name] + evaluate(expression, now)
+                behind[name] = behind[name] + evaluate(expression, now, operations)
     return now, behind
 
 
-def _parameter(value: Array, terms: list[list[Any]], now: Mapping[str, Any]) -> Array:
+def _parameter(value: Array, terms: list[list[Any]], now: Mapping[str, Any], operations: Table) -> Array:
     total = np.zeros_like(value)
     for expression, operand, transposed in terms:
-        left = evaluate(expression, now)
+        left = evaluate(expression, now, operations)
         if operand is None:
             total = total + left.sum(axis=0)
         else:
-            outer = left.T @ evaluate(operand, now)
+            outer = left.T @ evaluate(operand, now, operations)
             total = total + (outer.T if transposed else outer)
     return total

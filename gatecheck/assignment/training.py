@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .program import Array, Data, Expression, Program, evaluate
+from .operations import OPERATIONS, Array, Expression, Table, evaluate
+from .program import Data, Program
 
 #: role -> what it computes for every parameter.
 PROGRAMS: Mapping[str, Expression] = {
@@ -49,7 +50,9 @@ def norm(arrays: Mapping[str, Array], names: Sequence[str] = ()) -> float:
     return float(np.sqrt(sum(np.sum(arrays[n] ** 2) for n in names or arrays)))
 
 
-def trained(program: Program, role: str, update: Update, arrays: Sequence[Sequence[str]]) -> dict[str, Array]:
+def trained(
+    program: Program, role: str, update: Update, arrays: Sequence[Sequence[str]], operations: Table = OPERATIONS
+) -> dict[str, Array]:
     """What a function of the training step gives, by name of parameter.
 
     arrays: the parameters that lie in one array each, as the convention has them.
@@ -63,6 +66,6 @@ def trained(program: Program, role: str, update: Update, arrays: Sequence[Sequen
         "norms": sum(own[names[0]] for names in arrays),
     }
     return {
-        n: evaluate(expression, {**shared, "own": own[n], "θ": value, "δθ": update.gradients[n]})
+        n: evaluate(expression, {**shared, "own": own[n], "θ": value, "δθ": update.gradients[n]}, operations)
         for n, value in update.parameters.items()
     }

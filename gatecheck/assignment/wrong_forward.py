@@ -17,7 +17,8 @@ from ..writing.equations import Formula, equation
 from ..writing.formulas import Formulas
 from .compiling import expression, parameter, terms
 from .mistake import Wrong
-from .program import Change, Expression
+from .operations import Expression
+from .program import Change
 
 _FORWARD = ("step", "forward")
 _BACKWARD = ("step_backward", "backward")

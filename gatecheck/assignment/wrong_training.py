@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .mistake import Wrong
-from .program import Change, Expression
+from .operations import Expression
+from .program import Change
 from .training import FORMULAS, PROGRAMS
 
 _KEPT = "What comes back is what went in: binding a loop's name anew changes no array, and np.clip returns a new one."

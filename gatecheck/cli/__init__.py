@@ -12,7 +12,7 @@ import sys
 import click
 
 from ..version import __version__
-from . import demo, drawing, flowing, instructor, printing, proving, student, tracing
+from . import converting, demo, doctor, drawing, flowing, instructor, printing, proving, student, tracing
 
 #: Set in the environment, it lets an unexpected error show where it came from.
 TRACEBACK = "GATECHECK_TRACEBACK"
@@ -33,7 +33,7 @@ def cli() -> None:
     """
 
 
-for commands in (demo, printing, tracing, drawing, flowing, proving, instructor, student):
+for commands in (demo, printing, converting, tracing, drawing, flowing, proving, instructor, student, doctor):
     for command in commands.COMMANDS:
         cli.add_command(command)
 

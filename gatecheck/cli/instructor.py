@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -13,13 +14,16 @@ from .progress import progress
 from .seeds import seed_option
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from ..assignment.kit import Kit
     from ..grading.collecting import Found
-    from ..grading.process import Process
+    from ..grading.jobs import Item
     from ..grading.report import Report
-    from ..grading.running import Worker
-    from ..grading.zygote import Child
     from ..keeping.results import Results
+
+    #: What a report becomes for where its submission was found.
+    _InHand: TypeAlias = Callable[[Report], Report]
 
 
 @click.command("generate")
@@ -98,6 +102,9 @@ def generate(
 @click.argument("assignment", metavar="ASSIGNMENT")
 @click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
 @seed_option("the same inputs for every submission, again")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Judge so many side by side. Default: as it is worth here."
+)
 @plain_format
 @click.option("--full", is_flag=True, help="Print every report whole.")
 @click.option(
@@ -114,6 +121,7 @@ def grade(
     assignment: str,
     submissions: tuple[str, ...],
     seed: str | None,
+    jobs: int | None,
     style: str | None,
     full: bool,
     contained: bool,
@@ -129,23 +137,27 @@ def grade(
                gatecheck grade kit downloads.zip -o results
                gatecheck grade kit *.zip --format json
     """
+    from collections import deque
     from pathlib import Path
 
     from ..assignment.kit import open_kit
     from ..grading.collecting import collected
-    from ..grading.running import Worker
+    from ..grading.jobs import fitting, judged
+    from ..grading.sample import new_seed
 
     kit = open_kit(Path(assignment))
     perfect = True
     with (
-        _workers(contained) as start,
         collected(submissions, kit.assignment.file) as found,
         _results(output, kit) as results,
         progress("Grading", len(found)) as advance,
-        _interruptible(output),
     ):
-        for one in found:
-            report = _grade_one(kit, one, seed, lambda: Worker(start), results)
+        in_hand: deque[_InHand] = deque()  # read, and not yet printed
+        items = (_read(kit, one, seed, results, in_hand) for one in found)
+        for report in judged(kit, items, seed or new_seed(), jobs or fitting(len(found)), contained):
+            report = in_hand.popleft()(report)
+            if results:
+                results.keep(report)
             perfect = perfect and report.full_marks
             _print(report, style, full)
             advance()
@@ -153,62 +165,47 @@ def grade(
 
 
 @contextmanager
-def _interruptible(output: str | None) -> Iterator[None]:
-    """Says after Ctrl-C how to go on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        if output:
-            click.echo("What is graded is kept; the same command goes on from there.", err=True)
-        raise
-
-
-def _results(output: str | None, kit: Kit) -> AbstractContextManager[Results | None]:
-    """The folder of -o."""
+def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
+    """The folder of -o; after Ctrl-C it says how to go on."""
+    if output is None:
+        yield None
+        return
     from pathlib import Path
 
     from ..keeping.results import Results
 
-    return nullcontext() if output is None else Results(Path(output), kit)
+    try:
+        with Results(Path(output), kit) as results:
+            yield results
+    except KeyboardInterrupt:
+        click.echo("What is graded is kept; the same command goes on from there.", err=True)
+        raise
 
 
-@contextmanager
-def _workers(contained: bool) -> Iterator[Callable[[], Process | Child]]:
-    """What makes a process for each submission; whoever is isolated already may do with less."""
-    from ..grading.process import Process
-    from ..grading.selftest import isolated
+def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]) -> Item:
+    """A submission; or its report, where it was graded before or cannot be read, which does not stop the others.
 
-    if contained:
-        yield Process
-    else:
-        with isolated() as zygote:
-            yield zygote.fork
-
-
-def _grade_one(
-    kit: Kit, found: Found, seed: str | None, fresh: Callable[[], Worker], results: Results | None
-) -> Report:
-    """The report of one submission, named as it was found; one that cannot be read does not stop the others."""
-    from dataclasses import replace
-
+    What makes its report the one of where it was found goes to `in_hand`.
+    """
     from ..errors import SubmissionError
-    from ..grading.judge import grade as judged
     from ..grading.judge import rejected
 
     try:
         name, submission, notes = found.read()
     except SubmissionError as error:
-        report = rejected(found.name, kit, "; ".join(p.message for p in error.problems))
-    else:
-        if results and (known := results.known(name, submission.sha256, seed)):
-            results.keep(known)
-            return known
-        report = judged(submission, kit, seed=seed, fresh=fresh)
-        report = replace(report, file=name, warnings=(*notes, *report.warnings))
-    report = replace(report, label=found.label)
-    if results:
-        results.keep(report)
-    return report
+        in_hand.append(partial(_named, found.name, found.label, ()))
+        return rejected(found.name, kit, "; ".join(p.message for p in error.problems))
+    if results and (known := results.known(name, submission.sha256, seed)):
+        in_hand.append(lambda report: report)
+        return known
+    in_hand.append(partial(_named, name, found.label, notes))
+    return submission
+
+
+def _named(name: str, label: str | None, notes: tuple[str, ...], report: Report) -> Report:
+    from dataclasses import replace
+
+    return replace(report, file=name, label=label, warnings=(*notes, *report.warnings))
 
 
 def _print(report: Report, style: str | None, full: bool) -> None:

@@ -191,6 +191,8 @@ def publish(
         content: str | bytes = as_json(data(), bool(output) or speaks_unicode())
     elif style == "latex" and latex is not None:
         content = latex()
+    elif style == "markdown" and output:
+        content = _illustrated(build, output, force)
     else:
         from ..writing.publishing import published
 
@@ -204,6 +206,22 @@ def publish(
     else:
         # A file by nature: UTF-8, whatever the console's encoding.
         click.echo(content if isinstance(content, bytes) else content.encode(), nl=False)
+
+
+def _illustrated(build: Builder, output: str, force: bool) -> str:
+    """The document in Markdown; its pictures are written beside it, as lstm-1.svg beside lstm.md."""
+    from pathlib import Path
+
+    from ..writing.formats import FORMATS
+    from ..writing.markdown import illustrated
+
+    content, pictures = illustrated(build(FORMATS["markdown"]), Path(output).stem)
+    beside = {str(Path(output).with_name(name)): svg for name, svg in pictures.items()}
+    for path in beside:
+        refuse_taken(path, force)
+    for path, svg in beside.items():
+        save(path, f"{svg}\n", force)
+    return content
 
 
 def format_of(style: str | None, output: str | None) -> str:

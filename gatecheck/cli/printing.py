@@ -20,7 +20,6 @@ from .output import (
     plain_format,
     publish,
     save,
-    words,
 )
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def derive(
     """Print the backward equations of a cell and the gradients of its parameters and inputs.
 
     As html, markdown, typst or pdf a whole chapter: equations, graph, derivation, paths, gradient flow, a worked
-    example, NumPy code and proof.
+    example, NumPy code and proof. Pictures of Markdown are files beside it: lstm-1.svg beside lstm.md.
 
     \b
     Examples:  gatecheck derive lstm
@@ -149,7 +148,7 @@ def derive(
         style,
         output,
         force,
-        lambda: fragments.derive(backward, wrt),
+        lambda: fragments.derive(backward, wrt, why),
     )
 
 
@@ -200,6 +199,13 @@ def paths(
 )
 @joined_options
 @click.option("--training", is_flag=True, help="Add initial parameters, clipping and a step of gradient descent.")
+@click.option(
+    "--style",
+    type=click.Choice(("readable", "fast")),
+    default="readable",
+    show_default=True,
+    help="As one writes it by hand, a step at a time; or a sequence as fast as NumPy goes.",
+)
 @output_option()
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def code(
@@ -208,6 +214,7 @@ def code(
     loss: str | None,
     front: str | None,
     training: bool,
+    style: str,
     output: str | None,
     force: bool,
 ) -> None:
@@ -216,36 +223,22 @@ def code(
     \b
     Examples:  gatecheck code lstm
                gatecheck code lstm --training
+               gatecheck code lstm --style fast -o lstm_fast.py
                gatecheck code gru --loss cross-entropy --input embedding
                gatecheck code lstm --convention cs231n -o lstm_reference.py
     """
     from ..cells import joined, load
+    from ..writing.fast.functions import code as fast
     from ..writing.reference import code as reference
 
-    text = reference(joined(load(cell), loss, front), convention, training)
+    found = joined(load(cell), loss, front)
+    if style == "fast" and (training or convention != "gatecheck"):
+        raise click.UsageError("--style fast goes without --training, and with gatecheck's own convention")
+    text = fast(found) if style == "fast" else reference(found, convention, training)
     if output:
         save(output, text, force)
     else:
         emit(text.rstrip("\n"))
 
 
-@click.command("conventions")
-@plain_format
-def conventions(style: str | None) -> None:
-    """List the conventions: how courses lay a cell out.
-
-    \b
-    Example:  gatecheck conventions
-    """
-    from ..conventions import convention
-    from ..conventions import conventions as names
-
-    found = [convention(name) for name in names()]
-    if style == "json":
-        emit_json([{"name": c.name, "title": c.title} for c in found])
-        return
-    for c in found:
-        emit(f"{c.name:<12}{words(c.title, style)}")
-
-
-COMMANDS = (cells, show, derive, paths, code, conventions)
+COMMANDS = (cells, show, derive, paths, code)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from ..cells import Cell, Equation
 from ..cells.tree import Apply, Binary, Negate, Node, Product, Read
 from ..errors import ConventionError, Problem
-
-if TYPE_CHECKING:
-    import numpy as np
-
+from .arrays import Block, Stack, stack
 
 OTHERWISE = "The plain convention takes every cell: --convention gatecheck."
 
@@ -62,32 +58,6 @@ def _matrix_kind(cell: Cell, product: Product) -> str:
     return "joint" if len(inputs) != 1 else "input" if True in inputs else "state"
 
 
-@dataclass(frozen=True)
-class Stack:
-    """One array of a convention: parameters of one kind side by side, as columns of a matrix that rows multiply.
-
-    (H,D) blocks become one (D, nH) matrix; (H,) blocks one (nH,) vector.
-    """
-
-    name: str
-    parameters: tuple[str, ...]
-    matrix: bool
-    shape: str
-
-    def pack(self, values: Mapping[str, np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-        """The array of the convention, from arrays by parameter name."""
-        import numpy as np
-
-        return np.ascontiguousarray(np.concatenate([values[n] for n in self.parameters], axis=0).T)
-
-    def unpack(self, array: np.ndarray[Any, Any], sizes: Mapping[str, int]) -> dict[str, np.ndarray[Any, Any]]:
-        """Arrays by parameter name, from the array of the convention; sizes are the numbers of rows of each."""
-        import numpy as np
-
-        ends = np.cumsum([sizes[n] for n in self.parameters])[:-1]
-        return dict(zip(self.parameters, np.split(array.T, ends, axis=0), strict=True))
-
-
 def stacks(
     cell: Cell, convention: str, gates: tuple[str, ...], wanted: tuple[tuple[str, str], ...]
 ) -> tuple[Stack, ...]:
@@ -112,11 +82,9 @@ def stacks(
 
 
 def _stack(cell: Cell, name: str, parameters: list[str]) -> Stack:
-    shapes = {cell.shapes[p] for p in parameters}
-    if len(shapes) != 1 or len(set(parameters)) != len(parameters):
+    laid = "in out" if len(cell.shapes[parameters[0]]) == 2 else "out"
+    made = stack(cell, name, [[Block(p)] for p in parameters], laid)
+    if made is None or len(set(parameters)) != len(parameters):
         message = f"{name} cannot stack {', '.join(parameters)}: their shapes differ"
         raise ConventionError(Problem(message, None, OTHERWISE))
-    rows, *columns = shapes.pop()
-    count = len(parameters)
-    stacked = str(rows) if count == 1 else f"{count}{rows}"
-    return Stack(name, tuple(parameters), bool(columns), f"({columns[0]},{stacked})" if columns else f"({stacked},)")
+    return made

@@ -5,14 +5,17 @@ Everything is compared per quantity of the equations (dW_f, dh_prev): a conventi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from ..assignment.program import Data, Program, run
+from ..assignment.operations import OPERATIONS, Table
+from ..assignment.program import RIGHT, Data, Program, run
 from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
+from ..conventions.weights import laid
+from .remembering import remembered
 from .running import Call, Result
 
 Array = np.ndarray[Any, Any]
@@ -26,7 +29,7 @@ def calls(layout: Layout, role: str, data: Given, places: Mapping[str, int]) -> 
         called = [tuple(_trained_on(layout, slot, update) for slot in signature.takes) for update in data]
     else:
         called = [tuple(_argument(layout, signature, slot, data, places) for slot in signature.takes)]
-    return [Call(signature.name, arguments, opaque) for arguments in called]
+    return [Call(signature.name, arguments, opaque, role) for arguments in called]
 
 
 def _trained_on(layout: Layout, slot: Slot, update: Update) -> Any:
@@ -36,30 +39,26 @@ def _trained_on(layout: Layout, slot: Slot, update: Update) -> Any:
     values = update.gradients if slot.gradient else update.parameters
     if slot.plain == "parameters":
         return {n: v.copy() for n, v in values.items()}
-    return next(s for s in layout.stacks if s.name == slot.of).pack(values)
+    return layout.stack(slot.of).pack(values)
 
 
 def _argument(layout: Layout, signature: Signature, slot: Slot, data: Data, calls: Mapping[str, int]) -> Any:
-    over_time = not signature.role.startswith("step")
+    role = signature.role
     match slot.kind:
         case "cache":
             forward = next(r for r, back in BACKWARD.items() if back == signature.role)
             k = next(k for k, s in enumerate(layout.signature(forward).gives) if s.kind == "cache")
             return Result(calls[forward], (k,))
         case "parameters":
-            return {n: v.copy() for n, v in data.parameters.items()}
+            return laid(layout, data.parameters, spread=True)
         case "parameter":
-            return next(s for s in layout.stacks if s.name == slot.of).pack(data.parameters)
-        case "input":
-            return turned(layout, data.inputs[slot.of]) if over_time else data.inputs[slot.of][0]
-        case "d state" | "d output":
-            return turned(layout, data.upstream[slot.of]) if over_time else data.upstream[slot.of][0]
-    return data.initial[slot.of]
-
-
-def turned(layout: Layout, array: Array) -> Array:
-    """A sequence between (T,B,·) and the convention's order; its own inverse."""
-    return array if layout.convention.time_first else np.ascontiguousarray(array.swapaxes(0, 1))
+            return laid(layout, data.parameters, spread=True)[slot.of]
+        case "index":
+            return [int(k) for k in data.inputs[slot.of].argmax(axis=-1).ravel()]
+        case "input" | "d state" | "d output":
+            found = (data.upstream if slot.gradient else data.inputs)[slot.of]
+            return layout.axes(role, slot).there(found[0] if role.startswith("step") else found)
+    return layout.axes(role, slot).there(data.initial[slot.of])
 
 
 def quantities(layout: Layout, slot: Slot) -> tuple[str, ...]:
@@ -71,7 +70,7 @@ def quantities(layout: Layout, slot: Slot) -> tuple[str, ...]:
         case "parameters" | "d parameters":
             return tuple(f"{prefix}{n}" for n in layout.cell.parameters)
         case "parameter" | "d parameter":
-            return tuple(f"{prefix}{n}" for n in next(s for s in layout.stacks if s.name == slot.of).parameters)
+            return tuple(f"{prefix}{n}" for n in layout.stack(slot.of).parameters)
         case "d previous":
             return (f"d{slot.of}_prev",)
         case "d initial" | "d initial output":
@@ -79,21 +78,34 @@ def quantities(layout: Layout, slot: Slot) -> tuple[str, ...]:
     return (f"{prefix}{slot.of}",)
 
 
-def expected(layout: Layout, role: str, program: Program, data: Given) -> dict[str, Array]:
+def expected(
+    layout: Layout, role: str, program: Program, data: Given, operations: Table = OPERATIONS
+) -> dict[str, Array]:
     """Every quantity that a function gives, by a program; the arrays of the equations, not of the convention.
 
-    Those of a training step are stacked, an update each along the first axis.
+    Those of a training step are stacked, an update each along the first axis. Nobody may change them: what is right is
+    worked out once for all submissions that get the same numbers.
     """
+    work_out = _right if program.change == RIGHT else _worked_out
+    return work_out(layout, role, program, data, operations)
+
+
+def _worked_out(
+    layout: Layout, role: str, program: Program, data: Given, operations: Table
+) -> dict[str, Array]:
     if isinstance(data, tuple):
-        found = [trained(program, role, update, layout.arrays) for update in data]
+        found = [trained(program, role, update, layout.arrays, operations) for update in data]
         prefix = "d" if layout.signature(role).gives[0].gradient else ""
         return {f"{prefix}{n}": np.stack([f[n] for f in found]) for n in layout.cell.parameters}
-    return _run(layout, role, program, data)
+    return _run(layout, role, program, data, operations)
 
 
-def _run(layout: Layout, role: str, program: Program, data: Data) -> dict[str, Array]:
+_right = remembered(64)(_worked_out)
+
+
+def _run(layout: Layout, role: str, program: Program, data: Data, operations: Table) -> dict[str, Array]:
     with np.errstate(all="ignore"):
-        done = run(program, data, backward="backward" in role)
+        done = run(program, data, "backward" in role, operations)
     step = role.startswith("step")
     found: dict[str, Array] = {}
     for slot in layout.signature(role).gives:
@@ -101,12 +113,17 @@ def _run(layout: Layout, role: str, program: Program, data: Data) -> dict[str, A
         match slot.plain:
             case "state" | "output":
                 found[names[0]] = done.lines[slot.of][0] if step else done.lines[slot.of]
+            case "total":
+                found[names[0]] = np.asarray(done.lines[slot.of].sum())
+            case "last":
+                found[names[0]] = done.lines[slot.of][-1]
             case "input":
                 found[names[0]] = done.gradients[slot.of][0] if step else done.gradients[slot.of]
             case "previous" | "initial":
                 found[names[0]] = done.initial[slot.of]
             case "parameter" | "parameters":
-                found.update((n, done.parameters[n[1:]]) for n in names)
+                limit = layout.signature(role).clip or np.inf
+                found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
     return found
 
 
@@ -114,18 +131,21 @@ def shape(layout: Layout, role: str, slot: Slot, expected: Mapping[str, Array]) 
     """The shape of a result in the convention."""
     arrays = [expected[n] for n in quantities(layout, slot)]
     if slot.plain == "parameter":
-        stack = next(s for s in layout.stacks if s.name == slot.of)
+        stack = layout.stack(slot.of)
         return stack.pack(dict(zip(stack.parameters, arrays, strict=True))).shape
-    turn = slot.plain in ("input", "state", "output") and not role.startswith("step")
-    return turned(layout, arrays[0]).shape if turn else arrays[0].shape
+    if slot.kind == "total":
+        return ()
+    return layout.axes(role, slot).there(arrays[0]).shape
 
 
-def canonical(layout: Layout, role: str, slot: Slot, array: Array, sizes: Mapping[str, int]) -> dict[str, Array]:
-    """A result of the right shape, as the quantities of the equations."""
-    names = quantities(layout, slot)
+def canonical(
+    layout: Layout, role: str, slot: Slot, array: Array, sizes: Mapping[str, int]
+) -> Iterator[tuple[str, Array]]:
+    """A result of the right shape, as quantities of the equations; one that lies in two places comes twice."""
     if slot.plain == "parameter":
-        stack = next(s for s in layout.stacks if s.name == slot.of)
-        rows = {n: layout.cell.shapes[n][0].value(sizes) for n in stack.parameters}
-        return dict(zip(names, stack.unpack(array, rows).values(), strict=True))
-    turn = slot.plain in ("input", "state", "output") and not role.startswith("step")
-    return {names[0]: turned(layout, array) if turn else array}
+        prefix = "d" if slot.gradient else ""
+        for block, part in layout.stack(slot.of).split(array, sizes):
+            yield f"{prefix}{block.parameter}", part
+    else:
+        value = array if slot.kind == "total" else layout.axes(role, slot).back(array)
+        yield quantities(layout, slot)[0], value

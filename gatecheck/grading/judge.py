@@ -9,12 +9,15 @@ from ..assignment.kit import Kit
 from ..conventions import BACKWARD, ROLES, TRAINING
 from ..errors import Fault
 from ..version import __version__
-from .exchange import calls
 from .intake import Submission
+from .repeating import plan, settled
 from .report import Check, Mistake, Report, Status
-from .running import Answer, Run, Worker
+from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
 from .verdicts import Verdicts, shares
+
+#: How often a run that something else may have ended is made again.
+AGAIN = 2
 
 
 def grade(
@@ -36,24 +39,24 @@ def grade(
             drawn = sample(kit.layout, kit.key.program, seed)
         except Fault as fault:
             return _untried(submission, kit, seed, Run("error", (), str(fault)))
-        roles = _roles(kit)
-        # What is called more than once comes last, and nothing is called with what it gives.
-        places = {role: k for k, role in enumerate(roles)}
-        asked = [(role, call) for role in roles for call in calls(kit.layout, role, drawn.of(role), places)]
-        limits, made = kit.assignment.grading, [call for _, call in asked]
-        what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib
+        limits, asked = kit.assignment.grading, plan(kit.layout, _roles(kit), drawn)
+        made = [a.call for a in asked]
+        course = kit.layout.convention
+        around = Surroundings(course.modules, kit.layout.adapter, course.definitions)
+        what = submission.source, submission.name, made, limits.deadline_seconds, limits.memory_mib, around
         run = running.run(*what)
-    if run.disturbed:
-        with fresh() as again:
-            run = again.run(*what)
+    for _ in range(AGAIN):
+        if run.disturbed:
+            with fresh() as again:
+                run = again.run(*what)
+    if run.disturbed and run.isolated:  # in isolation it cannot have done that itself
+        return unjudged(submission, kit, "Something else ended it, every time it was tried: is there enough memory?")
     if run.raised and run.raised.line:  # a notebook's lines are counted by cells
         line = run.raised.line
         run = replace(run, message=run.message.replace(f"line {line}", submission.place(line), 1))
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
-    answers: dict[str, list[Answer]] = {role: [] for role in roles}
-    for (role, _), answer in zip(asked, run.answers, strict=True):
-        answers[role].append(answer)
+    answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
     verdicts = Verdicts(kit, drawn, run, answers, submission.place)
     for task in kit.assignment.tasks:
         verdicts.add(task)
@@ -66,11 +69,17 @@ def rejected(name: str, kit: Kit, message: str) -> Report:
     return _untried(Submission(name, b"", ""), kit, "", Run("rejected", (), message))
 
 
-def _roles(kit: Kit) -> list[str]:
+def unjudged(submission: Submission, kit: Kit, message: str) -> Report:
+    """The report of a submission that could not be judged, by no fault of its own."""
+    return _untried(submission, kit, "", Run("error", (), message))
+
+
+def _roles(kit: Kit) -> tuple[str, ...]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
     wanted = {kit.role(t.name) for t in kit.assignment.tasks}
-    wanted |= {forward for forward, back in BACKWARD.items() if back in wanted}
-    return [role for role in (*ROLES, *TRAINING) if role in wanted]
+    known = {s.role for s in kit.layout.functions}
+    wanted |= {forward for forward, back in BACKWARD.items() if back in wanted and forward in known}
+    return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])
 
 
 def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
@@ -81,9 +90,14 @@ def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
 
 
 def _warnings(kit: Kit, answers: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
-    """What is right and yet dangerous: arguments changed in place."""
+    """What is right and yet dangerous: arguments changed in place, results that do not stay what they are."""
     for role, found in answers.items():
         signature = kit.layout.signature(role)
+        if any(answer.overwritten for answer in found):
+            yield (
+                f"What {signature.name} returns is overwritten by a later call: make a new array in every call,"
+                " and leave the cache as it is."
+            )
         for k in (k for answer in found for k in answer.modified):
             name = signature.takes[k].name
             yield f"{signature.name} changed its argument {name} in place: put the result into a new array instead."

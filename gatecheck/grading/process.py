@@ -7,6 +7,7 @@ own libraries. On POSIX it leads a session of its own, so that what it started d
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,6 +116,21 @@ def command(program: str) -> list[str]:
     path = [str(Path(places[0]).parent)] if plain else [entry for entry in sys.path if entry]
     python = [sys.executable, *options, "-W", "ignore"]
     return [*python, "-c", PROGRAM.replace("{}", program), str(Path(__file__).parent / "inside"), *path]
+
+
+def bubblewrap() -> list[str]:
+    """What stands before a command that is to run in bubblewrap: read-only files, no network, none of our processes.
+
+    Empty where it is not installed. What is there stays visible, so that it is refused, and seen to be refused, by the
+    layers inside as well. Root keeps what these layers need of its rights.
+    """
+    program = shutil.which("bwrap") if sys.platform == "linux" else None
+    if not program:
+        return []
+    apart = ("ipc", "net", "pid", "uts", "cgroup-try")
+    rights = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_DAC_READ_SEARCH") if os.geteuid() == 0 else ()
+    options = [f"--unshare-{kind}" for kind in apart] + [word for right in rights for word in ("--cap-add", right)]
+    return [program, "--die-with-parent", *options, "--ro-bind", "/", "/", "--dev", "/dev"]
 
 
 def environment() -> dict[str, str]:

@@ -18,12 +18,13 @@ from ..errors import Fault
 from .inside.frames import Frame, Piece, WireError, receive, send
 from .inside.values import RUN_BYTES, Foreign, Result, Value
 from .process import Process, remove
-from .transcript import Answer, Call, End, Raised, Run, Transcript
+from .remembering import remembered
+from .transcript import Answer, Call, End, Raised, Run, Surroundings, Transcript
 
 if TYPE_CHECKING:
     from .zygote import Child
 
-__all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Value", "Worker"]
+__all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Surroundings", "Value", "Worker"]
 
 START_SECONDS = 30.0
 SLICE_SECONDS = 0.2
@@ -33,12 +34,17 @@ class Worker:
     """A Python beside the judge, for one run; it starts at once, so make it before importing numpy.
 
     start: what makes the process, a fresh one by default; a zygote's fork is as good. without: layers of isolation to
-    leave out, to see what each is good for.
+    leave out, to see what each is good for. needed: layers without which nothing runs.
     """
 
-    def __init__(self, start: Callable[[], Process | Child] = Process, without: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        start: Callable[[], Process | Child] = Process,
+        without: tuple[str, ...] = (),
+        needed: tuple[str, ...] = (),
+    ) -> None:
         self._process: Process | Child | None = None
-        self._without = without
+        self._without, self._needed = without, needed
         self._inbox: _Inbox | None = None
         self._folder = ""
         self._trouble = ""
@@ -62,6 +68,7 @@ class Worker:
         calls: Sequence[Call],
         deadline_seconds: float = 10.0,
         memory_mib: int = 512,
+        around: Surroundings | None = None,
     ) -> Run:
         """Load the source, make the calls in their order, and end the worker, whatever happens.
 
@@ -73,11 +80,12 @@ class Worker:
         self._used = True
         said = Transcript(filename.encode("utf-8", "replace").decode()[:200], tuple(calls), deadline_seconds)
         try:
-            self._talk(said, source, memory_mib)
+            self._talk(said, source, memory_mib, around or Surroundings())
         except OSError as error:
             self._trouble = str(error)
         except _Ended as end:
             said.end = end.reason
+            said.lingers = end.reason == "silent" and not self._went()
             if end.reason == "late" and not said.started:
                 self._trouble = f"it took more than {START_SECONDS:g} s"
         except WireError:
@@ -100,7 +108,16 @@ class Worker:
             remove(self._folder)
             self._folder = ""
 
-    def _talk(self, said: Transcript, source: bytes, memory_mib: int) -> None:
+    def _went(self) -> bool:
+        """Whether it has ended by itself, which may be seen a moment after its channel is closed."""
+        until = time.monotonic() + SLICE_SECONDS
+        while self._process and time.monotonic() < until:
+            if self._process.gone():
+                return True
+            time.sleep(0.002)
+        return False
+
+    def _talk(self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings) -> None:
         import tempfile  # here, and numpy with the codec, while the worker starts
 
         from .inside.wire import decode
@@ -109,7 +126,7 @@ class Worker:
             return
         if sys.platform != "linux":  # where it is, nothing may be written
             self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(said, source, self._folder, memory_mib, self._without)
+        frames = _request(said, source, self._folder, memory_mib, self._without, self._needed, around)
         inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         for pieces in frames:
@@ -118,13 +135,22 @@ class Worker:
         self._start = time.monotonic()
         until = self._start + said.deadline
         said.hear_holding(decode(inbox.next(until), Foreign))
+        if lost := set(self._needed) - set(said.holding):
+            said.started, self._trouble = False, f"isolation could not be had: {', '.join(sorted(lost))}"
+            return
         said.hear_load(decode(inbox.next(until), Foreign))
         while not said.complete:
             said.hear_answer(decode(inbox.next(until), Foreign))
 
 
 def _request(
-    said: Transcript, source: bytes, folder: str, memory_mib: int, without: tuple[str, ...]
+    said: Transcript,
+    source: bytes,
+    folder: str,
+    memory_mib: int,
+    without: tuple[str, ...],
+    needed: tuple[str, ...],
+    around: Surroundings,
 ) -> list[list[Piece]]:
     from numpy import array, uint8
 
@@ -138,14 +164,24 @@ def _request(
         "memory_mib": memory_mib,
         "seconds": said.deadline,
         "without": without,
+        "needed": needed,
+        "modules": dict(around.modules),
+        "adapter": around.adapter,
+        "definitions": around.definitions,
     }
-    calls: list[Value] = [
-        {"function": c.function, "arguments": c.arguments, "opaque": c.opaque} for c in said.calls
-    ]
     try:
-        return [encode(message) for message in (request, *calls)]
+        return [encode(request), *map(_encoded, said.calls)]
     except WireError as error:
         raise Fault(f"A call cannot be sent to the student's code: {error}") from error
+
+
+@remembered(64)
+def _encoded(call: Call) -> list[Piece]:
+    from .inside.wire import encode
+
+    return encode(
+        {"function": call.function, "arguments": call.arguments, "opaque": call.opaque, "role": call.role}
+    )
 
 
 class _Ended(Exception):

@@ -13,15 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..assignment.drawing import draw
-from ..assignment.program import Array, Data, Program, run
+from ..assignment.operations import Array
+from ..assignment.program import Data, Program, run
 from ..assignment.training import Given, Update, norm
-from ..cells import Cell
-from ..conventions import TRAINING, Layout
+from ..conventions import BACKWARD, TRAINING, Layout
 from ..errors import Fault
+from .remembering import remembered
 
 #: The smallest number drawn, and how many more there are to draw from than letters to draw for.
 SMALLEST, SPREAD = 3, 5
 TRIES = 20
+#: Steps more where a function clips what it returns: gradients grow until there is something to clip.
+LONG = 120
 #: A number beyond this, as from a division by nearly nothing, hides all the others of its array.
 TAME = 1_000.0
 
@@ -47,6 +50,7 @@ def new_seed() -> str:
     return secrets.token_hex(4)
 
 
+@remembered(4)
 def sample(layout: Layout, program: Program, seed: str) -> Sample:
     """The numbers of a seed.
 
@@ -55,10 +59,10 @@ def sample(layout: Layout, program: Program, seed: str) -> Sample:
     rng = np.random.default_rng([int(seed, 16)])
     best, least = None, np.inf
     for _ in range(TRIES):
-        numbers = _numbers(layout.cell, rng)
-        step = draw(layout.cell, rng, {**numbers, "T": 1})
+        numbers = _numbers(layout, rng)
+        step = _reduced(layout, "step", draw(layout.cell, rng, {**numbers, "T": 1}))
         updates = _updates(step.parameters, rng) if layout.training else ()
-        drawn = Sample(seed, step, _reduced(layout, draw(layout.cell, rng, numbers)), updates)
+        drawn = Sample(seed, step, _reduced(layout, "forward", draw(layout.cell, rng, numbers)), updates)
         largest = max(_largest(program, data) for data in (drawn.step, drawn.sequence))
         if largest < least:
             best, least = drawn, largest
@@ -77,22 +81,32 @@ def _largest(program: Program, data: Data) -> float:
     return np.inf if np.isnan(largest) else largest
 
 
-def _numbers(cell: Cell, rng: np.random.Generator) -> dict[str, int]:
-    """A number for each size, for the batch B and the steps T; no two are equal."""
-    letters = (*cell.sizes, "B", "T")
+def _numbers(layout: Layout, rng: np.random.Generator) -> dict[str, int]:
+    """A number for each size, for the batch B and the steps T; no two are equal, but B is 1 where there is no batch."""
+    letters = (*layout.cell.sizes, "B", "T")
     drawn = rng.choice(len(letters) + SPREAD, size=len(letters), replace=False) + SMALLEST
-    return dict(zip(letters, map(int, drawn), strict=True))
+    numbers = dict(zip(letters, map(int, drawn), strict=True))
+    if not layout.batched:
+        numbers["B"] = 1
+    if any(s.clip for s in layout.signatures):
+        numbers["T"] += LONG
+    return numbers
 
 
-def _reduced(layout: Layout, data: Data) -> Data:
-    """What a convention's sequence functions leave out is zero: other initial states, other gradients."""
-    if len(layout.signatures) < 4:
+def _reduced(layout: Layout, role: str, data: Data) -> Data:
+    """What a convention leaves out is zero: initial states, gradients that reach it, parameters."""
+    there = [s for s in layout.signatures if s.role in (role, BACKWARD[role])]
+    if not there:
         return data
-    started = {s.of for s in layout.signature("forward").takes if s.plain == "initial"}
-    reached = {s.of for s in layout.signature("backward").takes if s.gradient}
+    started = {slot.of for s in there for slot in s.takes if slot.plain in ("initial", "previous")}
+    reached = {slot.of for slot in there[-1].takes if slot.gradient}
     initial = {n: v if n in started else np.zeros_like(v) for n, v in data.initial.items()}
     upstream = {n: v for n, v in data.upstream.items() if n in reached}
-    return Data(data.inputs, initial, data.parameters, upstream, data.sizes)
+    # A function that adds the losses up differentiates their sum.
+    totals = {slot.of for s in there for slot in s.gives if slot.kind == "total"}
+    upstream |= {n: np.ones_like(v) for n, v in data.upstream.items() if n in totals}
+    parameters = {n: np.zeros_like(v) if n in layout.zero else v for n, v in data.parameters.items()}
+    return Data(data.inputs, initial, parameters, upstream, data.sizes)
 
 
 def _updates(parameters: Mapping[str, Array], rng: np.random.Generator) -> tuple[Update, ...]:

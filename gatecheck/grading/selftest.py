@@ -12,19 +12,21 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ..data import folder
 from ..errors import Problem, Unsafe
 from .inside.values import Value
-from .process import Process, environment
+from .process import Process, bubblewrap, environment
 from .running import Call, Run, Worker
 from .zygote import Child, Zygote
 
 MEMORY_MIB = 64
 SECONDS = 10.0
-LOOP_SECONDS = 0.2
+LOOP_SECONDS = 0.05
+REFUSED = "refused"
+TRIES = 3  # of a run that something else has ended
 ELSEWHERE = "Grade on Linux: in WSL2, in a container or on a server. gatecheck check works everywhere."
 CURE = Problem(
     "without isolation a submission could read and change what belongs to others",
@@ -39,37 +41,44 @@ def unsafe(start: Callable[[], Process | Child], without: tuple[str, ...] = ()) 
 
     start: makes a process for one run, as a zygote's fork does; without: layers to leave out.
     """
+    return [f"{name}: {outcome}" for name, outcome in attempts(start, without) if outcome != REFUSED]
+
+
+def attempts(start: Callable[[], Process | Child], without: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Everything that was tried, in words, with "refused" or with what came of it."""
     source = (folder("templates") / "hostile.py").read_bytes()
     with _bait() as facts:
-        tried = _run(start, without, source, Call("attempts", (facts,)), SECONDS)
-        found = list(_told(tried, source))
-        found += [f"it wrote {name}" for name in sorted(os.listdir(str(facts["folder"]))) if name != "file"]
-    if not found:
-        looped = _run(start, without, source, Call("hold_on", (facts,)), LOOP_SECONDS)
-        if "timeout" not in (looped.outcome, looped.answers[0].status):  # the one while it was still being loaded
-            found.append(f"a loop without end was not stopped: {looped.message or looped.outcome}")
-    return found
+        tried = list(_told(_run(start, without, source, Call("attempts", (facts,)), SECONDS), source))
+        left = sorted(set(os.listdir(str(facts["folder"]))) - {"file"})
+        tried.append(("leave something behind", f"it wrote {', '.join(left)}" if left else REFUSED))
+    looped = _run(start, without, source, Call("hold_on", (facts,)), LOOP_SECONDS)
+    stopped = "timeout" in (looped.outcome, looped.answers[0].status)  # the one while it was still being loaded
+    tried.append(("loop without end", REFUSED if stopped else f"not stopped: {looped.message or looped.outcome}"))
+    return tried
 
 
 def _run(
     start: Callable[[], Process | Child], without: tuple[str, ...], source: bytes, call: Call, seconds: float
 ) -> Run:
-    with Worker(start, without) as worker:
-        return worker.run(source, "hostile.py", (call,), seconds, MEMORY_MIB)
+    for _ in range(TRIES):
+        with Worker(start, without) as worker:
+            run = worker.run(source, "hostile.py", (call,), seconds, MEMORY_MIB)
+        if not run.disturbed:
+            break
+    return run
 
 
-def _told(run: Run, source: bytes) -> Iterator[str]:
+def _told(run: Run, source: bytes) -> Iterator[tuple[str, str]]:
     """What the attempts came to. They are counted: an answer without some of them proves nothing."""
     answer = run.answers[0]
     if answer.status != "returned" or type(answer.value) is not dict:
-        yield f"the hostile submission gave no answer: {run.message or answer.status}"
+        yield "try at all", f"the hostile submission gave no answer: {run.message or answer.status}"
         return
     tried = source.count(b"\n@attempt\n")
     if len(answer.value) != tried:
-        yield f"only {len(answer.value)} of {tried} attempts were made"
+        yield "try everything", f"only {len(answer.value)} of {tried} attempts were made"
     for name, outcome in answer.value.items():
-        if outcome != "refused":
-            yield f"{name.replace('_', ' ')}: {outcome}"
+        yield name.replace("_", " "), str(outcome)
 
 
 @contextmanager
@@ -111,7 +120,19 @@ def isolated() -> Iterator[Zygote]:
     """
     if sys.platform != "linux":
         raise Unsafe(Problem("isolation needs Linux: Landlock and seccomp have no like here", None, ELSEWHERE))
-    with Zygote() as zygote:
-        if found := unsafe(zygote.fork):
-            raise Unsafe(*(Problem(f"a hostile submission was not stopped: {told}") for told in found), CURE)
-        yield zygote
+    with ExitStack() as stack:
+        yield _tried(stack)
+
+
+def _tried(stack: ExitStack) -> Zygote:
+    """A zygote that isolates its children: in bubblewrap if it does so there, else without, which has to be enough."""
+    if around := bubblewrap():
+        with suppress(OSError):
+            wrapped = stack.enter_context(Zygote(around))
+            if not unsafe(wrapped.fork):
+                return wrapped
+            wrapped.close()
+    zygote = stack.enter_context(Zygote())
+    if found := unsafe(zygote.fork):
+        raise Unsafe(*(Problem(f"a hostile submission was not stopped: {told}") for told in found), CURE)
+    return zygote

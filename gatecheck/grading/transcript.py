@@ -9,25 +9,42 @@ import itertools
 import math
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from .inside.frames import WireError
-from .inside.values import LAYERS, Value
+from .inside.values import FRAMES, LAYERS, MESSAGE, NAME, NAMES, Value
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
-Status = Literal[Given, "timeout", "died", "unreached"]
+Status = Literal[Given, "timeout", "died", "unreached", "unsteady", "constant"]  # the last two: see `repeating`
 Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
 End: TypeAlias = Literal["late", "silent", "garbled"]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call; `opaque` are the parts of the returned tuple that stay in the worker (the cache)."""
+    """One call; `opaque` are the parts of the returned tuple that stay in the worker (the cache).
+
+    role: the adapter's function that makes it, where the course has an adapter and that one in it.
+    """
 
     function: str
     arguments: tuple[Value, ...]
     opaque: tuple[int, ...] = ()
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a course puts around a submission: modules to import, by name, and an adapter; both Python source.
+
+    definitions: only what the file imports and defines is executed, as where the rest of it reads data and trains.
+    """
+
+    modules: Mapping[str, str] = field(default_factory=dict)
+    adapter: str = ""
+    definitions: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,20 +59,25 @@ class Raised:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one call; `modified` are the arguments that were changed in place."""
+    """What became of one call; `modified` are the arguments that were changed in place.
+
+    overwritten: whether what the same function returned before is no longer what it was.
+    """
 
     status: Status
     value: Value = None
     raised: Raised | None = None
     modified: tuple[int, ...] = ()
     seconds: float = 0.0
+    overwritten: bool = False
 
 
 @dataclass(frozen=True)
 class Run:
     """What became of a submission; `message` is one sentence for the student, empty when every call ended.
 
-    disturbed: it may have been stopped by something else than itself, and deserves another run.
+    layers: those of isolation that held. disturbed: something else than itself may have stopped it; it deserves another
+    run.
     """
 
     outcome: Outcome
@@ -65,6 +87,7 @@ class Run:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     isolated: bool = False
+    layers: tuple[str, ...] = ()
     memory_bytes: int = 0
     names: tuple[str, ...] = ()
     disturbed: bool = False
@@ -84,6 +107,7 @@ class Transcript:
     rejected: Raised | None = None
     answers: list[Answer] = field(default_factory=list)
     end: End | None = None
+    lingers: bool = False  # whether it fell silent and lived on
 
     @property
     def complete(self) -> bool:
@@ -109,7 +133,7 @@ class Transcript:
         names = _take(message, "loaded", tuple)
         if not all(type(name) is str for name in names):
             raise WireError("a name is no text")
-        self.names = names
+        self.names = tuple([name[:NAME] for name in names[:NAMES]])
 
     def hear_answer(self, message: Value) -> None:
         """The next call has ended."""
@@ -122,7 +146,8 @@ class Transcript:
             raise WireError("a modified argument does not exist")
         if any(a >= b for a, b in itertools.pairwise(modified)):
             raise WireError("the modified arguments are not in order")
-        answer = Answer(status, modified=modified, seconds=_seconds(_take(message, "seconds", float)))
+        seconds, overwritten = _seconds(_take(message, "seconds", float)), _take(message, "overwritten", bool)
+        answer = Answer(status, modified=modified, seconds=seconds, overwritten=overwritten)
         if status == "raised":
             answer = replace(answer, raised=_raised(_take(message, "raised", dict)))
         elif status == "returned":
@@ -141,8 +166,9 @@ class Transcript:
             seconds=seconds,
             cpu_seconds=max(0.0, cpu_seconds - self.boot_cpu_seconds),
             isolated=set(self.holding) == set(LAYERS),
+            layers=self.holding,
             memory_bytes=memory_bytes,
-            disturbed=not self.started or (self.end == "silent" and exit_code in (None, -9)),
+            disturbed=not self.started or (self.end == "silent" and not self.lingers and exit_code in (None, -9)),
             names=self.names or (),
         )
 
@@ -232,4 +258,6 @@ def _raised(body: Value) -> Raised:
     line = _take(body, "line", object)
     if line is not None and type(line) is not int:
         raise WireError("a line is no number")
-    return Raised(_take(body, "kind", str), _take(body, "message", str), line, trace)
+    kind, message = _take(body, "kind", str), _take(body, "message", str)
+    frames = tuple([(number, name[:NAME], text[:MESSAGE]) for number, name, text in trace[-FRAMES:]])
+    return Raised(kind[:NAME], message[:MESSAGE], line, frames)

@@ -17,6 +17,7 @@ from .ladder import TOLERANCE, Reading, far, read, scales
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
+from .tolerance import seems_rounded, tolerances
 
 
 def shares(kit: Kit, task: Task) -> dict[str, float]:
@@ -43,6 +44,29 @@ class Explanation:
     def own(self) -> tuple[str, ...]:
         """What new mistakes are in, where others follow from it; each costs its own points once."""
         return tuple(dict.fromkeys(f.wrong.quantity for f in self.found)) if self.certain and self.because else ()
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far a result is off, and may be, as parts of its scale; rounded: whether it looks as if by float32."""
+
+    error: float
+    tolerance: float
+    rounded: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether it is off by no more than rounding."""
+        return self.error <= self.tolerance
+
+    def __str__(self) -> str:
+        if not math.isfinite(self.error):
+            return "far off"
+        if self.error >= 10:
+            return f"off by {self.error:.0f} times its largest value"
+        part = f"{100 * self.error:.0f} %" if self.error >= 0.01 else f"{self.error:.0e}"
+        rounded = ", as if it were rounded to float32 on the way" if self.rounded else ""
+        return f"off by {part} of its largest value{rounded}"
 
 
 @dataclass
@@ -78,20 +102,21 @@ class Verdicts:
         data, layout = self.sample.of(role), self.kit.layout
         truth = expected(layout, role, self.kit.key.program, data)
         answers, sizes = self.answers[role], self.sample.step.sizes
-        reading = read(layout, layout.signature(role), answers, self.run, truth, sizes, self.place)
+        precision = self.kit.assignment.grading.precision
+        reading = read(layout, layout.signature(role), answers, self.run, truth, sizes, self.place, precision)
         if reading.skipped:
             self._skip(task, reading.skipped)
             return
-        scale = scales(truth)
-        errors = {q: far(value, truth[q], scale[q]) for q, value in reading.values.items()}
-        off = [q for q, e in errors.items() if e > TOLERANCE]
-        why = self._explain(role, reading.values, off) if off else Explanation(certain=True)
+        limits = tolerances(layout, role, self.kit.key.program, data, truth, precision)
+        distances = _distances(reading.values, truth, limits, precision)
+        off = [q for q, distance in distances.items() if not distance.right]
+        why = self._explain(role, reading.values, off, limits) if off else Explanation(certain=True)
         if reading.problems or not why.certain or why.looped or (off and not self._credits):
             self.open.add(task.name)
         # A wrong quantity inside the function (dc) is judged beside those that it returns; the task's points stay.
         names = [*shares(self.kit, task), *(q for q in why.own if q not in truth)]
         for q in names:
-            self.checks.append(self._check(task, q, task.points / len(names), reading, errors, why))
+            self.checks.append(self._check(task, q, task.points / len(names), reading, distances, why))
         self.mistakes += _named(why, task.name)
 
     @property
@@ -104,33 +129,38 @@ class Verdicts:
             self.checks.append(Check(task.name, q, "skipped", 0.0, share, message, because=because))
 
     def _check(
-        self, task: Task, q: str, share: float, reading: Reading, errors: Mapping[str, float], why: Explanation
+        self, task: Task, q: str, share: float, reading: Reading, distances: Mapping[str, Distance], why: Explanation
     ) -> Check:
         if q in reading.problems:
             return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
-        if q not in errors:
+        if q not in distances:
             return Check(task.name, q, "failed", 0.0, share, "not returned, and recognised by what follows from it")
-        if errors[q] <= TOLERANCE and q not in why.own:  # a mistake that is certain always costs its points
-            return Check(task.name, q, "passed", share, share, "", errors[q], TOLERANCE)
+        d = distances[q]
+        if d.right and q not in why.own:  # a mistake that is certain always costs its points
+            return Check(task.name, q, "passed", share, share, "", d.error, d.tolerance)
         cause = why.because.get(q) if why.certain and q not in why.own else None
         if cause is None:
-            return Check(task.name, q, "failed", 0.0, share, _how_far(errors[q]), errors[q], TOLERANCE)
+            return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance)
         if self._credits:
-            return Check(task.name, q, "passed", share, share, f"right given your {cause}", errors[q], TOLERANCE, cause)
-        return Check(task.name, q, "skipped", 0.0, share, f"follows from {cause}", errors[q], TOLERANCE, cause)
+            return Check(task.name, q, "passed", share, share, f"right given your {cause}", d.error, d.tolerance, cause)
+        return Check(task.name, q, "skipped", 0.0, share, f"follows from {cause}", d.error, d.tolerance, cause)
 
-    def _explain(self, role: str, values: Mapping[str, Array], off: list[str]) -> Explanation:
+    def _explain(
+        self, role: str, values: Mapping[str, Array], off: list[str], limits: Mapping[str, float]
+    ) -> Explanation:
         """Known mistakes first, then new ones on top of them, then new ones alone."""
         data, layout, key = self.sample.of(role), self.kit.layout, self.kit.key
+        # A wrong program may round worse than the right one, and is told from others by far more.
+        limits = {q: max(limit, TOLERANCE) for q, limit in limits.items()}
         if role in TRAINING:  # it follows from nothing, and nothing from it: what is off is wrong itself
-            diagnosis = diagnose(layout, role, key.program, MISTAKES, data, values)
+            diagnosis = diagnose(layout, role, key.program, MISTAKES, data, values, limits)
             return Explanation(diagnosis.found, certain=diagnosis.certain)
         for program in self.programs:
-            if diagnose(layout, role, program, (), data, values).complete:
+            if diagnose(layout, role, program, (), data, values, limits).complete:
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
         for program in (*self.programs[:2], key.program):
-            diagnosis = diagnose(layout, role, program, key.wrong, data, values)
+            diagnosis = diagnose(layout, role, program, key.wrong, data, values, limits)
             if diagnosis.certain:
                 because = {} if program is key.program else dict.fromkeys(off, self.cause)
                 because |= {q: f.wrong.quantity for f in reversed(diagnosis.found) for q in f.explains}
@@ -153,12 +183,15 @@ class Verdicts:
         ]
 
 
-def _how_far(error: float) -> str:
-    if not math.isfinite(error):
-        return "far off"
-    if error >= 10:
-        return f"off by {error:.0f} times its largest value"
-    return f"off by {f'{100 * error:.0f} %' if error >= 0.01 else f'{error:.0e}'} of its largest value"
+def _distances(
+    values: Mapping[str, Array], truth: Mapping[str, Array], limits: Mapping[str, float], precision: str
+) -> dict[str, Distance]:
+    scale, found = scales(truth), {}
+    for q, value in values.items():
+        error, limit = far(value, truth[q], scale[q]), limits[q]
+        coarse = precision == "float64" and error > limit and seems_rounded(value, truth[q], limit, scale[q])
+        found[q] = Distance(error, limit, coarse)
+    return found
 
 
 def _named(why: Explanation, function: str) -> list[Mistake]:

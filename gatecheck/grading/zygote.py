@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
 
@@ -17,9 +18,13 @@ START_SECONDS = 30.0
 
 
 class Zygote:
-    """A process that has imported NumPy; Linux only. One child at a time. One that has ended is replaced."""
+    """A process that has imported NumPy; Linux only. One child at a time. One that has ended is replaced.
 
-    def __init__(self) -> None:
+    around: a command that runs it, as bubblewrap does.
+    """
+
+    def __init__(self, around: Sequence[str] = ()) -> None:
+        self.around = tuple(around)
         self._start()
 
     def _start(self) -> None:
@@ -28,7 +33,7 @@ class Zygote:
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._process = subprocess.Popen(
-                command("zygote"),
+                [*self.around, *command("zygote")],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

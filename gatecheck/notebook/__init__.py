@@ -95,7 +95,7 @@ def _function(function: Callable[..., Any], kit: Kit) -> tuple[Kit, Submission]:
         known = [t.name for t in kit.assignment.tasks]
         raise BadInput(Problem(f"no function {printable(name)} is asked for", None, nearest(name, known)))
     # A backward function is called with what its forward function keeps.
-    forward = [kit.layout.signature(f).name for f, back in BACKWARD.items() if back == signature.role]
+    forward = [s.name for s in kit.layout.signatures if BACKWARD.get(s.role) == signature.role]
     scope = getattr(inspect.unwrap(function), "__globals__", {})
     if missing := [f for f in forward if not callable(scope.get(f))]:
         kept = next(s.name for s in signature.takes if s.kind == "cache")

@@ -95,7 +95,7 @@ class LoadedCell:
         data.written(backward, wanted, level)
         return Page(
             lambda kind: derivation.derive(kind(backward.system), backward, wanted, why, level != "named"),
-            lambda: fragments.derive(backward, wanted),
+            lambda: fragments.derive(backward, wanted, why),
         )
 
     def paths(self, source: str | None = None, target: str | None = None, steps: int = 1) -> Page:

@@ -32,7 +32,8 @@ from ..writing.derivation import whole_equations
 from ..writing.escaping import plain
 from ..writing.formulas import Formulas
 from ..writing.numpy_code import program
-from ..writing.reference import HELPERS, code, docstring, environment, parameter_shapes
+from ..writing.reference import HELPERS, code, docstring, environment, parameter_shapes, plain_name
+from .arrangement import arrays, batch, unwritten
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,9 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
     asked = _asked(made, assignment)
     own = [s for s in asked if s.role not in TRAINING]
     names = [t.name for t in assignment.tasks]
+    ready = {s.name for s in given}
+    shell, shell_end = unwritten(made.shell.strip(), [s.name for s in made.signatures if s.name not in ready])
+    helpers = program(cell).helpers if own and not made.convention.modules else ()
     context = {
         "cell": cell,
         "assignment": assignment,
@@ -158,9 +162,13 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
         "backward": [s.role for s in asked if "backward" in s.role],
         "training": [(s.name, s.role, FORMULAS[s.role][1]) for s in asked if s.role in TRAINING],
         "given": given,
-        "given_source": _source(reference, [s.name for s in given], set(names)),
+        "given_source": [*_handed_out(made), *_source(reference, list(map(plain_name, given)), set(names))],
+        "shell": shell,
+        "shell_end": shell_end,
+        "batch": batch(made),
+        "arrays": arrays(made),
         "docstring": lambda signature: docstring(made, signature),
-        "helpers": [HELPERS[name] for name in (program(cell).helpers if own else ())],
+        "helpers": [HELPERS[name] for name in helpers],
         "own": own,
         "zeros": _zeros(made) if own else [],
         "forward": made.signatures[2].name if len(made.signatures) == 4 else "",
@@ -192,7 +200,18 @@ def _given(made: Layout, assignment: Assignment) -> list[Signature]:
     Grading calls them for what they keep, so students get them ready-made.
     """
     roles = {signature.role for signature in _asked(made, assignment)}
-    return [made.signature(f) for f, back in BACKWARD.items() if back in roles and f not in roles]
+    known = {signature.role for signature in made.signatures}
+    return [made.signature(f) for f, back in BACKWARD.items() if back in roles and f in known - roles]
+
+
+def _handed_out(made: Layout) -> list[str]:
+    """The functions of the modules that a course hands out, so that a file runs without them."""
+    return [
+        str(ast.get_source_segment(source, node))
+        for source in made.convention.modules.values()
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
 
 
 def _source(reference: str, names: list[str], asked: set[str]) -> list[str]:

@@ -17,7 +17,7 @@ from ..calculus.proof import Proof, prove
 from ..calculus.worked import Worked, worked
 from ..cells import Cell
 from . import derivation, flows, proof, ways, worked_page
-from .document import Block, Document, Listing, Picture, Section, Words
+from .document import Block, Document, Listing, Mono, Paragraph, Picture, Section, Words
 from .drawing.graph import graph
 from .flows import Comparison
 from .formulas import Formulas
@@ -25,6 +25,8 @@ from .reference import code
 
 #: Over how many steps products are written out, and gradients followed.
 STEPS, LAGS = 3, 50
+#: Of more quantities than these no step is worked with numbers.
+WORKED = 24
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,25 @@ def _sections(writer: Formulas, chapter: Chapter, shown: Document) -> Iterator[S
     yield from _under("Backwards, one equation at a time", derivation.derive(writer, backward, whole=whole).sections)
     if chapter.ways is not None:
         found = chapter.ways
-        yield from _under(f"Every way from {found.source} to {found.target}", tuple(ways.one_step(writer, found)))
-        yield from _under(f"Over {STEPS} steps", ways.document(writer, found, STEPS).sections)
+        one = tuple(ways.one_step(writer, found, ways.LISTED))
+        yield from _under(f"Every way from {found.source} to {found.target}", one)
+        many = (*ways.many_steps(writer, found, STEPS, ways.TERMS), ways.counts(found, STEPS))
+        yield from _under(f"Over {STEPS} steps", many)
     if chapter.flows is not None:
         yield from _under("What is left of a gradient", flows.page_of(kind, chapter.flows).sections)
-    yield from _under("One step with numbers", worked_page.document(kind, chapter.example, ()).sections)
+    yield from _under("One step with numbers", tuple(_numbers(kind, chapter)))
     yield Section("In NumPy", (Listing(chapter.code, "python"),))
     yield from _under("What is proved", proof.document(writer, chapter.proof).sections)
+
+
+def _numbers(kind: type[Formulas], chapter: Chapter) -> Iterator[Section]:
+    """The worked example, where it is short enough to be followed."""
+    lines = len(chapter.example.backward.quantities)
+    if lines <= WORKED:
+        yield from worked_page.document(kind, chapter.example, ()).sections
+    else:
+        command = Mono(f"gatecheck trace {chapter.cell.name}")
+        yield Section("", (Paragraph((f"Worked with numbers, all {lines} quantities and their gradients: ", command)),))
 
 
 def _under(title: str, sections: tuple[Section, ...], *more: Block) -> Iterator[Section]:

@@ -9,6 +9,7 @@ from sympy import Expr
 from ..calculus.symbols import Label
 from .formulas import POWER, PRODUCT, Formulas
 from .mathml import MathML
+from .notation import GREEK
 from .typst import Typst
 
 
@@ -31,6 +32,12 @@ class Text(Formulas):
     def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
         self._positions, self._shift = positions, 0
         return f"{self._in(left, PRODUCT, True)} @ {self.transposed(self._in(right, POWER, True))}"
+
+    def letter(self, word: str) -> str:
+        return word
+
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        return f"{mantissa}e{exponent}"
 
     def derivative(self, of: str, by: str, total: bool = False) -> str:
         return f"d{of}/d{by}"
@@ -67,7 +74,7 @@ class Latex(Formulas):
     every_index = True
     brackets, ones, ellipsis = (r"\left(", r"\right)"), r"\mathbf{1}", r"\cdots"
     apart, arrow, rho = r" \, ", r" \to ", r"\rho"
-    multiply = r" \cdot "
+    multiply, cross = r" \cdot ", r" \times "
     bar = True
     names: Mapping[str, str] = {
         "sigmoid": r"\sigma", "maximum": r"\max", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
@@ -76,8 +83,8 @@ class Latex(Formulas):
     }  # fmt: skip
 
     def name(self, label: Label, shift: int = 0) -> str:
-        stem, *parts = label.name.split("_")
-        text = stem if len(stem) == 1 else rf"\mathit{{{stem}}}"
+        stem, *parts = map(self.letter, label.name.split("_"))
+        text = stem if len(stem) == 1 or stem[0] == "\\" else rf"\mathit{{{stem}}}"
         if label.lag is not None:
             offset = shift - label.lag
             parts.append("t" if offset == 0 else f"t{offset:+d}")
@@ -86,6 +93,9 @@ class Latex(Formulas):
         if label.kind == "loss":
             return self.loss_of_step(text)
         return self.delta + text if label.kind == "gradient" else text
+
+    def letter(self, word: str) -> str:
+        return rf"\{word.replace('lamda', 'lambda')}" if word in GREEK else word
 
     def derivative(self, of: str, by: str, total: bool = False) -> str:
         d = r"\mathrm{d}" if total else r"\partial"
@@ -104,13 +114,6 @@ class Latex(Formulas):
 
     def fraction(self, above: str, below: str, several: bool) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
-
-    def digits(self, text: str) -> str:
-        mantissa, _, exponent = text.partition("e")
-        if not exponent:
-            return text
-        power = f"10^{{{int(exponent)}}}"
-        return power if mantissa == "1" else rf"{mantissa} \times {power}"
 
     def number(self, p: str, q: str) -> str:
         sign = "-" if p.startswith("-") else ""

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.printing.str import StrPrinter
 
-from ..calculus.symbols import Spread, Times, TransposedTimes, label
+from ..calculus.symbols import LogSumExp, Spread, Times, Total, TransposedTimes, label
 from ..calculus.system import System
 from ..cells import SCALAR
 from .notation import Notation
@@ -163,7 +163,10 @@ class Formulas(Notation, StrPrinter):
             below = Pow(base, -exponent)
             below = self._print(below) if self.bar else self._in(below, PRODUCT, True)
             return self.fraction(self.digits("1"), below, False)
-        named = base.is_Function and len(base.args) == 1 and type(base).__name__ not in ("absolute", "step")
+        if self.raises_names and isinstance(base, (Total, LogSumExp)):
+            # Σ(h)² would be the sum of the squares, too.
+            return self.raised(self.bracketed(self._print(base)), exponent)
+        named = base.is_Function and len(base.args) == 1 and type(base).__name__ not in ("absolute", "step", "Mean")
         if named and self.raises_names:
             return self.call(self.raised(self.function(base), exponent), [self._print(base.args[0])])
         return self.raised(self._in(base, POWER, False), exponent)

@@ -21,11 +21,12 @@ from markupsafe import Markup, escape
 from ..data import folder
 from ..errors import printable
 from ..version import __version__
-from .document import Document, Listing, Picture, Row, Words
+from .document import Document, Listing, Picture, Row, Table, Words
 from .mathml import infix, prefix
 
 #: A piece of a formula with more signs and letters than these is wider than a telephone.
 _WIDE = 32
+_LONG = 12
 _VERDICTS = {"right": "✓ ", "wrong": "✕ "}
 _COMMENTED = ("python", "cell")
 
@@ -59,6 +60,7 @@ def _environment() -> Environment:
         "kind": lambda part: type(part).__name__,
         "terms": lambda row: list(_terms(row)),
         "is_wide": _is_wide,
+        "is_long": _is_long,
         "spoken": _spoken,
         "code": _code,
         "verdicts": _VERDICTS,
@@ -106,6 +108,11 @@ def _terms(row: Row) -> Iterator[str]:
 
 def _is_wide(markup: str) -> bool:
     return len(_heard(markup)) > _WIDE
+
+
+def _is_long(table: Table) -> bool:
+    """Whether a table without a header is so long and narrow that its rows stand better in columns."""
+    return len(table.rows) > _LONG and not any(table.header) and not table.lit
 
 
 def _heard(markup: str) -> str:

@@ -72,8 +72,8 @@ class _Latex(Markup):
         return ("{}" if line.startswith("[") else "") + line + r" \tabularnewline"
 
     def picture(self, picture: Picture) -> str:
-        alternative = rf"\emph{{{self.text(picture.alternative)}}}"
-        return "\n\n".join(filter(None, (alternative, self.words(picture.caption))))
+        alternative, caption = self.told(picture)
+        return "\n\n".join(filter(None, (rf"\emph{{{alternative}}}", caption)))
 
     def listing(self, listing: Listing) -> str:
         # The one line that would end the environment within it loses its meaning by a space.

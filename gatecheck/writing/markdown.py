@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from . import aligned, escaping
 from .document import Display, Document, Listing, Mark, Mono, Picture, Row, Table, Words
@@ -26,6 +27,15 @@ def render(document: Document) -> str:
     return _Markdown().render(document)
 
 
+def illustrated(document: Document, stem: str) -> tuple[str, dict[str, str]]:
+    """The document with links to its pictures, and those: {name of a file beside it: SVG}.
+
+    Neither GitHub nor Pandoc shows an SVG that stands within Markdown.
+    """
+    renderer = _Markdown(stem)
+    return renderer.render(document), renderer.files
+
+
 def safe(formula: str) -> str:
     r"""LaTeX that plain Markdown leaves alone: `\mathit{ab}_{t} \, x` -> `\mathit{ab}_ {t} \thinspace x`."""
     for found, instead in _SAFE:
@@ -34,6 +44,10 @@ def safe(formula: str) -> str:
 
 
 class _Markdown(Markup):
+    def __init__(self, stem: str = "") -> None:
+        #: How files beside the document begin, where there are any: {name: SVG}.
+        self.stem, self.files = stem, dict[str, str]()
+
     def text(self, text: str) -> str:
         return escaping.markdown(text)
 
@@ -92,9 +106,13 @@ class _Markdown(Markup):
         return self.words(tuple(Mono(w.text.replace("|", r"\|")) if isinstance(w, Mono) else w for w in words))
 
     def picture(self, picture: Picture) -> str:
+        if self.stem:
+            name = f"{self.stem}-{len(self.files) + 1}.svg"
+            self.files[name] = picture.svg
+            return f"![{self.text(picture.alternative)}](<{quote(name)}>)\n\n{self.words(picture.caption)}".rstrip()
         drawn = self.listing(Listing(picture.text)) if picture.text else ""
-        alternative = f"*{self.text(picture.alternative)}*"
-        return "\n\n".join(filter(None, (drawn, alternative, self.words(picture.caption))))
+        alternative, caption = self.told(picture)
+        return "\n\n".join(filter(None, (drawn, f"*{alternative}*", caption)))
 
     def listing(self, listing: Listing) -> str:
         return fenced(listing.text, listing.language)

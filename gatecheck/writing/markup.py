@@ -41,6 +41,12 @@ class Markup(ABC):
             case Blank(width=width):
                 return self.blank(width)
 
+    def told(self, picture: Picture) -> tuple[str, str]:
+        """A picture in words, and its caption where those do not end with it."""
+        caption = "".join(w if isinstance(w, str) else "" for w in picture.caption)
+        repeated = caption and picture.alternative.endswith(caption)
+        return self.text(picture.alternative), "" if repeated else self.words(picture.caption)
+
     def block(self, block: Block) -> str:
         """A block."""
         match block:

@@ -67,7 +67,7 @@ class MathML(Formulas):
 
     times, dot, pi, ones, identity = "<mo>⊙</mo>", '<mo rspace="0.1667em">\u2062</mo>', mi("π"), "<mn>𝟏</mn>", mi("I")
     delta, transpose, apart, arrow, rho = mi("δ"), mi("⊤"), dot, "<mo>→</mo>", mi("ρ")
-    every_index, ellipsis, multiply = True, "<mo>⋯</mo>", "<mo>·</mo>"
+    every_index, ellipsis, multiply, cross = True, "<mo>⋯</mo>", "<mo>·</mo>", "<mo>×</mo>"
     losses = mi("L"), f"<msub>{mi('L')}{mi('t')}</msub>"
     bar = True
     names: Mapping[str, str] = {
@@ -76,7 +76,7 @@ class MathML(Formulas):
     }  # fmt: skip
 
     def name(self, label: Label, shift: int = 0) -> str:
-        stem, *parts = label.name.split("_")
+        stem, *parts = map(self.letter, label.name.split("_"))
         below = [f"<mn>{part}</mn>" if part.isdigit() else mi(part) for part in parts]
         if label.lag is not None:
             below.append(_step(shift - label.lag))
@@ -107,11 +107,7 @@ class MathML(Formulas):
     def digits(self, text: str) -> str:
         if text.startswith("-"):
             return self.negated(self.digits(text[1:]))
-        mantissa, _, exponent = text.partition("e")
-        if not exponent:
-            return f"<mn>{text}</mn>"
-        power = f"<msup><mn>10</mn>{row(self.digits(str(int(exponent))))}</msup>"
-        return power if mantissa == "1" else f"<mn>{mantissa}</mn><mo>×</mo>{power}"
+        return super().digits(text) if "e" in text else f"<mn>{text}</mn>"
 
     def sum(self, addends: Sequence[tuple[str, str]]) -> str:
         (sign, first), *rest = addends

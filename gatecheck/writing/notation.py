@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sympy import Expr
+from sympy import Expr, Integer
 
 from ..calculus.symbols import Label
 
+#: Greek letters by their names. Those that formulas use themselves stay words: δ, π, ρ, σ and Σ.
+GREEK: Mapping[str, str] = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι",
+    "kappa": "κ", "lambda": "λ", "lamda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "tau": "τ", "upsilon": "υ",
+    "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ",
+    "Xi": "Ξ", "Pi": "Π", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -22,7 +29,7 @@ class Notation:
     #: Between the factors of a Jacobian; between the quantities of a path; an abbreviation; what is left out.
     apart, arrow, rho, ellipsis = " ", " → ", "ρ", "…"
     #: Between numbers.
-    multiply = "·"
+    multiply, cross = "·", " × "
     #: Whether step t is written out, not only what is shifted from it.
     every_index = False
     #: Whether a fraction's bar encloses what stands above and below it; whether tanh(c)² is written tanh²(c).
@@ -42,12 +49,16 @@ class Notation:
 
     def name(self, label: Label, shift: int = 0) -> str:
         """A symbol's name at its step, written `shift` steps later."""
-        text = label.name
+        text = "_".join(map(self.letter, label.name.split("_")))
         if label.kind == "gradient":
             text = self.delta + text
         if label.kind == "loss":
             text = self.loss_of_step(text)
         return text if label.lag is None else text + self.index(shift - label.lag)
+
+    def letter(self, word: str) -> str:
+        """A part of a name: the letter, where it is a letter's name."""
+        return GREEK.get(word, word)
 
     def index(self, offset: int) -> str:
         return "" if offset == 0 else f"[t{'+' if offset > 0 else self.minus}{abs(offset)}]"
@@ -96,8 +107,16 @@ class Notation:
         return self.digits(f"{p}/{q}")
 
     def digits(self, text: str) -> str:
-        """An integer or a decimal number."""
-        return text.replace("-", self.minus)
+        """An integer or a decimal number; 1e-05 as a power of ten."""
+        mantissa, _, exponent = text.partition("e")
+        return self.scientific(mantissa, int(exponent)) if exponent else text.replace("-", self.minus)
+
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        """A number as a multiple of a power of ten."""
+        power = self.raised(self.digits("10"), Integer(exponent))
+        if mantissa in ("1", "-1"):
+            return self.negated(power) if mantissa == "-1" else power
+        return f"{self.digits(mantissa)}{self.cross}{power}"
 
     # Sums, products, powers.
 

@@ -57,6 +57,9 @@ class NumPy(Formulas):
     def root(self, inside: str) -> str:
         return f"np.sqrt({inside})"
 
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        return f"{mantissa}e{exponent}"
+
     def number(self, p: str, q: str) -> str:
         return repr(int(p) / int(q))
 

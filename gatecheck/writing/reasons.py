@@ -30,10 +30,10 @@ def reasons(writer: Formulas, found: Gradient) -> tuple[Table, ...]:
 
 def _row(writer: Formulas, edge: Edge) -> tuple[Words, ...]:
     read = equation(writer, edge.reader)
-    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *_contribution(writer, edge)
+    return (Math(writer.equation(read.left, writer.sum(read.addends))),), *contribution(writer, edge)
 
 
-def _contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:
+def contribution(writer: Formulas, edge: Edge) -> tuple[Words, Words]:
     """What an equation contributes, in words and in a formula."""
     lag = edge.source.lag or 0
     reader = at(writer, edge.reader.name, -lag)

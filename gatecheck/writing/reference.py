@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
+from textwrap import wrap
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -18,7 +19,7 @@ from . import escaping
 from . import training as around
 from .numpy_code import Program, Section, program
 from .sequences import backward_over_time, forward_over_time
-from .wrappers import wrapped, wrappers
+from .wrappers import simple, stacking_values, wrapped, wrappers
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,23 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
         for role, body in (("forward", forward_over_time), ("backward", backward_over_time)):
             functions.append(_function(native, role, body(cell, made, prefix), prefix))
     if prefix:
-        functions += [Function(*parts) for parts in wrappers(native, wanted)]
-        functions += [_function(wanted, s.role, wrapped(native, wanted, s.role)) for s in wanted.signatures]
+        functions += [Function(*parts) for parts in wrappers(wanted)]
+        plain = [s for s in wanted.signatures if s.method or not wanted.shell]
+        functions += [Function(_plain(s), docstring(wanted, s), tuple(wrapped(native, wanted, s.role))) for s in plain]
+        if training and not simple(wanted):
+            functions.append(Function(*stacking_values(wanted)))
     if training:
         functions += _training(wanted)
     return (
         environment()
         .get_template("reference.py.jinja")
         .render(
-            cell=cell, version=__version__, functions=functions, helpers=made.helpers, shapes=parameter_shapes(cell)
+            cell=cell,
+            version=__version__,
+            functions=functions,
+            helpers=made.helpers,
+            shapes=parameter_shapes(cell),
+            shell=wanted.shell.strip(),
         )
     )
 
@@ -132,13 +141,27 @@ def _function(of: Layout, role: str, body: Iterable[str], prefix: str = "") -> F
     return Function(prefix + str(signature), docstring(of, signature), tuple(body))
 
 
+def plain_name(signature: Signature) -> str:
+    """The function that a method stands on, Cell.forward on _Cell_forward; any other function's own name."""
+    return "_" + signature.name.replace(".", "_") if signature.method else signature.name
+
+
+def _plain(signature: Signature) -> str:
+    return str(replace(signature, name=plain_name(signature), shown="" if signature.method else signature.shown))
+
+
 def docstring(of: Layout, signature: Signature) -> tuple[str, ...]:
     """What a function is, and the shapes of what it takes and gives."""
     takes, gives = (_side(of, signature.role, side) for side in (signature.takes, signature.gives))
     line = f"{_TITLES[signature.role]}  {takes}  ->  {gives}"
     if len(line) <= 90:
         return (line,)
-    return (_TITLES[signature.role], "", takes, f"->  {gives}")
+    return (_TITLES[signature.role], "", *_folded(takes), *_folded(f"->  {gives}"))
+
+
+def _folded(line: str) -> list[str]:
+    """A line as it is, or in several where it is longer than an editor shows."""
+    return wrap(line, 100, subsequent_indent="    ", break_long_words=False) if len(line) > 112 else [line]
 
 
 def _side(of: Layout, role: str, slots: tuple[Slot, ...]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sympy import Integer
+from sympy import Expr, Integer, Mul
+from sympy.core.parameters import distribute
 
 from ..calculus.edges import Block, Broadcast, Diagonal, Edge, Matrix, Reduction, SoftmaxJacobian
 from ..calculus.paths import Path, Step
 from ..calculus.symbols import Label
-from .formulas import Formulas, part_name
+from ..cells import SCALAR
+from .formulas import Formulas, part_name, signed
 
 #: A way through step t-1 that several paths share -> its abbreviation, and what that stands for.
 Short = Mapping[tuple[str, ...], tuple[str, str]]
@@ -26,8 +28,8 @@ def jacobian(writer: Formulas, path: Path, short: Short | None = None, later: in
     steps = path.jacobian()
     if abbreviation is None:
         return product(writer, _shifted(steps, later))
-    late = product(writer, tuple(s for s in steps if s.before == 0))
-    return writer.chain([late, abbreviation[0]])
+    late = tuple(s for s in steps if s.before == 0)
+    return _whole(writer, *_factors(writer, late), abbreviation[0])
 
 
 def local(writer: Formulas, edge: Edge) -> str:
@@ -41,22 +43,67 @@ def _shifted(steps: Iterable[Step], later: int) -> tuple[Step, ...]:
 
 
 def product(writer: Formulas, steps: tuple[Step, ...]) -> str:
-    """Factors from left to right; neighbouring diagonal ones become one diag(…)."""
-    words: list[str] = []
+    """Factors from left to right; neighbouring diagonal ones become one diag(…), and scalars stand before all."""
+    return _whole(writer, *_factors(writer, steps), *_identity(writer, steps))
+
+
+def _whole(writer: Formulas, negative: bool, words: list[str], *more: str) -> str:
+    text = writer.chain([*words, *more])
+    return writer.negated(text) if negative else text
+
+
+def _identity(writer: Formulas, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """What stands beside scalars where the product is nothing else: I, unless it is a scalar itself."""
+    values = [_scalar(writer, step) for step in steps]
+    if None in values:
+        return ()
+    if not steps or writer.system.size(steps[0].line.symbol) != SCALAR:
+        return (writer.identity,)
+    return () if any(value not in (1, -1) for value in values) else (writer.digits("1"),)
+
+
+def _scalar(writer: Formulas, step: Step) -> Expr | None:
+    """What a step multiplies by, where that is one number for all elements."""
+    if isinstance(step.factor, Diagonal) and writer.system.size(step.factor.value) == SCALAR:
+        return step.factor.value
+    return None
+
+
+def _factors(writer: Formulas, steps: tuple[Step, ...]) -> tuple[bool, list[str]]:
+    """Whether the product is negative, and its factors."""
+    negative, words = _scalars(writer, steps)
+    first = len(words)
     diagonal: list[Step] = []
-    for step in (*steps, None):
+    for step in (*(s for s in steps if _scalar(writer, s) is None), None):
         if step is not None and isinstance(step.factor, Diagonal):
             diagonal.append(step)
             continue
         if diagonal:
             words.append(writer.diag(elementwise(writer, diagonal)))
             diagonal = []
-        if step is not None and isinstance(step.factor, Block) and words:
+        if step is not None and isinstance(step.factor, Block) and words[first:]:
             # The columns of W that meet this part.
             words[-1] = writer.part(words[-1], part_name(step.factor.join, step.factor.k))
         elif step is not None:
             words.append(_factor(writer, step))
-    return writer.chain(words)
+    return negative, words
+
+
+def _scalars(writer: Formulas, steps: Iterable[Step]) -> tuple[bool, list[str]]:
+    """Numbers that multiply the whole product, those of a step together: they may stand anywhere, and stand first."""
+    found = [(step, value) for step in steps if (value := _scalar(writer, step)) is not None]
+    negative, words = False, []
+    for before in sorted({step.before for step, _ in found}):
+        together = [(step.line, value) for step, value in found if step.before == before]
+        positions = {symbol: place for line, _ in together for symbol, place in line.positions.items()}
+        with distribute(False):
+            minus, value = signed(Mul(*(value for _, value in together)))
+        negative ^= minus
+        if value != 1:
+            text = writer.factor(value, positions, -before, False)
+            inverse = any(f.is_Pow and f.exp.is_negative for f in Mul.make_args(value))
+            words.append(writer.bracketed(text) if inverse and not writer.bar else text)
+    return negative, words
 
 
 def elementwise(writer: Formulas, steps: Iterable[Step]) -> str:
@@ -107,7 +154,12 @@ def abbreviations(writer: Formulas, found: tuple[Path, ...]) -> dict[tuple[str, 
     return named
 
 
-def summed(writer: Formulas, found: Iterable[Path], later: int = 0) -> tuple[tuple[str, str], ...]:
+def summed(writer: Formulas, found: Iterable[Path]) -> tuple[tuple[str, str], ...]:
     """Paths as the addends of a Jacobian: short elementwise ones first."""
     paths = sorted(found, key=lambda p: (not p.elementwise, len(p.hops) if p.elementwise else 0))
-    return tuple(("+", jacobian(writer, p, later=later)) for p in paths)
+    return tuple(_addend(writer, p.jacobian()) for p in paths)
+
+
+def _addend(writer: Formulas, steps: tuple[Step, ...]) -> tuple[str, str]:
+    negative, words = _factors(writer, steps)
+    return writer.minus if negative else "+", _whole(writer, False, words, *_identity(writer, steps))

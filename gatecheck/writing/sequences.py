@@ -28,7 +28,8 @@ def backward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
     """The statements of `backward`."""
     inputs, lagged = ([n for n in names if n not in cell.data] for names in (cell.inputs, cell.lagged))
     arrays = {f"d{m}": m for m in cell.outputs}
-    fallback = {n: f"kept[0][{made.kept.index(n)}].shape[1]" for n in inputs if n in made.kept}
+    # Of a sequence without steps nothing is kept, and how wide its inputs would be is nowhere to be seen.
+    fallback = {n: f"kept[0][{made.kept.index(n)}].shape[1] if T else 0" for n in inputs if n in made.kept}
     sizes = {n: _size(cell, n, arrays) or fallback.get(n, "0") for n in (*inputs, *lagged)}
     back = [f"d{n}_{'back' if n in inputs else 'prev'}" for n in lagged]
     results = [*(f"d{n}_t" for n in inputs), *back, "dp_t"]

@@ -9,6 +9,7 @@ from ..calculus.system import system
 from ..cells import Cell, Size
 from ..conventions import Layout
 from ..conventions.parameters import parts
+from .wrappers import simple
 
 #: What each function adds to its docstring.
 SOURCES = {
@@ -36,7 +37,8 @@ def initial_parameters(of: Layout) -> tuple[str, tuple[str, ...], tuple[str, ...
     letters = [n for n in cell.sizes if any(n in dict(s.terms) for p in cell.parameters for s in cell.shapes[p])]
     arguments = ["rng", *letters, *(["forget_bias=1.0"] if opened else [])]
     entries = [f'    "{n}": {value},' for n, value in _values(cell, opened)]
-    start, end = ("{", "}") if of.convention.native else ("stack({", "})" + ("[0]" if len(of.stacks) == 1 else ""))
+    start, end = ("stack({" if simple(of) else "stack_values({", "})" + ("[0]" if len(of.stacks) == 1 else ""))
+    start, end = ("{", "}") if of.convention.native else (start, end)
     return (
         f"initial_parameters({', '.join(arguments)})",
         (*_promise(of, letters), "", *_how(cell, opened)),

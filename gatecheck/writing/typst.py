@@ -27,7 +27,7 @@ class Typst(Formulas):
     }  # fmt: skip
 
     def name(self, label: Label, shift: int = 0) -> str:
-        stem, *parts = label.name.split("_")
+        stem, *parts = map(self.letter, label.name.split("_"))
         below = list(map(_index, parts))
         if label.lag is not None:
             offset = shift - label.lag
@@ -54,13 +54,6 @@ class Typst(Formulas):
     def number(self, p: str, q: str) -> str:
         sign = "-" if p.startswith("-") else ""
         return f"{sign}inline(frac({p.lstrip('-')}, {q}))"
-
-    def digits(self, text: str) -> str:
-        mantissa, _, exponent = text.partition("e")
-        if not exponent:
-            return text
-        power = f"10^({int(exponent)})"
-        return power if mantissa == "1" else f"{mantissa} × {power}"
 
     def fraction(self, above: str, below: str, several: bool) -> str:
         return f"frac({above}, {below})"

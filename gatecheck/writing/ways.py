@@ -10,13 +10,15 @@ from sympy import Integer
 from ..calculus.edges import Kind, Matrix
 from ..calculus.paths import Path, Paths, count, transitions, within
 from .derivation import heading, legend
-from .document import Block, Display, Document, Math, Paragraph, Row, Section, Table, Words
+from .document import Block, Display, Document, Math, Mono, Paragraph, Row, Section, Table, Words
 from .formulas import Formulas
 from .routes import Short, abbreviations, at, jacobian, summed
 
 STEPS = (1, 2, 3, 10)
 #: Steps that are written out; of more, the first and the last.
 WRITTEN = 4
+#: In a chapter: paths of a kind, and terms of a step's Jacobian. A command prints them all.
+LISTED, TERMS = 12, 24
 KINDS: dict[Kind, str] = {"elementwise": "elementwise", "matrix": "through a matrix", "reduction": "through a sum"}
 
 
@@ -24,8 +26,7 @@ def document(writer: Formulas, found: Paths, steps: int = 1) -> Document:
     """All paths between two quantities; with steps > 1, what they become over that many."""
     cell = found.system.cell
     sections = one_step(writer, found) if steps == 1 else many_steps(writer, found, steps)
-    numbers = Section("over k steps", (_counts(found, tuple(sorted({*STEPS, steps}))),))
-    return Document(cell.name, heading(cell), legend(writer), (), (*sections, numbers))
+    return Document(cell.name, heading(cell), legend(writer), (), (*sections, counts(found, steps)))
 
 
 def plural(number: int, word: str) -> str:
@@ -40,8 +41,11 @@ def _ends(writer: Formulas, found: Paths, steps: int = 1) -> tuple[Math, Math]:
 # One step
 
 
-def one_step(writer: Formulas, found: Paths) -> Iterator[Section]:
-    """Every path from step t-1 to step t, by kind, and the two derivatives that they add up to."""
+def one_step(writer: Formulas, found: Paths, most: int | None = None) -> Iterator[Section]:
+    """Every path from step t-1 to step t, by kind, and the two derivatives that they add up to.
+
+    most: of more paths of a kind only the first are listed.
+    """
     source, target = _ends(writer, found)
     kinds = [(plural(len(found.of_kind(kind)), "path") if not k else str(len(found.of_kind(kind))), KINDS[kind])
              for k, kind in enumerate(KINDS) if kind != "reduction" or found.of_kind(kind)]  # fmt: skip
@@ -49,13 +53,17 @@ def one_step(writer: Formulas, found: Paths) -> Iterator[Section]:
     yield Section("", (Paragraph(("from ", source, " to ", target, f": {counts}")),))
     short = abbreviations(writer, found.paths)
     for kind, title in KINDS.items():
-        paths = found.of_kind(kind)
+        every = found.of_kind(kind)
+        paths = every[:most]
         if paths:
             blocks: list[Block] = [_table(writer, paths, short, kind)]
             used = [named for prefix, named in short.items() if any(p.names[: len(prefix)] == prefix for p in paths)]
             if used:
                 rows = tuple(Row(name, (("+", text),)) for name, text in used)
                 blocks.append(Display(rows, over=("where",)))
+            if len(paths) < len(every):
+                said = f"The first {len(paths)} of {len(every)} paths {KINDS[kind]}; all of them: "
+                blocks.append(Paragraph((said, Mono(f"gatecheck paths {found.system.cell.name}"))))
             yield Section(title, tuple(blocks))
         elif kind == "elementwise":
             words: Words = ("none: every way from ", source, " to ", target, f" meets {_met(found)}")
@@ -97,8 +105,12 @@ def _total_and_partial(writer: Formulas, found: Paths) -> Block:
     )
 
 
+def counts(found: Paths, steps: int = 1) -> Section:
+    """How many paths there are over 1, 2, 3, 10 and that many steps, exactly."""
+    return Section("over k steps", (_counts(found, tuple(sorted({*STEPS, steps}))),))
+
+
 def _counts(found: Paths, steps: tuple[int, ...]) -> Table:
-    """How many paths there are over k steps, exactly."""
     header: tuple[Words, ...] = (("k",), *((f"{k}",) for k in steps))
     rows: tuple[tuple[Words, ...], ...] = (
         (("paths",), *((_number(count(found, k)),) for k in steps)),
@@ -118,15 +130,18 @@ def _number(number: int) -> str:
 Blocks = dict[tuple[str, str], tuple[Path, ...]]
 
 
-def many_steps(writer: Formulas, found: Paths, steps: int) -> Iterator[Section]:
-    """The elementwise product over the steps, and all paths as a product of the steps' Jacobians."""
+def many_steps(writer: Formulas, found: Paths, steps: int, most: int | None = None) -> Iterator[Section]:
+    """The elementwise product over the steps, and all paths as a product of the steps' Jacobians.
+
+    most: a Jacobian of more terms is not written out.
+    """
     source, target = _ends(writer, found, steps)
     number, few = count(found, steps), count(found, steps, elementwise=True)
-    counts = f": {_number(number)} path{'s' * (number != 1)}, {_number(few)} elementwise"
-    yield Section("", (Paragraph(("from ", source, " to ", target, counts)),))
+    said = f": {_number(number)} path{'s' * (number != 1)}, {_number(few)} elementwise"
+    yield Section("", (Paragraph(("from ", source, " to ", target, said)),))
     blocks = transitions(found.system, found.target)
     yield Section("elementwise", tuple(_straight(writer, found, steps, few, blocks)))
-    yield Section("all paths", tuple(_product(writer, found, steps, blocks)))
+    yield Section("all paths", tuple(_product(writer, found, steps, blocks, most)))
 
 
 def _straight(writer: Formulas, found: Paths, steps: int, few: int, blocks: Blocks) -> Iterator[Block]:
@@ -140,7 +155,13 @@ def _straight(writer: Formulas, found: Paths, steps: int, few: int, blocks: Bloc
         product = _chain(
             writer, steps, lambda k: at(writer, letter, -k) if len(own) > 1 else jacobian(writer, own[0], later=k)
         )
-        yield Display((Row(writer.derivative(target.text, source.text), (("+", product),), lit=True),))
+        names = own[0].names
+        route = writer.arrow.join(
+            (writer.route(names[:1]), _chain(writer, steps, lambda k: writer.route(names[1:]), writer.arrow))
+        )
+        row = Row(writer.derivative(target.text, source.text), (("+", product),), lit=True)
+        which = ("along ", Math(route)) if len(own) == 1 else ("along the elementwise paths alone",)
+        yield Display((row,), over=which)
         if len(own) > 1:
             yield Display((Row(at(writer, letter, 0), summed(writer, own), lit=True),), over=("where",))
         yield Paragraph((f"{steps} elementwise factors, and no matrix between them.",))
@@ -148,7 +169,7 @@ def _straight(writer: Formulas, found: Paths, steps: int, few: int, blocks: Bloc
         yield Paragraph((f"{plural(few, 'path')}: what the elementwise parts of the Jacobians below multiply to.",))
 
 
-def _product(writer: Formulas, found: Paths, steps: int, blocks: Blocks) -> Iterator[Block]:
+def _product(writer: Formulas, found: Paths, steps: int, blocks: Blocks, most: int | None) -> Iterator[Block]:
     """The total derivative as a product of the Jacobians of the steps, never as a list of its paths."""
     source, target = _ends(writer, found, steps)
     left, states = writer.derivative(target.text, source.text, total=True), found.system.cell.states
@@ -169,14 +190,19 @@ def _product(writer: Formulas, found: Paths, steps: int, blocks: Blocks) -> Iter
     words: Words = (Math(at(writer, whole, 0)), f" is the Jacobian of a step, of what is carried ({carried})")
     if last != whole:
         words = (*words, "; ", Math(at(writer, last, 0)), f" has the rows of {found.target} alone")
-    yield Paragraph((*words, ":"))
-    yield Display(tuple(_block(writer, *pair, ways) for pair, ways in blocks.items() if ways))
+    terms = sum(map(len, blocks.values()))
+    if most is None or terms <= most:
+        yield Paragraph((*words, ":"))
+        yield Display(tuple(_block(writer, *pair, ways) for pair, ways in blocks.items() if ways))
+    else:
+        command = Mono(f"gatecheck paths {found.system.cell.name} --steps {steps}")
+        yield Paragraph((*words, f". Its {terms} terms are printed by ", command, "."))
     if begins:
-        said = f" is how that depends on {found.source} within its own step"
-        words = (Math(at(writer, start, 1)), said)
-        itself = ": the identity for itself" if found.source in states else ""
-        rest = (", and" if itself else ":") if early else (", zero for the rest" if itself else ": not at all")
-        yield Paragraph((*words, itself + rest))
+        source = Math(at(writer, found.source, 1))
+        said = " holds the derivatives of what is carried with respect to "
+        itself = f": the identity for {found.source} itself" if found.source in states else ""
+        rest = (", and" if itself else ":") if early else (", zero for the rest" if itself else ": all zero")
+        yield Paragraph((Math(at(writer, start, 1)), said, source, " within their own step", itself + rest))
     if begins and early:
         yield Display(tuple(_early(writer, found.source, state, ways) for state, ways in early.items()))
 
@@ -197,10 +223,11 @@ def _early(writer: Formulas, source: str, state: str, ways: tuple[Path, ...]) ->
     return Row(left, summed(writer, ways))
 
 
-def _chain(writer: Formulas, steps: int, factor: Callable[[int], str]) -> str:
+def _chain(writer: Formulas, steps: int, factor: Callable[[int], str], between: str | None = None) -> str:
     """The factors of all steps, the last step first; of many, the ends."""
     shown = [*range(steps - 1, -1, -1)] if steps <= WRITTEN else [steps - 1, None, 1, 0]
-    return writer.chain([writer.ellipsis if k is None else factor(k) for k in shown])
+    pieces = [writer.ellipsis if k is None else factor(k) for k in shown]
+    return writer.chain(pieces) if between is None else between.join(pieces)
 
 
 def _no_power(writer: Formulas, path: Path, steps: int) -> Iterator[Block]:

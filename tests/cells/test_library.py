@@ -68,6 +68,7 @@ FACTS = {
     "lstm_nog": ("x", "h c", 9, 135),
     "lstm_peephole": ("x", "h c", 15, 180 + 15),
     "lstm_projected": ("x", "h c", 13, 4 * (15 + 10 + 5) + 10),
+    "lstm_softmax": ("x", "h c", 10, 180 + 24),
     "mgu": ("x", "h", 6, 90),
     "mingru": ("x", "h", 4, 40),
     "minlstm": ("x", "h", 6, 60),
@@ -76,6 +77,8 @@ FACTS = {
     "mut3": ("x", "h", 9, 135),
     "qrnn": ("x", "c", 6, 90),
     "rnn": ("x", "h", 3, 45),
+    "rnn_characters": ("x target", "h", 5, 20 + 25 + 5 + 24),
+    "rnn_softmax": ("x", "h", 5, 45 + 24),
     "slstm": ("x", "h c n m", 12, 180),
     "sru": ("x", "c", 7, 3 * 25 + 20),
     "ugrnn": ("x", "h", 6, 90),
@@ -87,7 +90,7 @@ def test_a_cell_has_the_inputs_states_and_parameters_of_its_paper(name):
     cell, (inputs, states, number, entries) = load(name), FACTS[name]
     assert (cell.inputs, cell.states) == (tuple(inputs.split()), tuple(states.split()))
     assert len(cell.parameters) == number
-    sizes = {"D": 3, "H": 5, "P": 2}
+    sizes = {"D": 3, "H": 5, "P": 2, "K": 4, "V": 4}
     shapes = [[s.value(sizes) for s in cell.shapes[p]] for p in cell.parameters]
     assert sum(map(math.prod, shapes)) == entries
     assert set(cell.sizes) <= set(sizes)

@@ -32,7 +32,7 @@ def formula(cell, name):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_joins_every_cell_of_the_library(loss):
-    for name in library():
+    for name in (n for n in library() if not load(n).objective):
         cell = joined(load(name), loss)
         assert cell.objective == cell.output == "L"
         assert cell.name == f"{name}_{loss.replace('-', '_')}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gatecheck.data import folder as data_folder
-from gatecheck.grading import selftest
+from gatecheck.grading import jobs, selftest
 from gatecheck.grading.report import Report
 from gatecheck.keeping import bundle
 
@@ -187,16 +187,14 @@ def test_results_are_kept_and_a_second_run_grades_only_what_is_new(gatecheck, ls
 
 
 def test_ctrl_c_leaves_whole_files_and_says_how_to_go_on(gatecheck, lstm, tmp_path, monkeypatch):
-    from gatecheck.grading import judge
-
-    whole, times = judge.grade, iter("12")
+    whole, times = jobs.grade, iter("12")
 
     def interrupted(*args, **options):
         if next(times) == "2":
             raise KeyboardInterrupt
         return whole(*args, **options)
 
-    monkeypatch.setattr(judge, "grade", interrupted)
+    monkeypatch.setattr(jobs, "grade", interrupted)
     done = gatecheck("grade", lstm, "anna.py", "ben.py", "carla.py", "-o", "out")
     assert done.code == 130 and "the same command goes on" in done.err
     [report] = (tmp_path / "out" / "reports").iterdir()

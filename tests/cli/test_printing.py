@@ -4,6 +4,7 @@ import ast
 import json
 
 import pytest
+from covering import general
 
 from gatecheck.cells import library, load
 from gatecheck.conventions import conventions
@@ -83,14 +84,14 @@ def test_paths_go_from_one_state_to_another(gatecheck):
     assert not any(p["elementwise"] for p in data["paths"])
 
 
-@pytest.mark.parametrize("convention", conventions())
+@pytest.mark.parametrize("convention", general())
 def test_code_prints_a_module(gatecheck, convention):
     done = gatecheck("code", "lstm", "--convention", convention)
     assert done.code == 0
     assert ast.parse(done.out)
 
 
-@pytest.mark.parametrize("convention", conventions())
+@pytest.mark.parametrize("convention", general())
 def test_code_prints_a_training_step_as_well(gatecheck, convention):
     plain, whole = (gatecheck("code", "lstm", "--convention", convention, *more) for more in ((), ("--training",)))
     assert whole.code == 0

@@ -12,7 +12,7 @@ from gatecheck.calculus.system import system
 from gatecheck.cells import load
 from gatecheck.cli import cli
 from gatecheck.cli.output import ENDINGS, document_options, publish
-from gatecheck.writing.document import Document, Math
+from gatecheck.writing.document import Document, Math, Picture, Section
 from gatecheck.writing.formats import FORMATS
 from gatecheck.writing.publishing import renderer
 
@@ -28,7 +28,8 @@ def gatecheck(gatecheck, monkeypatch):
         lines = system(load("rnn"))
 
         def build(writer):
-            return Document("Größe", lead=(Math(writer(lines).write(lines.lines[0].symbol)),))
+            drawn = Section("", (Picture("<svg></svg>", "Nothing"),))
+            return Document("Größe", lead=(Math(writer(lines).write(lines.lines[0].symbol)),), sections=(drawn,))
 
         publish(build, lambda: {"title": "Größe"}, style, output, force)
 
@@ -55,7 +56,9 @@ def test_the_ending_of_the_file_tells_the_format(gatecheck, tmp_path):
             assert (done.code, done.out, done.err) == (0, "", ""), style
             named = gatecheck("document", "--format", style, "-o", "b", "--force")
             assert named.code == 0
-            assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / "b").read_bytes()
+            # Only the pictures beside a file are named after it.
+            written = (tmp_path / f"a{ending}").read_bytes().replace(b"a-1.svg", b"b-1.svg")
+            assert written == (tmp_path / "b").read_bytes()
 
 
 def test_the_format_that_is_named_goes_before_the_ending(gatecheck, tmp_path):
@@ -80,6 +83,16 @@ def test_a_file_is_replaced_only_by_force(gatecheck, tmp_path):
     assert (tmp_path / "a.txt").read_text("utf-8").startswith("Größe\n")
     (tmp_path / "folder.txt").mkdir()
     assert gatecheck("document", "-o", "folder.txt", "--force").code == 2
+
+
+def test_pictures_of_markdown_are_files_beside_it_and_none_is_replaced_without_force(gatecheck, tmp_path):
+    page, picture = tmp_path / "a.md", tmp_path / "a-1.svg"
+    picture.write_text("mine", "utf-8")
+    command = ("document", "-o", page.name)
+    assert gatecheck(*command).code == 2
+    assert picture.read_text("utf-8") == "mine" and not page.exists()
+    assert gatecheck(*command, "--force").code == 0
+    assert picture.read_text("utf-8") == "<svg></svg>\n" and "![Nothing](<a-1.svg>)" in page.read_text("utf-8")
 
 
 def test_a_pdf_goes_into_a_file_or_a_pipe_and_never_onto_a_terminal(gatecheck, tmp_path, monkeypatch):

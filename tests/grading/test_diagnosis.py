@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from covering import dear
+from covering import dear, general
 
 from gatecheck.assignment.compiling import compiled
 from gatecheck.assignment.key import build
 from gatecheck.assignment.wrong_training import MISTAKES
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import library, load
-from gatecheck.conventions import conventions, layout
+from gatecheck.conventions import layout
 from gatecheck.errors import ConventionError
 from gatecheck.grading import diagnosis
 from gatecheck.grading.diagnosis import diagnose
@@ -95,7 +95,7 @@ def test_right_numbers_are_never_called_a_mistake(name):
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 
 
-@pytest.mark.parametrize("convention", conventions())
+@pytest.mark.parametrize("convention", general())
 @pytest.mark.parametrize("name", [*library(), *ODD], ids=lambda c: getattr(c, "stem", c))
 def test_every_wrong_training_step_is_named_for_what_it_is(name, convention):
     cell = load(name)

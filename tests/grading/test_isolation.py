@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from gatecheck.grading import selftest
+from gatecheck.grading import process, selftest
 from gatecheck.grading.inside import seccomp, system_calls
 from gatecheck.grading.inside.values import LAYERS
-from gatecheck.grading.process import Process
+from gatecheck.grading.process import Process, bubblewrap
 from gatecheck.grading.running import Call, Worker
 from gatecheck.grading.zygote import Zygote
 
@@ -52,9 +52,13 @@ def test_a_hostile_submission_finds_out_when_a_layer_is_missing(zygote, layer):
 def test_an_answer_without_some_of_the_attempts_is_not_believed(zygote):
     source = (selftest.folder("templates") / "hostile.py").read_bytes()
     fewer = run(zygote, "def attempts(facts): return {'fork': 'refused'}", Call("attempts", ({},)))
-    assert list(selftest._told(fewer, source)) == [f"only 1 of {source.count(b'@attempt')} attempts were made"]
+    tried = source.count(b"\n@attempt\n")
+    assert list(selftest._told(fewer, source)) == [
+        ("try everything", f"only 1 of {tried} attempts were made"),
+        ("fork", "refused"),
+    ]
     silent = run(zygote, "import os; os._exit(0)", Call("attempts", ({},)))
-    assert "gave no answer" in next(selftest._told(silent, source))
+    assert "gave no answer" in next(selftest._told(silent, source))[1]
 
 
 def test_a_run_is_called_isolated_where_every_layer_holds(zygote):
@@ -179,3 +183,61 @@ def test_the_filter_allows_what_is_listed_and_nothing_else():
             assert decided(here, number, *arguments) == (seccomp.ALLOW if number in numbers else refused)
     assert decided(here ^ 1, 0) == seccomp.KILL_PROCESS
     assert decided(here, seccomp.X32) == seccomp.KILL_PROCESS
+
+
+# ------------------------------------------------------------------------------------------------ bubblewrap
+
+
+@pytest.fixture
+def wrapped():
+    """A zygote in bubblewrap, where that works."""
+    with Zygote(bubblewrap()) as made:
+        if not made.around or run(made, "").outcome == "error":
+            pytest.skip("bubblewrap is not installed, or does not work here")
+        yield made
+
+
+def test_in_bubblewrap_every_attempt_is_refused_too(wrapped):
+    assert selftest.unsafe(wrapped.fork) == []
+    with selftest.isolated() as chosen:
+        assert chosen.around == tuple(bubblewrap())
+
+
+def test_bubblewrap_keeps_files_from_being_written_without_the_layer_that_forbids_it(wrapped, zygote):
+    told = dict(selftest.attempts(wrapped.fork, ("files",)))
+    assert told["write a file"] == told["remove a file"] == told["leave something behind"] == "refused"
+    assert told["read a file"] != "refused", "Landlock alone forbids that"
+    assert dict(selftest.attempts(zygote.fork, ("files",)))["write a file"] != "refused"
+
+
+def test_what_is_around_a_zygote_ends_with_it(wrapped):
+    inner = children(wrapped._process.pid)
+    assert inner
+    wrapped.close()
+    assert not Path(f"/proc/{wrapped._process.pid}").exists()
+
+
+@pytest.mark.parametrize("around", [["/nowhere/bwrap"], ["/bin/false"]])
+def test_a_bubblewrap_that_does_not_work_is_left_out(monkeypatch, around):
+    monkeypatch.setattr(selftest, "bubblewrap", lambda: around)
+    with selftest.isolated() as chosen:
+        assert chosen.around == ()
+        assert run(chosen, "").isolated
+
+
+def test_where_bubblewrap_is_not_installed_nothing_stands_around_a_zygote(monkeypatch):
+    monkeypatch.setattr(process.shutil, "which", lambda name: None)
+    assert bubblewrap() == []
+
+
+# ------------------------------------------------------------------------------------------------ needed layers
+
+
+def test_student_code_does_not_run_where_a_layer_that_is_needed_could_not_be_had(zygote):
+    source = "import time\nwhile True: time.sleep(1)"
+    with Worker(zygote.fork, ("files",), LAYERS) as worker:
+        told = worker.run(source.encode(), "cell.py", (Call("f", ()),), 5)
+    assert told.outcome == "error" and "isolation could not be had: files" in told.message
+    assert told.seconds < 4 and told.disturbed
+    with Worker(zygote.fork, ("files",), ("calls", "limits")) as worker:
+        assert worker.run(b"def f(): return 1", "cell.py", (Call("f", ()),)).answers[0].value == 1

@@ -101,7 +101,7 @@ def test_every_kind_of_value_comes_back_as_it_is(run):
         "set",
         "bytes",
         "list of 60000 items",
-        "array too large",
+        "array of shape (1048576, 1048576), too large to look at",
         "function",
     ]
 
@@ -402,7 +402,8 @@ def test_garbage_on_every_descriptor_crashes_the_submission_and_not_the_judge(ru
     source = f"""
         import os, struct
         def answer(index, status, seconds, *modified):
-            text = '{{"d":[["call",%d],["status","%s"],["modified",{{"t":%s}}],["seconds",%d.0]]}}'
+            text = '{{"d":[["call",%d],["status","%s"],["modified",{{"t":%s}}],["seconds",%d.0]'
+            text += ',["overwritten",false]]}}'
             text %= (index, status, list(modified), seconds)
             return struct.pack(">II", len(text), 0) + text.encode()
         def f():
@@ -627,7 +628,7 @@ def test_a_judge_starts_its_worker_before_numpy_is_imported():
 
 
 def heard(**changes):
-    message = {"call": 0, "status": "raised", "value": None, "modified": (), "seconds": 0.5}
+    message = {"call": 0, "status": "raised", "value": None, "modified": (), "seconds": 0.5, "overwritten": False}
     message["raised"] = {"kind": "E", "message": "m", "line": 3, "trace": ((3, "f", "x"),)}
     transcript = Transcript("cell.py", (Call("f", (1,)),), 1.0)
     transcript.hear_answer(message | changes)
@@ -650,6 +651,7 @@ def test_a_whole_answer_is_heard():
         {"modified": (True,)},
         {"seconds": float("nan")},
         {"seconds": 1},
+        {"overwritten": 1},
         {"raised": None},
         {"raised": {"kind": "E", "message": "m", "line": "3", "trace": ()}},
         {"raised": {"kind": "E", "message": "m", "line": None, "trace": ((3, "f"),)}},

@@ -1,4 +1,8 @@
-"""Derived gradients against torch's autograd in float64, for every cell file; -m peers, where torch is installed."""
+"""Derived gradients against torch's autograd in float64, for every cell file; -m peers, where torch is installed.
+
+Over a hundred steps too, where gradients can vanish or explode: differences are parts of the largest number of all
+gradients. A cell whose states grow without bound gets smaller parameters, as anybody would give it.
+"""
 
 import numpy as np
 import oracle
@@ -9,6 +13,8 @@ from gatecheck.assignment.program import Data, run
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import library, load
 from gatecheck.cells import tree as t
+from gatecheck.conventions import layout
+from gatecheck.writing.reference import code
 
 pytestmark = pytest.mark.peers
 torch = pytest.importorskip("torch")
@@ -87,3 +93,46 @@ def test_every_gradient_agrees_with_autograd(name):
     for (kind, key), truth in gradients(cell, inputs, initial, parameters, upstream).items():
         mine = {"inputs": done.gradients, "initial": done.initial, "parameters": done.parameters}[kind][key]
         assert oracle.far(mine, truth) < 1e-13, key
+
+
+LONG = 100
+
+
+def tame(cell, steps):
+    """Numbers with which neither states nor gradients grow beyond a thousand: parameters are halved until it is so."""
+    sizes, inputs, initial, parameters, upstream = oracle.draw(cell, np.random.default_rng(6), T=steps, B=2)
+    program = compiled(derive(cell, cell.outputs))
+    for _ in range(12):
+        with np.errstate(all="ignore"):
+            done = run(program, Data(inputs, initial, parameters, upstream, sizes))
+        largest = max(np.abs(a).max() for group in vars(done).values() for a in group.values())
+        if largest < 1e3:
+            return inputs, initial, parameters, upstream, done
+        parameters = {n: 0.5 * v for n, v in parameters.items()}
+    return None
+
+
+@pytest.mark.parametrize("name", library())
+def test_gradients_over_a_hundred_steps_agree_to_thirteen_digits_of_the_largest(name):
+    cell = load(name)
+    found = tame(cell, LONG)
+    if found is None:
+        pytest.skip("its states grow over a hundred steps, whatever its parameters")
+    inputs, initial, parameters, upstream, done = found
+    truth = gradients(cell, inputs, initial, parameters, upstream)
+    mine = {"inputs": done.gradients, "initial": done.initial, "parameters": done.parameters}
+    largest = max(np.abs(g).max() for g in truth.values())
+    errors = {key: np.abs(mine[kind][key] - g).max() / largest for (kind, key), g in truth.items()}
+    assert max(errors.values()) <= 1e-13, errors
+    if layout(cell, "gatecheck").signatures[2:]:
+        for gradient, g in zip(by_code(cell, inputs, initial, parameters, upstream), truth.values(), strict=True):
+            assert np.abs(gradient - g).max() <= 1e-13 * largest
+
+
+def by_code(cell, inputs, initial, parameters, upstream):
+    """The gradients that the generated reference gives, in the order of autograd's."""
+    module = {}
+    exec(compile(code(cell), f"{cell.name}.py", "exec"), module)
+    *_, kept = module["forward"](*inputs.values(), *initial.values(), parameters)
+    *found, dp = module["backward"](*upstream.values(), kept, parameters)
+    return [*found, *(dp[n] for n in parameters)]

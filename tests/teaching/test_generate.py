@@ -23,6 +23,7 @@ from gatecheck.errors import BadInput, Fault
 from gatecheck.grading.intake import read_submission, submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.teaching import generate as teaching
+from gatecheck.teaching.arrangement import arrays, batch
 from gatecheck.teaching.generate import generate
 from gatecheck.writing.reference import HELPERS
 
@@ -405,3 +406,57 @@ def test_the_public_tests_name_the_mistake_whatever_else_is_told(tmp_path):
         with pytest.raises(pytest.fail.Exception, match="A path is missing from the gradient of c"):
             tests["test_task"](report, "lstm_step_backward")
         tests["test_task"](report, "lstm_backward")
+
+
+# ------------------------------------------------------------------------------------------------ courses' own forms
+
+
+def test_methods_are_left_to_write_and_what_is_given_holds_no_solution(tmp_path):
+    made = generate(load("lstm"), tmp_path / "kit", "dlfs2", ("step_backward",))
+    starter = (made.folder / "lstm.py").read_text(encoding="utf-8")
+    classes = {n.name: n for n in ast.parse(starter).body if isinstance(n, ast.ClassDef)}
+    open_methods = {
+        f"{name}.{m.name}"
+        for name, c in classes.items()
+        for m in c.body
+        if isinstance(m, ast.FunctionDef) and isinstance(m.body[-1], ast.Raise)
+    }
+    assert open_methods == {"LSTM.backward", "TimeLSTM.forward", "TimeLSTM.backward"}
+    assert set(functions(starter)) == {"sigmoid", "_step", "unstack", "_LSTM_forward"}
+    assert made.report.full_marks
+    assert report(made, starter).score == 0
+    assert "`params` holds the arrays" in (made.folder / "handout.md").read_text(encoding="utf-8")
+
+
+def test_a_function_of_a_course_s_own_form_is_left_to_write(tmp_path):
+    made = generate(load("rnn_characters"), tmp_path / "kit", "minchar")
+    starter = functions((made.folder / "rnn_characters.py").read_text(encoding="utf-8"))
+    assert [type(n) for n in starter["lossFun"].body] == [ast.Expr, ast.Raise]
+    assert set(starter) == {"lossFun", "softmax", "logsumexp"}
+
+
+def test_a_starter_has_what_the_course_hands_out_in_the_place_of_our_own_functions(tmp_path):
+    made = generate(load("rnn_softmax"), tmp_path / "kit", "dlai")
+    starter = functions((made.folder / "rnn_softmax.py").read_text(encoding="utf-8"))
+    assert "axis=0" in ast.unparse(starter["softmax"])
+    assert "sigmoid" in starter
+
+
+@pytest.mark.parametrize(
+    ("cell", "convention", "said"),
+    [
+        ("lstm", "pytorch", "`weight_ih` (4H,D) holds W_i, W_f, W_g, W_o one under the other, as rows."),
+        ("lstm", "pytorch", "What lies in two places is added up from both: b_i, b_f, b_g, b_o."),
+        ("lstm", "pytorch", "so W v is `v @ W.T`."),
+        ("gru_reset_after", "keras", "(2,3H) holds [b_z, b_z], [b_r, b_r], [b_n, b_u] side by side"),
+        ("gru", "keras", "so W v is `v @ W` with the matrices of this layout."),
+        ("gru_writes", "keras", "holds −W_z, W_r, W_n side by side, as columns (transposed)."),
+        ("lstm", "haiku", "holds b_i, b_g, b_f − 1, b_o side by side, as columns."),
+        ("lstm", "split", "This layout has no place for b_f, b_i, b_g, b_o: take zero."),
+        ("lstm", "dlai", "Columns are a batch: an array of m vectors has shape (·,m)."),
+        ("gru_reset_after", "cmu11785", "There is one vector at a time, and no batch."),
+    ],
+)
+def test_what_a_handout_says_of_a_layout(cell, convention, said):
+    made = layout(load(cell), convention)
+    assert any(said in sentence for sentence in [batch(made), *arrays(made)])

@@ -13,9 +13,11 @@ from random_cells import sources
 
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.paths import paths
+from gatecheck.calculus.system import system
 from gatecheck.cells import library, load, read
 from gatecheck.errors import CellError
 from gatecheck.writing import fragments
+from gatecheck.writing.derivation import whole_equations
 from gatecheck.writing.equations import all_formulas, equation
 from gatecheck.writing.formats import FORMATS, Latex, Text
 from gatecheck.writing.formulas import Formulas
@@ -151,7 +153,7 @@ def test_a_quantity_that_nothing_reads_has_a_gradient_of_zero():
         ("U @ (h[t-1] + V @ x[t])", "h", "U (h[t−1] + V x)"),
         ("U @ (h[t-1] * (V @ x[t]))", "∂L/∂V", "Σ_t ((Uᵀ δh) ⊙ h[t−1]) xᵀ"),
         ("(W @ x[t]) / (h[t-1]**2 + 1) / 2", "h", "W x / (2 (h[t−1]² + 1))"),
-        ("W @ x[t] + sqrt(h[t-1]**2 + 1e-5)", "h", "W x + √(h[t−1]² + 1e−05)"),
+        ("W @ x[t] + sqrt(h[t-1]**2 + 1e-5)", "h", "W x + √(h[t−1]² + 10⁻⁵)"),
         ("tanh(h[t-1] + W @ x[t])**2", "h", "tanh²(h[t−1] + W x)"),
         ("abs(h[t-1] - W @ x[t])", "h", "|a_h|"),
         ("W @ x[t] + tanh(h[t-1])**1.5", "h", "W x + tanh^(3/2)(h[t−1])"),
@@ -233,6 +235,7 @@ import json, sys
 from gatecheck.assignment.compiling import compiled
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.paths import paths
+from gatecheck.calculus.system import system
 from gatecheck.cells import load
 from gatecheck.writing.equations import all_formulas, equation
 from gatecheck.writing.formats import FORMATS
@@ -284,3 +287,21 @@ def test_a_jacobian_is_written_in_the_letters_of_its_format():
 
 def test_every_format_is_known_by_a_name():
     assert list(FORMATS) == ["unicode", "text", "markdown", "latex", "html", "typst", "pdf"]
+
+
+def test_greek_letters_are_letters_in_every_format_and_words_in_ascii():
+    lines = system(read("x: D\nh: H\nbeta_f: H\nh[t] = tanh(gamma * (W @ x[t]) + beta_f * h[t-1] + sigma_mu)"))
+    unicode, ascii, latex, mathml, typst = (
+        str(whole_equations(kind(lines))[0]) for kind in (Formulas, Text, Latex, FORMATS["html"], FORMATS["typst"])
+    )
+    assert "γ" in unicode and "β_f ⊙ h[t−1] + sigma_μ" in unicode
+    assert "gamma" in ascii and "beta_f * h[t-1] + sigma_mu" in ascii
+    assert r"\gamma" in latex and r"\beta_f" in latex and r"\mathit{sigma}_{\mu}" in latex
+    assert "<mi>γ</mi>" in mathml and "<msub><mi>β</mi>" in mathml
+    assert "γ" in typst and "β_f" in typst
+
+
+def test_a_sum_that_is_raised_stands_in_brackets():
+    lines = system(read("x: D\nh: H\nh[t] = tanh(W @ x[t]) * sum(h[t-1])**2 + mean(h[t-1])**2"))
+    written = str(whole_equations(Formulas(lines))[0])
+    assert "(Σ(h[t−1]))²" in written and "mean(h[t−1])²" in written

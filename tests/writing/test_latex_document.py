@@ -104,12 +104,24 @@ def test_the_width_of_a_formula_is_about_what_tex_makes_of_it(latex, wide):
     assert aligned.width(latex) == pytest.approx(wide, abs=0.1)
 
 
+def test_what_is_pasted_says_what_its_signs_mean_and_on_request_why():
+    backward = derive(load("lstm"), unit=True)
+    text = fragments.derive(backward)
+    assert r"\delta s_t &: \text{ the whole gradient of the loss } L" in text
+    assert r"a_{f,t} &= W_f x_t + U_f h_{t-1} + b_f" in text
+    assert "a_{f,t} &=" not in fragments.derive(backward, ("c",))
+    assert r"\text{from }" not in text
+    reasons = fragments.derive(backward, ("c",), why=True).splitlines()[-2]
+    assert reasons.startswith(r"  &\qquad \text{from } c_{t+1}: \quad \frac{\partial c_{t+1}}{\partial c_t} = ")
+    assert reasons.endswith(r"\operatorname{diag}\left(f_{t+1}\right) \quad \text{elementwise}")
+
+
 def everything():
     """LaTeX of every cell, and a document of hostile words that TeX's own fonts can set."""
     for cell in CELLS.values():
         backward = derive(cell, unit=True)
         writer = Latex(backward.system)
-        yield from (fragments.show(backward.system), fragments.derive(backward))
+        yield from (fragments.show(backward.system), fragments.derive(backward), fragments.derive(backward, why=True))
         yield render(derivation.derive(writer, backward, (), True))
         work = worked(backward, pick(backward, 2))
         for page in (worked_page.document(Latex, work, ("picked",), Style(blank=b)) for b in (False, True)):

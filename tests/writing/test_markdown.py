@@ -15,7 +15,7 @@ from gatecheck.cells import library, load
 from gatecheck.writing import derivation, escaping, ways
 from gatecheck.writing.document import Display, Document, Listing, Math, Mono, Paragraph, Picture, Row, Section, Table
 from gatecheck.writing.formats import Latex
-from gatecheck.writing.markdown import render, safe
+from gatecheck.writing.markdown import illustrated, render, safe
 
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
@@ -131,6 +131,16 @@ def test_a_table_without_a_header_has_an_empty_one_and_numbers_stand_at_the_righ
 def test_a_picture_is_told_in_characters_and_in_words():
     assert body(Picture(specimen.SVG, "a_line", ("low",), "▁▂")) == "```\n▁▂\n```\n\n*a\\_line*\n\nlow"
     assert body(Picture(specimen.SVG, "line")) == "*line*"
+
+
+def test_a_picture_of_a_file_lies_beside_it_and_what_its_words_end_with_is_no_caption():
+    picture = Picture(specimen.SVG, "A line. It is low.", ("It is low.",))
+    document = Document("", sections=(Section("", (picture, picture)),))
+    text, files = illustrated(document, "a b")
+    assert list(files) == ["a b-1.svg", "a b-2.svg"] and set(files.values()) == {specimen.SVG}
+    assert text.startswith("![A line. It is low.](<a%20b-1.svg>)\n\nIt is low.\n\n![")
+    assert [t.type for t in tokens(text)[1].children][:1] == ["image"]
+    assert body(picture) == "*A line. It is low.*"
 
 
 def test_code_with_backticks_has_longer_fences():

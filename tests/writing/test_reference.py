@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import oracle
 import pytest
+from covering import general
 
 from gatecheck.cells import library, load, read
-from gatecheck.conventions import conventions, layout
+from gatecheck.conventions import layout
 from gatecheck.errors import ConventionError
 from gatecheck.writing.reference import code
 
@@ -115,7 +116,7 @@ def test_the_reference_leaves_its_arguments_alone(name):
     module["step_backward"](*(upstream[n][0] for n in cell.outputs), kept, p)
 
 
-@pytest.mark.parametrize("convention", [c for c in conventions() if c != "gatecheck"])
+@pytest.mark.parametrize("convention", [c for c in general() if c != "gatecheck"])
 @pytest.mark.parametrize("name", CELLS)
 def test_a_convention_gives_the_plain_reference_s_numbers(name, convention):
     cell = CELLS[name]

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import oracle
 import pytest
+from covering import general
 
 from gatecheck.calculus.gates import keepers
 from gatecheck.calculus.system import system
 from gatecheck.cells import library, load, read
-from gatecheck.conventions import conventions, layout
+from gatecheck.conventions import layout
 from gatecheck.errors import BadInput, ConventionError
 from gatecheck.writing.reference import code
 
@@ -21,7 +22,7 @@ ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 def fitting():
     """Every cell in every convention that fits it."""
     for name in [*library(), *ODD]:
-        for convention in conventions():
+        for convention in general():
             cell = load(name)
             try:
                 layout(cell, convention)
@@ -42,7 +43,6 @@ class Made:
         exec(compile(code(cell, convention, training=True), "reference.py", "exec"), self.module)
         rng = np.random.default_rng(2)
         sizes, _, _, self.p, _ = oracle.draw(cell, rng)
-        self.rows = {n: cell.shapes[n][0].value(sizes) for n in cell.parameters}
         self.sizes = sizes
         self.dp = {n: rng.normal(size=v.shape) for n, v in self.p.items()}
 
@@ -55,7 +55,7 @@ class Made:
             return result
         results = result if isinstance(result, tuple) else (result,)
         found = zip(self.layout.stacks, results, strict=True)
-        return {n: a for s, array in found for n, a in s.unpack(array, self.rows).items()}
+        return {n: a for s, array in found for n, a in s.unpack(array, self.sizes).items()}
 
     def call(self, name, *arguments):
         return self.gave(self.module[name](*arguments))

@@ -12,7 +12,7 @@ from gatecheck.calculus.checking import check
 from gatecheck.calculus.picking import pick
 from gatecheck.calculus.symbols import gradient
 from gatecheck.calculus.worked import Given, worked
-from gatecheck.cells import joined, library, load
+from gatecheck.cells import library, load, read
 from gatecheck.teaching.values import read_values
 from gatecheck.writing import terminal
 from gatecheck.writing.formats import FORMATS
@@ -60,7 +60,10 @@ def test_the_key_holds_every_number_and_the_hand_out_none(name):
 
 
 def test_a_negative_difference_stands_in_brackets():
-    backward = derive(joined(load("rnn"), "squared-error"), unit=True)
+    cell = read(
+        "x: D\ntarget: H\nh: H\nL: 1\nh[t] = tanh(W @ x[t] + U @ h[t-1])\nL[t] = sum((h[t] - target[t])**2) / 2"
+    )
+    backward = derive(cell, unit=True)
     assert "= −(h − target)" in page(worked(backward, pick(backward)))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from numpy import asarray, generic, ndarray
 
-from .values import ARRAY_BYTES, DIMENSIONS, DTYPES, NODES, TEXT, Foreign, Result, Value
+from .values import ARRAY_BYTES, DIMENSIONS, DTYPES, NAME, NODES, TEXT, Foreign, Result, Value
 
 DEPTH = 6
-NAME = 100
+_NAME_OF = type.__dict__["__name__"].__get__
 
 
 def portable(value: object, opaque: tuple[int, ...], room: int) -> Value:
@@ -64,6 +64,11 @@ def clean(text: str, cap: int) -> str:
     return str.__str__(text)[:cap].encode("utf-8", "replace").decode("utf-8")
 
 
+def name_of(value: object) -> str:
+    """The name of a value's class, whatever its metaclass says."""
+    return clean(_NAME_OF(type(value)), NAME)
+
+
 class _Survey:
     """One returned value being looked through; it holds what may still cross."""
 
@@ -80,7 +85,7 @@ class _Survey:
             return clean(value, TEXT) if len(value) <= TEXT else Foreign(f"str of {len(value)} characters")
         if type(value) is ndarray:
             return self.array(value)
-        if type(value) is complex or isinstance(value, generic):
+        if type(value) is complex or issubclass(type(value), generic):
             scalar = asarray(value)
             return scalar if scalar.dtype.name in DTYPES else _kind(value)
         if type(value) in (list, tuple, dict):
@@ -94,7 +99,7 @@ class _Survey:
             return Foreign(f"array of {value.ndim} dimensions")
         # nbytes counts what a broadcast array stands for, not what it occupies.
         if value.nbytes > self.room:
-            return Foreign("array too large")
+            return Foreign(clean(f"array of shape {value.shape}, too large to look at", NAME))
         self.room -= value.nbytes
         return value
 
@@ -112,9 +117,8 @@ class _Survey:
 
 
 def _kind(value: object) -> Foreign:
-    name = clean(type(value).__name__, NAME)
-    if isinstance(value, ndarray):
-        return Foreign(
-            f"array of dtype {value.dtype.name}" if type(value) is ndarray else f"ndarray subclass {name}"
-        )
-    return Foreign(name)
+    name = name_of(value)
+    if type(value) is ndarray:
+        return Foreign(f"array of dtype {value.dtype.name}")
+    # By its class, not by isinstance: an object may say of itself that it is something else.
+    return Foreign(f"ndarray subclass {name}" if issubclass(type(value), ndarray) else name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from errno import EPERM
+from functools import cache
 
 from .system_calls import MACHINE, NUMBERS, SECCOMP, call, number
 
@@ -44,10 +45,14 @@ def restrict() -> None:
     """Hold this process to the calls above, for good; it needs no_new_privs. Raises OSError."""
     if not MACHINE:
         raise OSError("this machine's system calls are not known")
-    made = list(program())
-    steps = (_Step * len(made))(*(_Step(*step) for step in made))
-    whole = _Program(len(made), ctypes.addressof(steps))
-    call(SECCOMP[MACHINE], SET_MODE_FILTER, 0, ctypes.byref(whole))
+    call(SECCOMP[MACHINE], SET_MODE_FILTER, 0, ctypes.byref(_Program(len(compiled()), ctypes.addressof(compiled()))))
+
+
+@cache
+def compiled() -> ctypes.Array[_Step]:
+    """The filter as the kernel takes it; made once, before processes are forked that need it."""
+    steps = [_Step(*step) for step in program()]
+    return (_Step * len(steps))(*steps)
 
 
 def program() -> Iterator[Instruction]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from functools import cache
 from typing import Any
 
 #: x86_64, aarch64, or empty where the numbers below do not hold.
@@ -122,10 +123,14 @@ def capabilities(held: int) -> None:
 
 
 def _checked(function: str, *arguments: Any) -> int:
-    library = ctypes.CDLL(None, use_errno=True)
     wide = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    done: int = getattr(library, function)(*wide)
+    done: int = getattr(_library(), function)(*wide)
     if done < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
     return done
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 HEADER_BYTES = 4 << 20
 ARRAY_BYTES = 64 << 20  # of one frame
 RUN_BYTES = 256 << 20  # of all frames of one run
-NODES = 100_000  # values in one frame
+NODES = 20_000  # values in one frame
 DEPTH = 8
 DIMENSIONS = 8
 TEXT = 10_000  # characters
+#: Of what a submission says of itself: its exceptions' texts, its names, how many frames of a trace, how many names.
+MESSAGE, NAME = 500, 100  # characters
+FRAMES, NAMES = 12, 200
 #: What can be taken from a process that runs student code, in this order.
 LAYERS = ("user", "limits", "files", "calls")
 DTYPES = {

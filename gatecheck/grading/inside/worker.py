@@ -7,6 +7,7 @@ that a patched json, os or numpy harms only the student.
 
 from __future__ import annotations
 
+import ast
 import gc
 import os
 import sys
@@ -16,19 +17,21 @@ from time import perf_counter, process_time
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
+from numpy import empty
+
 from .frames import WireError, receive, send
 from .hardening import Readable, harden
-from .portable import clean, copied, portable, same
-from .values import RUN_BYTES, Foreign, Result, Value
+from .portable import clean, copied, name_of, portable, same
+from .values import FRAMES, MESSAGE, NAME, NAMES, RUN_BYTES, Foreign, Result, Value
 from .wire import decode, encode
 
 if sys.platform != "win32":
     from fcntl import F_DUPFD_CLOEXEC, fcntl
 
-MESSAGE, SOURCE_LINE, NAME = 500, 200, 100  # characters
-FRAMES, NAMES = 12, 200
+SOURCE_LINE = 200  # characters
 SPARE_BYTES = 4 << 20
 _NOTHING = object()
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 def main() -> None:
@@ -50,9 +53,14 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
     calls: list[Any] = [post.read(inbox) for _ in range(request["calls"])]
     os.close(inbox)
     os.chdir(request["folder"])
-    post.send({"holding": harden(request["memory_mib"], request["seconds"], readable, request["without"])})
+    holding = harden(request["memory_mib"], request["seconds"], readable, request["without"])
+    post.send({"holding": holding})
+    if not set(request["needed"]) <= set(holding):
+        leave(0)  # student code runs in isolation or not at all
     submission = Submission(request["filename"])
-    raised = submission.load(request["source"].tobytes())
+    submission.provide(request["modules"])
+    raised = submission.load(request["source"].tobytes(), request["definitions"])
+    submission.adapt(request["adapter"])
     post.send({"rejected": raised} if raised else {"loaded": submission.names()})
     for index, call in enumerate(() if raised else calls):
         post.answer(index, submission.make(call, post.room))
@@ -116,20 +124,38 @@ class Submission:
         self._filename = filename
         self._lines: list[str] = []
         self._module = ModuleType("submission")
+        self._adapter: dict[str, Any] = {"student": self._module}
         self._returned: list[object] = []
-        self._spare = bytearray(SPARE_BYTES)
+        self._sent: dict[str, tuple[Value, Value]] = {}  # by function: what it returned last, and a copy of that
+        self._spare: object = empty(SPARE_BYTES, "u1")  # taken, not touched
         self._clock = perf_counter
         self._hooks = sys.settrace, sys.setprofile
 
-    def load(self, source: bytes) -> dict[str, Value] | None:
-        """Execute the file; what it raised, or None."""
+    def provide(self, modules: dict[str, str]) -> None:
+        """Make modules that a course hands out: for the file to import, and its names as in the course's notebook."""
+        for name, source in modules.items():
+            made = sys.modules[name] = ModuleType(name)
+            exec(compile(source, f"{name}.py", "exec", dont_inherit=True), made.__dict__)
+            public = {n: v for n, v in made.__dict__.items() if not n.startswith("_")}
+            self._module.__dict__.update(public)
+
+    def adapt(self, source: str) -> None:
+        """Read the course's adapter: a function for each role, which calls what the file defines as `student.…`."""
+        exec(compile(source, "adapter", "exec", dont_inherit=True), self._adapter)
+
+    def load(self, source: bytes, definitions: bool) -> dict[str, Value] | None:
+        """Execute the file, or only what it imports and defines; what it raised, or None."""
         sys.modules["submission"] = self._module
         self._module.__dict__["__file__"] = self._filename
         try:
             # Decoded first: compile() would follow a coding cookie that no reader of the file sees.
             text = source.decode("utf-8-sig")
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            exec(compile(text, self._filename, "exec", dont_inherit=True), self._module.__dict__)
+            program: Any = text
+            if definitions:
+                program = ast.parse(text, self._filename)
+                program.body = [node for node in program.body if isinstance(node, DEFINITIONS)]
+            exec(compile(program, self._filename, "exec", dont_inherit=True), self._module.__dict__)
         except BaseException as error:
             return self._describe(error)
         finally:
@@ -151,11 +177,12 @@ class Submission:
 
     def _make(self, call: dict[str, Any], room: int) -> dict[str, Value]:
         self._returned.append(_NOTHING)
-        function: Any = self._module.__dict__.get(call["function"], _NOTHING)
+        function: Any = self._found(call["function"])
         if function is _NOTHING:
             return _answer("missing")
         if not callable(function):
             return _answer("not_callable")
+        function = self._adapter.get(call["role"], function)
         kept = call["arguments"]
         try:
             given = [copied(value, self._look_up) for value in kept]
@@ -163,7 +190,19 @@ class Submission:
             return _answer("depends")
         answer = self._run(lambda: function(*given), call["opaque"], room)
         answer["modified"] = tuple([i for i, value in enumerate(kept) if not same(value, given[i])])
+        before, then = self._sent.pop(call["function"], (None, None))
+        answer["overwritten"] = not same(then, before)
+        if answer["status"] == "returned":
+            self._sent[call["function"]] = answer["value"], copied(answer["value"], self._look_up)
         return answer
+
+    def _found(self, name: str) -> Any:
+        """What the file calls by that name; a method's has its class before it."""
+        first, *rest = name.split(".")
+        found = self._module.__dict__.get(first, _NOTHING)
+        for part in rest:
+            found = getattr(found, part, _NOTHING)
+        return found
 
     def _run(self, call: Any, opaque: tuple[int, ...], room: int) -> dict[str, Value]:
         start = self._clock()
@@ -198,7 +237,7 @@ class Submission:
     def _describe(self, error: BaseException) -> dict[str, Value]:
         trace = error.__traceback__
         if isinstance(error, MemoryError):
-            self._spare = bytearray()
+            self._spare = None
             _release(trace)
         frames: deque[tuple[int, str]] = deque(maxlen=FRAMES)
         while trace is not None:
@@ -210,7 +249,7 @@ class Submission:
             frames = deque([(error.lineno, "")])
         shown = tuple([(line, clean(name, NAME), self._line(line)) for line, name in frames])
         return {
-            "kind": clean(type(error).__name__, NAME),
+            "kind": name_of(error),
             "message": _message(error),
             "line": shown[-1][0] if shown else None,
             "trace": shown,
@@ -221,7 +260,8 @@ class Submission:
 
 
 def _answer(status: str, value: Value = None, raised: dict[str, Value] | None = None) -> dict[str, Value]:
-    return {"status": status, "value": value, "raised": raised, "modified": (), "seconds": 0.0}
+    whole: dict[str, Value] = {"status": status, "value": value, "raised": raised}
+    return whole | {"modified": (), "seconds": 0.0, "overwritten": False}
 
 
 def _release(trace: TracebackType | None) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import os
-import random
 import select
 import signal
 import socket
@@ -21,7 +20,8 @@ import numpy.random
 
 from .frames import ENDED, READY
 from .hardening import Readable
-from .system_calls import PR_SET_DUMPABLE, prctl
+from .seccomp import compiled
+from .system_calls import MACHINE, PR_SET_DUMPABLE, prctl
 from .worker import Post, serve
 
 
@@ -29,11 +29,14 @@ def main() -> None:
     """Serve forks until the judge closes the control socket."""
     control = socket.socket(fileno=os.dup(0))
     _quiet()
+    os.environ.pop("PWD", None)  # bubblewrap's
     prctl(PR_SET_DUMPABLE, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, who ends us
     readable = Readable()
     sys.path[:] = readable.path
     readable.ruleset()
+    if MACHINE:
+        compiled()
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page of what is shared
     if len(os.listdir("/proc/self/task")) != 1:
@@ -48,6 +51,9 @@ def main() -> None:
 
 def _serve(control: socket.socket, ends: list[int], readable: Readable) -> None:
     """Fork a child that serves one run, hand its pidfd over, and tell how it ended."""
+    # Else every child would draw the same numbers, and code whose results are random would seem not to be. Here and not
+    # in the child, where each page that is written to is copied first. Python's own generator is seeded by the fork.
+    numpy.random.seed(array("I", os.urandom(16)).tolist())
     child = os.fork()
     if not child:
         try:
@@ -74,9 +80,6 @@ def _child(ends: list[int], readable: Readable) -> None:
     kept = sorted({0, 1, 2, *ends, rules})
     for low, high in zip(kept, [*kept[1:], 1 << 20], strict=True):
         os.closerange(low + 1, high)
-    # Else every child would draw the same numbers, and code whose results are random would seem not to be.
-    random.seed()
-    numpy.random.seed(array("I", os.urandom(16)).tolist())
     gc.enable()
     inbox, outbox = ends
     post = Post(outbox)

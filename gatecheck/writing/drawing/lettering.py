@@ -22,7 +22,7 @@ class Letters(Formulas):
     """Unicode for pictures; every index is written out, below the line: f below t."""
 
     def name(self, label: Label, shift: int = 0) -> str:
-        stem, *below = label.name.split("_")
+        stem, *below = map(self.letter, label.name.split("_"))
         if label.lag is not None:
             offset = shift - label.lag
             below.append("t" if offset == 0 else f"t{'+' if offset > 0 else self.minus}{abs(offset)}")

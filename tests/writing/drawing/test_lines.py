@@ -43,7 +43,7 @@ def test_every_block_has_its_lines():
         "lstm" + " " * 60 + "no index: step t",
         "Ein Gedächtnis",
         "",
-        "proved  yes",
+        "proved  ✓ yes",
         "in      3 ms",
         "",
         "Numbers",

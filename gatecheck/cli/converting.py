@@ -1,0 +1,71 @@
+"""Commands for weights and layouts: the list of conventions, and weights moved from one to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .output import emit, emit_json, plain_format, save, words
+
+if TYPE_CHECKING:
+    from ..conventions import Convention
+
+
+@click.command("conventions")
+@plain_format
+def conventions(style: str | None) -> None:
+    """List the conventions: how courses and frameworks lay a cell out.
+
+    \b
+    Example:  gatecheck conventions
+    """
+    from ..conventions import convention
+    from ..conventions import conventions as names
+
+    found = [convention(name) for name in names()]
+    if style == "json":
+        emit_json([{"name": c.name, "title": c.title, "cells": _cells(c)} for c in found])
+        return
+    for c in found:
+        emit(f"{c.name:<12}{words(c.title, style)}")
+        emit(f"{'':<12}{', '.join(_cells(c)) or _general(c)}")
+
+
+def _cells(of: Convention) -> list[str]:
+    """The cells that a convention lists."""
+    return list(dict.fromkeys(entry.equations for entry in of.cells))
+
+
+def _general(of: Convention) -> str:
+    return "every cell" if of.native else f"every cell with one {', one '.join(k for _, k in of.stacked)} part per gate"
+
+
+@click.command("convert")
+@click.argument("weights", metavar="IN.npz")
+@click.option("--cell", required=True, metavar="CELL", help="Whose parameters they are.")
+@click.option("--from", "source", required=True, metavar="NAME", help="The convention that the file is in.")
+@click.option("--to", "target", required=True, metavar="NAME", help="The convention that is wanted.")
+@click.option("-o", "--output", required=True, metavar="OUT.npz", help="The file to write.")
+@click.option("--force", is_flag=True, help="Replace OUT.npz where it exists.")
+def convert(weights: str, cell: str, source: str, target: str, output: str, force: bool) -> None:
+    """Move weights from one convention to another: names, order, orientation, stacking, signs.
+
+    Both must describe the cell; where one of them does not, or has no place for a bias, the reason is said.
+
+    \b
+    Example:  gatecheck convert torch.npz --cell lstm --from pytorch --to keras -o keras.npz
+    """
+    from ..cells import load
+    from ..conventions import archives, layout
+
+    found = load(cell)
+    before, after = layout(found, source), layout(found, target)
+    arrays, numbers = archives.read(weights, before)
+    made = archives.converted(arrays, before, after, numbers)
+    save(output, archives.packed(made), force)
+    for name, array in made.items():
+        emit(f"{name}  {str(array.shape).replace(' ', '')}")
+
+
+COMMANDS = (conventions, convert)

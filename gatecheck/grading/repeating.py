@@ -1,0 +1,132 @@
+"""Whether functions give the same again: every call is made once more, with others on other numbers in between.
+
+What counts are the answers of the first time. The others tell what a first time cannot: results that are drawn at
+random, left over from an earlier call, or written into the code. All comes from one process, so what a submission makes
+of it harms only itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+
+from ..assignment.program import Data, Program
+from ..assignment.training import Given
+from ..conventions import BACKWARD, Layout
+from .exchange import Array, calls, expected
+from .ladder import TOLERANCE, far
+from .remembering import remembered
+from .running import Answer, Call, Value
+from .sample import Sample
+
+FIRST, AGAIN, OTHER = range(3)
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call: of which function, the how-manieth time (FIRST, AGAIN, or on OTHER numbers)."""
+
+    role: str
+    time: int
+    call: Call
+
+
+@remembered(4)
+def plan(layout: Layout, roles: tuple[str, ...], sample: Sample) -> list[Asked]:
+    """The calls, in their order: each function once; then again and on other numbers, backward functions last.
+
+    So between a function and its backward one lie calls that a cache survives, and a global variable does not.
+    """
+    asked: list[Asked] = []
+    places: tuple[dict[str, int], ...] = ({}, {}, {})
+    early, late = [r for r in roles if r in BACKWARD], [r for r in roles if r not in BACKWARD]
+    for some, time in ((roles, FIRST), (early, AGAIN), (early, OTHER), (late, AGAIN), (late, OTHER)):
+        for role in some:
+            places[time][role] = len(asked)
+            data = _other(sample.of(role)) if time == OTHER else sample.of(role)
+            asked += [Asked(role, time, call) for call in calls(layout, role, data, places[time])]
+    return asked
+
+
+def _other(given: Given) -> Given:
+    """Other numbers of the same shapes and signs: whatever a cell can be called with can be halved."""
+    if isinstance(given, Data):
+        return Data(
+            inputs=_halved(given.inputs),
+            initial=_halved(given.initial),
+            parameters=_halved(given.parameters),
+            upstream=_halved(given.upstream),
+            sizes=given.sizes,
+        )
+    return (*given[1:], *given[:1])
+
+
+def _halved(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: array / 2 for name, array in arrays.items()}
+
+
+def settled(
+    layout: Layout, program: Program, sample: Sample, asked: Sequence[Asked], answers: Sequence[Answer]
+) -> dict[str, list[Answer]]:
+    """The answers that count, by role; one that is not the same again, or the same for other numbers, is no answer."""
+    told: dict[tuple[str, int], list[Answer]] = {}
+    for a, answer in zip(asked, answers, strict=True):
+        told.setdefault((a.role, a.time), []).append(answer)
+    found = {}
+    for role in dict.fromkeys(a.role for a in asked):
+        first, again, other = (told[role, time] for time in (FIRST, AGAIN, OTHER))
+        if any(map(_unsteady, first, again)):
+            first = [replace(answer, status="unsteady") for answer in first]
+        elif _constant(first, other) and _differ(layout, role, program, sample.of(role)):
+            first = [replace(answer, status="constant") for answer in first]
+        late = any(answer.overwritten for answer in (*again, *other))
+        found[role] = [replace(answer, overwritten=late) for answer in first]
+    return found
+
+
+def _unsteady(first: Answer, again: Answer) -> bool:
+    if first.status != "returned" or again.status in ("unreached", "depends"):
+        return False
+    one, two = _numbers(first.value), _numbers(again.value)
+    if again.status != "returned" or [a.shape for a in one] != [a.shape for a in two]:
+        return True
+    # To rounding, not to the bit: sums may depend on where in memory an array lies.
+    largest = max((float(np.abs(a).max(initial=0.0)) for a in one), default=0.0)
+    return any(far(b, a, largest or 1.0) > TOLERANCE for a, b in zip(one, two, strict=True))
+
+
+def _constant(first: Sequence[Answer], other: Sequence[Answer]) -> bool:
+    """Whether every array is to the bit what it is for other arguments."""
+    pairs = list(zip(first, other, strict=True))
+    if not all(a.status == b.status == "returned" for a, b in pairs):
+        return False
+    both = [(_numbers(a.value), _numbers(b.value)) for a, b in pairs]
+    return any(one for one, _ in both) and all(
+        len(one) == len(two) and all(map(np.array_equal, one, two)) for one, two in both
+    )
+
+
+def _differ(layout: Layout, role: str, program: Program, data: Given) -> bool:
+    """Whether the right results are other ones for other arguments: in a cell of signs they need not be."""
+    one, two = (expected(layout, role, program, given) for given in (data, _other(data)))
+    return not all(map(np.array_equal, one.values(), two.values()))
+
+
+def _numbers(value: Value) -> list[Array]:
+    """The numbers in an answer, as float or complex arrays without NaN: that one is not finite is told elsewhere.
+
+    No more than an honest answer could have: each costs the judge time.
+    """
+    return list(islice(_parts(value), MOST))
+
+
+def _parts(value: Value) -> Iterator[Array]:
+    if isinstance(value, (np.ndarray, int, float)):
+        yield np.nan_to_num(np.asarray(value) * 1.0)
+    elif isinstance(value, (dict, list, tuple)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _parts(item)

@@ -1,0 +1,298 @@
+"""The functions of a fast module, their docstrings and their bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Symbol
+
+from ...calculus.symbols import gradient, value
+from ...cells import Cell, Size
+from ...version import __version__
+from ..reference import Function, environment, parameter_shapes
+from .emitting import stretches
+from .module import Module
+from .places import Buffer
+from .program import BACKWARD, FORWARD, Weight, sent
+from .views import dims, times
+
+_HELPERS = {
+    "erf": Function("erf(a, out)", ("The error function.",), ("out[...] = np.vectorize(math.erf, otypes=[float])(a)",)),
+    "softmax": Function(
+        "softmax(a, out)",
+        ("exp(a) / sum(exp(a)) over the last axis, in a form that cannot overflow.",),
+        (
+            "np.subtract(a, a.max(axis=-1, keepdims=True), out=out)",
+            "np.exp(out, out=out)",
+            "out /= out.sum(axis=-1, keepdims=True)",
+        ),
+    ),
+    "logsumexp": Function(
+        "logsumexp(a, out)",
+        ("log(sum(exp(a))) over the last axis, in a form that cannot overflow.",),
+        (
+            "top = a.max(axis=-1, keepdims=True)",
+            "np.log(np.exp(a - top).sum(axis=-1, keepdims=True), out=out)",
+            "out += top",
+        ),
+    ),
+}
+
+
+def code(cell: Cell) -> str:
+    """A module that runs a sequence of the cell forward and backward; it imports NumPy only (and math, for erf)."""
+    made = _Functions(Module(cell))
+    functions = [made.pack(), made.workspace(), made.forward(), made.backward()]
+    helpers = [_HELPERS[name] for name in made.module.helpers]
+    return (
+        environment()
+        .get_template("fast.py.jinja")
+        .render(
+            cell=cell, version=__version__, functions=[*helpers, *functions], helpers=made.module.helpers,
+            shapes=parameter_shapes(cell), kept=made.kept(),
+        )
+    )  # fmt: skip
+
+
+class _Functions:
+    def __init__(self, module: Module) -> None:
+        self.module, self.cell = module, module.cell
+        self.places, self.program = module.places, module.program
+        self.size = self.places.system.size
+        self.given = [b for b in self.places.buffers.values() if b.rows == "given"]
+
+    def kept(self) -> str:
+        """How many numbers the workspace holds for a sequence, in units of a step's."""
+        counts: dict[str, int] = {}
+        for b in self.places.buffers.values():
+            if b.rows in ("T", "T+1"):
+                text = size_of(b.size)
+                counts[text] = counts.get(text, 0) + len(b.slots)
+        return " + ".join(f"{n} T·B{f'·{text}' if text != '1' else ''}" for text, n in counts.items()) or "nothing"
+
+    # pack, workspace.
+
+    def pack(self) -> Function:
+        return Function(
+            "pack(p)",
+            ("The parameters as products take them: matrices on one operand side by side, ½ folded into sigmoids.",),
+            tuple(self.module.pack()),
+        )
+
+    def workspace(self) -> Function:
+        sizes = ", ".join(self.cell.sizes)
+        lines = ["work = SimpleNamespace(T=T, B=B, ready=False)"]
+        if any("spans" in line for line in self.module.tuples):
+            lines += [
+                "# Blocks of steps: what needs no step before it is computed for as many as fit the cache.",
+                f"steps = max(1, min(T, BLOCK // (B * {self._largest()})))",
+                "spans = [(t, min(t + steps, T)) for t in range(0, T, steps)]",
+            ]
+        for b in self.places.buffers.values():
+            lines += self._array(b)
+        lines += ["# The views that a step or a block takes, made once."] * bool(
+            self.module.tuples
+        ) + self.module.tuples
+        doc = "Arrays for sequences of T steps and B rows; forward makes one, and takes one again as work."
+        return Function(f"workspace(T, B, {sizes}{', ' * bool(sizes)}dtype=float)", (doc,), (*lines, "return work"))
+
+    def _largest(self) -> str:
+        found = list(dict.fromkeys(dims(b.size) for b in self.places.buffers.values() if not b.size.scalar))
+        return f"max({', '.join(found)})" if len(found) > 1 else found[0] if found else "1"
+
+    def _array(self, b: Buffer) -> list[str]:
+        n, size = len(b.slots), dims(b.size)
+        rows = {"T": "T, ", "T+1": "T + 1, ", "block": "steps, ", "step": ""}.get(b.rows)
+        if rows is None:
+            return []
+        if not b.slab:
+            return [f"work.{b.name} = np.empty(({rows}{n}, B, {size}), dtype)"]
+        axes = "(0, 2, 1, 3)" if rows else "(1, 0, 2)"
+        return [
+            f"work.{b.name} = np.empty(({rows}B, {times(n, b.size)}), dtype)",
+            f"work.{b.name}_gates = work.{b.name}.reshape({rows}B, {n}, {size}).transpose{axes}",
+        ]
+
+    # forward.
+
+    def forward(self) -> Function:
+        cell = self.cell
+        first = [] if cell.inputs else ["T"]
+        takes = [*first, *cell.inputs, *(f"{n}0" for n in cell.lagged), "p", "work=None"]
+        source = f"{cell.inputs[0]}.shape[:2]" if cell.inputs else f"T, {cell.lagged[0]}0.shape[0]"
+        arrays = tuple((n, cell.size(n), 2) for n in cell.inputs)
+        arrays += tuple((f"{n}0", cell.size(n), 1) for n in cell.lagged)
+        sizes = self.module.sizes(cell.sizes, arrays)
+        names = "".join(f", {n}" for n in cell.sizes)
+        lines = [
+            f"T, B = {source}",
+            *sizes,
+            "p = p if isinstance(p, SimpleNamespace) else pack(p)",
+            f"work = work or workspace(T, B{names}, p.dtype)",
+            "if (work.T, work.B) != (T, B):",
+            '    raise ValueError(f"the workspace is for T, B = {work.T}, {work.B}, not {T}, {B}")',
+        ]
+        for n in cell.inputs:
+            home = self.places.homes[value(n, 0)]
+            if self.places.buffers[home.buffer].rows == "given":
+                lines.append(f"work.{n} = {n} = np.ascontiguousarray({n}, p.dtype)[:, None]")
+            else:
+                lines.append(f"work.{home.buffer}[1:, 0] = {n}")
+        for n in cell.lagged:
+            home = self.places.homes[value(n, 0)]
+            lines.append(f"work.{home.buffer}[0, {home.slot}] = {n}0")
+        for section in FORWARD:
+            lines += self.module.bodies.get(section, [])
+        lines[1:1] = self._aliases(FORWARD)
+        results = [f"{self._over_time(value(n, 0))}.copy()" for n in cell.outputs]
+        lines += ["", "work.ready = True", f"return {', '.join([*results, 'work'])}"]
+        shapes = self._shapes(cell.inputs, "(T,B,{})"), self._shapes([f"{n}0" for n in cell.lagged], "(B,{})")
+        doc = (
+            "A sequence.",
+            "",
+            ", ".join([*first, *filter(None, shapes), "p: a dict of parameters, or what pack made of it,"]),
+            "work: what an earlier call returned as kept, to be used again",
+            f"->  {self._shapes(cell.outputs, '(T,B,{})')}, kept",
+        )
+        return Function(f"forward({', '.join(takes)})", doc, tuple(lines))
+
+    def _aliases(self, sections: Iterable[str]) -> list[str]:
+        """NumPy's functions under their own names: in a loop of small steps looking them up takes a while."""
+        names = list(dict.fromkeys(n for s in sections for n in self.module.functions.get(s, ())))
+        return [f"{', '.join(names)} = {', '.join(f'np.{n}' for n in names)}"] if names else []
+
+    def _shapes(self, names: object, form: str) -> str:
+        return ", ".join(f"{n}: {form.format(size_of(self._of(n)))}" for n in names)  # type: ignore[attr-defined]
+
+    def _of(self, name: str) -> Size:
+        cell = self.cell
+        for known in (name, name.removesuffix("0"), name.removeprefix("d"), name.removeprefix("d").removesuffix("0")):
+            if known in cell.shapes:
+                return cell.size(known)
+        raise KeyError(name)
+
+    def _over_time(self, s: Symbol) -> str:
+        home = self.places.homes[s]
+        buffer = self.places.buffers[home.buffer]
+        if buffer.rows == "given":
+            return f"work.{buffer.name.removeprefix('in_')}[:, 0]"
+        rows = "1:" if home.row else ":-1" if buffer.rows == "T+1" else ":"
+        return f"work.{buffer.name}{'_gates' * buffer.slab}[{rows}, {home.slot}]"
+
+    # backward.
+
+    def backward(self) -> Function:
+        cell = self.cell
+        gradients = [f"d{n}" for n in cell.outputs]
+        lines = [
+            "work = kept",
+            "if not work.ready:",
+            '    raise ValueError("backward runs once after each forward: it writes over what forward kept")',
+            "work.ready = False",
+            "p = p if isinstance(p, SimpleNamespace) else pack(p)",
+            f"T, B = {gradients[0]}.shape[:2]",
+        ]
+        body: list[str] = []
+        for section in BACKWARD:
+            body += self.module.bodies.get(section, [])
+        tail = [*self._weights(), *self._dp(), *self._results()]
+        arrays = tuple((f"d{n}", cell.size(n), 2) for n in cell.outputs)
+        given = [b for b in self.given if b.name.startswith("in_")]
+        arrays += tuple((f"work.{b.name.removeprefix('in_')}", b.size, 3) for b in given)
+        own = [b for b in self.places.buffers.values() if b.rows in ("T", "T+1") and not b.slab]
+        arrays += tuple((f"work.{b.name}", b.size, 3) for b in own)
+        lines += self.module.sizes([*body, *tail, *self.module.zeros], arrays, 'p.shapes["{}"][{}]')
+        lines += [f"{n} = np.asarray({n}, p.dtype)[:, None]" for n in gradients]
+        lines += [f"{n} = work.{n}" for b in self.given if (n := b.name.removeprefix("in_")) in cell.inputs
+                  and any(n in line for line in (*body, *tail))]  # fmt: skip
+        for n in cell.lagged:
+            if home := self.places.homes.get(sent(n)):
+                over = self.places.buffers[home.buffer].rows == "T+1"
+                lines.append(f"work.{home.buffer}[{'T' if over else '...'}] = 0")
+        lines += [*self.module.zeros, *self._aliases(BACKWARD)]
+        gives = [*(f"d{n}: (T,B,{size_of(cell.size(n))})" for n in cell.inputs),
+                 *(f"d{n}0: (B,{size_of(cell.size(n))})" for n in cell.lagged), "dp"]  # fmt: skip
+        doc = (
+            "A sequence back, once after each forward.",
+            "",
+            f"{self._shapes(gradients, '(T,B,{})')}, kept, p: as forward was given it",
+            f"->  {', '.join(gives)}",
+        )
+        return Function(f"backward({', '.join(gradients)}, kept, p)", doc, (*lines, *body, "", *tail))
+
+    def _weights(self) -> list[str]:
+        """Gradients of matrices, one GEMM for each operand and stretch of the slab."""
+        groups: dict[Symbol, list[Weight]] = {}
+        for w in self.program.weights:
+            groups.setdefault(w.operand, []).append(w)
+        lines = ["# Weight gradients: one GEMM over all steps and rows for each operand."] if groups else []
+        from .views import Views
+
+        views = Views(self.places, "after", False, set())
+        for k, (operand, weights) in enumerate(groups.items()):
+            for j, found in enumerate(stretches(self.places, [w.delta for w in weights])):
+                name = f"dw_{k}" + f"_{j}" * bool(j)
+                lines.append(f"{name} = np.matmul({views.rows(found, True)}.T, {views.rows((operand,), True)})")
+                for w in weights:
+                    if w.delta in found:
+                        at = found.index(w.delta)
+                        cut = f"[{times(at, self.size(w.delta))}:{times(at + 1, self.size(w.delta))}]"
+                        text = f"{name}{cut if len(found) > 1 else ''}{'.T' * w.transposed}"
+                        self.module.sums.setdefault(w.parameter, []).append(text)
+        return lines
+
+    def _dp(self) -> list[str]:
+        """The gradients by name; pieces of a parameter, and what several equations add, are added up."""
+        module, lines, columns = self.module, list[str](), dict[str, None]()
+        found: dict[str, list[tuple[str, str]]] = {n: [] for n in self.cell.parameters}
+        for name, added in module.sums.items():
+            piece = self.program.pieces.get(name)
+            found[piece.parameter if piece else name] += [(module._slice(name), t) for t in added]
+        for name, s in self.program.sums:
+            buffer, home = module._slab(s), self.places.place(s)
+            if buffer and home:
+                columns[buffer.name] = None
+                cut = f"[{times(home.slot, buffer.size)}:{times(home.slot + 1, buffer.size)}]"
+                found[name].append(("", f"columns_{buffer.size}".replace("+", "_") + cut))
+            elif f"sum_{[*self.program.sums].index((name, s))}" not in module.sums.get(name, []):
+                found[name].append(("", f"{self._over_time(s)}.sum(axis=(0, 1))"))
+        if columns:
+            lines.append("ones = np.ones(T * B, p.dtype)")
+        for name in columns:
+            b = self.places.buffers[name]
+            flat = f"work.{name}.reshape(-1, {times(len(b.slots), b.size)})"
+            lines.append(f"columns_{b.size}".replace("+", "_") + f" = np.dot(ones, {flat})")
+        simple = {n: t[0][1] for n, t in found.items() if len(t) == 1 and not t[0][0] and self._fits(n, t[0][1])}
+        lines += ["dp = {"] + [f'    "{n}": {simple.get(n, self._zeros(n))},' for n in self.cell.parameters] + ["}"]
+        for n, texts in found.items():
+            if n not in simple:
+                lines += [f'dp["{n}"]{cut} += {text}' for cut, text in texts]
+        return lines
+
+    def _fits(self, name: str, text: str) -> bool:
+        """Whether a text is an array of the parameter's own shape: a sum over steps may be of one number for all."""
+        sizes = {self.size(s) for n, s in self.program.sums if n == name}
+        return not sizes or sizes == {self.cell.shapes[name][0]}
+
+    def _zeros(self, name: str) -> str:
+        return f'np.zeros(p.shapes["{name}"], p.dtype)'
+
+    def _results(self) -> list[str]:
+        results = []
+        for n in self.cell.inputs:
+            home = self.places.homes.get(gradient(n))
+            zeros = f"np.zeros((T, B, {dims(self.cell.size(n))}), p.dtype)"
+            results.append(f"{self._over_time(gradient(n))}.copy()" if home else zeros)
+        for n in self.cell.lagged:
+            home = self.places.homes.get(sent(n))
+            if home is None:
+                results.append(f"np.zeros((B, {dims(self.cell.size(n))}), p.dtype)")
+            else:
+                over = self.places.buffers[home.buffer].rows == "T+1"
+                results.append(f"work.{home.buffer}[{'0, ' * over}{home.slot}].copy()")
+        return [f"return {', '.join([*results, 'dp'])}"]
+
+
+def size_of(size: Size) -> str:
+    """A size in a docstring."""
+    return str(size)

@@ -1,0 +1,264 @@
+"""Calls of the same function on adjacent places become one call; what has no home yet gets a place in scratch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Symbol
+
+from ...calculus.symbols import gradient, label
+from .calls import COMMUTATIVE, Call, Run, call
+from .lowering import constant
+from .places import Buffer, Place, Places
+from .program import Program, Statement, varies
+
+Operand = tuple[Expr, ...]
+REDUCTIONS = ("Total", "Mean")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One call on the places of several statements: an operand is one expression, or one per statement."""
+
+    call: Call
+    statements: tuple[Statement, ...]
+    operands: tuple[Operand, ...]
+
+    @property
+    def targets(self) -> tuple[Symbol, ...]:
+        return tuple(s.target for s in self.statements)
+
+
+def arrange(program: Program, run: Run, places: Places, scratch: str) -> list[Pack]:
+    """The run's calls, packed, in an order that keeps what they need; places gains the homes of what lives in it alone.
+
+    scratch: the rows of what has no home: step in a loop, block in blocks of steps.
+    """
+    return _Arranging(program, run, places, scratch).packs()
+
+
+class _Arranging:
+    def __init__(self, program: Program, run: Run, places: Places, scratch: str) -> None:
+        self.program, self.run, self.places, self.scratch = program, run, places, scratch
+        self.system = places.system
+        self.calls = {s: call(s) for s in run.statements}
+        self.readers: dict[Symbol, list[Statement]] = {}
+        for s in run.statements:
+            for r in s.reads():
+                self.readers.setdefault(r, []).append(s)
+        self.summed = {s for _, s in program.sums}
+        self.free: dict[str, list[int]] = {}
+        self.used: dict[str, int] = {}
+
+    def packs(self) -> list[Pack]:
+        self._chain()
+        found: list[Pack] = []
+        levels = self._levels()
+        last: dict[Symbol, int] = {}
+        for s, k in levels.items():
+            for r in s.reads():
+                last[r] = max(last.get(r, 0), k)
+        for level in sorted(set(levels.values())):
+            for s, k in levels.items():  # what nothing reads any more gives its scratch back
+                home, over = self.places.homes.get(s.target), last.get(s.target, k) == level - 1
+                if home and over and k < level and s.target not in self.summed and home.buffer in self.used:
+                    self.free[home.buffer].append(home.slot)
+            for group in self._groups(s for s, k in levels.items() if k == level):
+                found += self._merged(group)
+        for name, count in self.used.items():
+            old = self.places.buffers.get(name)
+            inside = (t for p in found for t in p.targets if self.places.homes[t].buffer == name)
+            size = self.places.size(next(inside))
+            slots = max(count, len(old.slots) if old else 0)
+            self.places.buffers[name] = Buffer(name, size, (Symbol("scratch"),) * slots, self.scratch)
+        return found
+
+    # What may be written where its only reader writes.
+
+    def _chain(self) -> None:
+        """A value that one call on nothing else reads takes that call's home: it is changed in place."""
+        for s in reversed(self.run.statements):
+            home, c = self.places.place(s.target), self.calls[s]
+            inside = [o for o in c.operands if o.is_Symbol and not constant(o) and varies(o)]
+            if home is None or c.product or len(set(inside)) != 1 or c.function in ("Join", "Part"):
+                continue
+            if self._moves(inside[0], s):
+                self.places.homes[inside[0]] = home
+
+    def _product_alone(self, e: Expr) -> bool:
+        """Whether an operand is a product that nothing else reads: what is computed with it may take its place."""
+        made = any(s.target == e and self.calls[s].product and label(e).kind == "value" for s in self.run.statements)
+        return made and len(self.readers.get(e, ())) == 1
+
+    def _moves(self, r: Symbol, reader: Statement) -> bool:
+        made = any(s.target == r and not self.calls[s].product for s in self.run.statements)
+        # A sum with a product stays in the slab: a sum of whole rows is cheaper than one of gates.
+        maker = next((c for s, c in self.calls.items() if s.target == r), None)
+        if maker is None or any(map(self._product_alone, maker.operands)):
+            return False
+        alone = len(self.readers.get(r, ())) == 1 and r not in self.summed
+        same = self.places.size(r) == self.places.size(reader.target)
+        return made and alone and same and self.places.place(r) is None and label(reader.target).lag == 0
+
+    # Order.
+
+    def _levels(self) -> dict[Statement, int]:
+        """How many calls must come before each; what is sent back is written after all that read what arrived."""
+        made = {s.target: s for s in self.run.statements}
+        levels: dict[Statement, int] = {}
+
+        def level(s: Statement) -> int:
+            if s not in levels:
+                before = [made[r] for r in s.reads() if r in made and made[r] != s]
+                tag = label(s.target)
+                if tag.kind == "gradient" and tag.lag == 1:
+                    before += [x for r, xs in self.readers.items() for x in xs
+                               if label(r).kind == "carry" and label(r).name == tag.name and x != s]  # fmt: skip
+                levels[s] = 1 + max(map(level, before), default=0)
+            return levels[s]
+
+        for s in self.run.statements:
+            level(s)
+        return {s: levels[s] for s in self.run.statements}
+
+    def _groups(self, statements: Iterable[Statement]) -> list[list[Statement]]:
+        groups: dict[object, list[Statement]] = {}
+        for s in statements:
+            c = self.calls[s]
+            sizes = tuple(str(o) if constant(o) else str(self.places.size(o)) for o in c.operands)
+            if c.product:
+                forward = label(c.operands[0]).kind == "value"
+                key: object = (c.operands[0], self.places.size(s.target)) if forward else s.target
+            else:
+                key = (c.function, sizes, self.places.size(s.target), c.detail and c.detail.args[1:])
+            groups.setdefault(key, []).append(s)
+        return list(groups.values())
+
+    # Packs.
+
+    def _merged(self, group: Sequence[Statement]) -> list[Pack]:
+        if self.calls[group[0]].product:
+            return self._products(group)
+        open_packs: list[Pack] = []
+        for s in sorted(group, key=self._key):
+            for k, pack in enumerate(open_packs):
+                longer = self._longer(pack, s)
+                if longer is not None:
+                    open_packs[k] = longer
+                    break
+            else:
+                open_packs.append(Pack(self.calls[s], (s,), tuple((o,) for o in self.calls[s].operands)))
+        for pack in open_packs:
+            self._settle(pack)
+        return open_packs
+
+    def _key(self, s: Statement) -> tuple[Place, ...]:
+        """By where the result goes, or where the operands are."""
+        target = self.places.place(s.target)
+        operands = [p for o in self.calls[s].operands if (p := self._place(o))]
+        return (target, *operands) if target else tuple(sorted(operands))
+
+    def _place(self, e: Expr) -> Place | None:
+        return None if constant(e) else self.places.place(e)
+
+    def _longer(self, pack: Pack, s: Statement) -> Pack | None:
+        """The pack with one more statement, where all that they read and write is adjacent or one and the same."""
+        last, new = self.places.place(pack.targets[-1]), self.places.place(s.target)
+        apart = last and new and not _adjacent(last, new)
+        if pack.call.function == "Join" or (last is None) != (new is None) or apart:
+            return None
+        for mine, theirs in self._turned(pack, self.calls[s].operands):
+            joined = [self._joined(a, b) for a, b in zip(mine, theirs, strict=True)]
+            if pack.call.function in REDUCTIONS and joined == [(*pack.operands[0], pack.operands[0][0])]:
+                continue  # a sum is not broadcast
+            if all(j is not None for j in joined):
+                return Pack(pack.call, (*pack.statements, s), tuple(j for j in joined if j is not None))
+        return None
+
+    def _turned(self, pack: Pack, new: tuple[Expr, ...]) -> Iterable[tuple[tuple[Operand, ...], tuple[Expr, ...]]]:
+        yield pack.operands, new
+        if pack.call.function in COMMUTATIVE:
+            yield pack.operands, new[::-1]
+            if len(pack.statements) == 1:
+                yield pack.operands[::-1], new
+                yield pack.operands[::-1], new[::-1]
+
+    def _joined(self, operand: Operand, e: Expr) -> Operand | None:
+        if len(set(operand)) == 1 and operand[0] == e:
+            return (*operand, e)
+        a, b = self._place(operand[-1]), self._place(e)
+        apart = len(operand) == 1 or operand[-1] != operand[0]
+        return (*operand, e) if apart and a and b and _adjacent(a, b) else None
+
+    def _products(self, group: Sequence[Statement]) -> list[Pack]:
+        """Products of one operand, in the order of the slab; or the sum of products that one gradient is."""
+        rank = {s: k for k, s in enumerate(s for b in self.places.buffers.values() if b.slab for s in b.slots)}
+
+        def key(s: Statement) -> tuple[Place | None, int]:
+            line = s.line or s.target
+            delta = self.program.deltas.get(line, gradient(label(line).name))
+            return self.places.place(s.target) or Place("", 0, 0), rank.get(delta, len(rank))
+
+        ordered = sorted(group, key=key)
+        homeless = [s for s in ordered if self.places.place(s.target) is None]
+        if homeless:
+            name = f"product_{label(homeless[0].target).name}"
+            self.places.add(name, [s.target for s in homeless], "step", slab=True)
+        packs: list[Pack] = []
+        for s in ordered:
+            c, home = self.calls[s], self.places.homes[s.target]
+            slab = self.places.buffers[home.buffer].slab
+            if packs and slab and _adjacent(self.places.homes[packs[-1].targets[-1]], home):
+                packs[-1] = replace(packs[-1], statements=(*packs[-1].statements, s))
+            else:
+                packs.append(Pack(c, (s,), tuple((o,) for o in c.operands)))
+        return packs
+
+    # Scratch.
+
+    def _settle(self, pack: Pack) -> None:
+        if self.places.place(pack.targets[0]) is not None:
+            return
+        target = pack.targets[0]
+        for operand in pack.operands:
+            fits = all(self.places.size(o) == self.places.size(target) for o in operand if not constant(o))
+            if fits and len(set(operand)) == len(pack.targets) and all(map(self._product_alone, operand)):
+                for s, o in zip(pack.targets, operand, strict=True):
+                    self.places.homes[s] = self.places.homes[o]
+                return
+        if len(pack.targets) == 1 and (home := self._ahead(target)):
+            self.places.homes[target] = home
+            return
+        name = f"{self.scratch}_{self.places.size(target)}".replace("+", "_")
+        free, count = self.free.setdefault(name, []), len(pack.targets)
+        self.used.setdefault(name, 0)
+        start = self._run_of(free, count)
+        if start is None:
+            start = self.used[name]
+            self.used[name] += count
+        for k, s in enumerate(pack.targets):
+            self.places.homes[s] = Place(name, 0, start + k)
+            if start + k in free:
+                free.remove(start + k)
+
+    @staticmethod
+    def _run_of(free: list[int], count: int) -> int | None:
+        """The first of so many free slots side by side."""
+        return next((k for k in sorted(free) if all(k + j in free for j in range(count))), None)
+
+    def _ahead(self, target: Symbol) -> Place | None:
+        """The home of the one call that reads the target, where nothing else that call reads is there."""
+        readers = [] if target in self.summed else self.readers.get(target, [])
+        if len(readers) != 1 or self.calls[readers[0]].product or self.calls[readers[0]].function in ("Join", "Part"):
+            return None
+        reader = readers[0]
+        home = self.places.place(reader.target)
+        others = [self._place(o) for o in self.calls[reader].operands if o != target]
+        fits = self.places.size(target) == self.places.size(reader.target) and label(reader.target).lag == 0
+        slab = home is not None and self.places.buffers[home.buffer].slab
+        return home if fits and home and home not in others and not slab else None
+
+
+def _adjacent(a: Place, b: Place) -> bool:
+    return b == replace(a, slot=a.slot + 1)

@@ -1,0 +1,119 @@
+"""What a function gives a second time, and for other numbers: the source of a cell, edited as students would."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from gatecheck.assignment.kit import kit_for
+from gatecheck.cells import load
+from gatecheck.conventions import BACKWARD
+from gatecheck.grading.intake import submission_from
+from gatecheck.grading.judge import grade
+from gatecheck.grading.repeating import AGAIN, FIRST, OTHER, plan
+from gatecheck.grading.running import Result, Worker
+from gatecheck.grading.sample import sample
+from gatecheck.grading.zygote import Zygote
+from gatecheck.writing.reference import code
+
+STEP = 'h = np.tanh(x @ p["W"].T + h_prev @ p["U"].T + p["b"])\n'
+RETURN = "    return h, kept\n\n\ndef step_backward"
+UNSTEADY, CONSTANT = "does not give the same when it is called again", "gives the same numbers whatever"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    right = code(load("rnn"), "gatecheck")
+    zygote = Zygote() if sys.platform == "linux" else None
+
+    def graded(*edits, cell="rnn", source=None):
+        text = source or right
+        for before, after in edits:
+            assert before in text, before
+            text = text.replace(before, after)
+        submission = submission_from("student.py", text.encode())
+        return grade(submission, kit_for(cell), fresh=lambda: Worker(zygote.fork) if zygote else Worker())
+
+    yield graded
+    if zygote:
+        zygote.close()
+    patch.undo()
+
+
+def test_every_function_is_called_again_and_on_other_numbers_with_the_cache_of_its_own_forward_pass():
+    kit = kit_for("rnn")
+    drawn = sample(kit.layout, kit.key.program, "1f")
+    asked = plan(kit.layout, ["step", "step_backward", "forward", "backward"], drawn)
+    order = [(a.role, a.time) for a in asked]
+    assert sorted(order) == sorted((role, time) for role, _ in order[:4] for time in (FIRST, AGAIN, OTHER))
+    for a in asked:
+        caches = [argument.call for argument in a.call.arguments if isinstance(argument, Result)]
+        forward = [role for role, back in BACKWARD.items() if back == a.role]
+        assert [order[k] for k in caches] == [(role, a.time) for role in forward]
+    first, again, other = (asked[order.index(("step", time))].call.arguments for time in (FIRST, AGAIN, OTHER))
+    np.testing.assert_equal(first, again)
+    np.testing.assert_equal(first[0], other[0] * 2)
+
+
+SPOILT = {
+    "random numbers": ([(STEP, STEP + "    h = h + 1e-7 * np.random.rand()\n")], UNSTEADY),
+    "a counter": (
+        [(STEP, STEP + "    step.calls = getattr(step, 'calls', 0) + 1\n    h = h * (step.calls < 5)\n")],
+        UNSTEADY,
+    ),
+    "a default argument": (
+        [
+            ("def step(x, h_prev, p):", "def step(x, h_prev, p, seen=[]):"),
+            (STEP, STEP + "    seen.append(0)\n    h = h + len(seen)\n"),
+        ],
+        UNSTEADY,
+    ),
+    "fails the second time": ([(STEP, STEP + "    del globals()['step_backward']\n")], UNSTEADY),
+    "numbers written down": ([(STEP, STEP + "    h = np.full_like(h, 0.25)\n")], CONSTANT),
+    "nothing but zeros": ([(STEP, STEP + "    h = np.zeros_like(h)\n")], CONSTANT),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_what_is_not_the_same_again_or_always_the_same_is_told_and_earns_nothing(graded, name):
+    edits, message = SPOILT[name]
+    report = graded(*edits)
+    failed = [c for c in report.checks if c.status == "failed"]
+    assert message in failed[0].message, report
+    assert report.mistakes == () and not report.full_marks
+
+
+def test_a_cache_in_a_global_variable_is_told_though_the_first_time_is_right(graded):
+    keeping = (RETURN, "    global last\n    last = kept\n" + RETURN)
+    report = graded(keeping, ("    x, h_prev, h = kept", "    x, h_prev, h = last"))
+    status = {t.name: t.status for t in report.tasks}
+    assert status == {"step": "passed", "step_backward": "failed", "forward": "passed", "backward": "skipped"}
+    assert UNSTEADY in report.tasks[1].checks[0].message
+
+
+def test_a_wrong_shape_is_told_before_random_numbers_are(graded):
+    report = graded((STEP, STEP + "    h = h[:1] + np.random.rand()\n"))
+    assert "has shape" in report.tasks[0].checks[0].message
+
+
+def test_a_buffer_that_is_used_again_is_right_and_warned_of(graded):
+    buffer = "    BUFFER.resize(h.shape, refcheck=False)\n    BUFFER[...] = h\n    return BUFFER, (x, h_prev, h)\n"
+    edits = (STEP, STEP + buffer), ("import numpy as np\n", "import numpy as np\n\nBUFFER = np.zeros(1)\n")
+    report = graded(*edits)
+    assert report.full_marks, report
+    assert [w for w in report.warnings if w.startswith("What step returns is overwritten by a later call")]
+
+
+def test_a_cache_that_is_used_up_is_right(graded):
+    """Nobody calls a backward function twice on one cache."""
+    report = graded(("step_backward(dh[t] + dh_prev, kept[t], p)", "step_backward(dh[t] + dh_prev, kept.pop(), p)"))
+    assert report.full_marks and not any("overwritten" in w for w in report.warnings)
+
+
+def test_a_cell_that_cannot_tell_halves_from_wholes_may_give_the_same(graded, tmp_path):
+    cell = tmp_path / "signs.cell"
+    cell.write_text("x: H\nh: H\nh[t] = sign(x[t]) + sign(h[t-1])\n")
+    report = graded(cell=str(cell), source=code(load(str(cell)), "gatecheck"))
+    assert report.full_marks, report

@@ -1,0 +1,8 @@
+# class: floods
+# on: right
+# expect: none
+# says: step raised ValueError in line \d+: x{400}
+# stopped by: wire
+
+def step(x, h_prev, p):
+    raise ValueError("x" * 100_000_000)

@@ -1,0 +1,9 @@
+# class: look-alikes
+# on: right
+# expect: none
+# says: There is no function step\.
+# stopped by: judge
+
+# The p of the first is Cyrillic: what is defined again is another name.
+steр = step
+del step

@@ -1,0 +1,11 @@
+# class: links
+# on: right
+# expect: full
+# stopped by: files, calls
+
+import os
+
+try:
+    os.symlink(FACTS["file"], FACTS["folder"] + "/link")
+except OSError:
+    pass

@@ -1,0 +1,12 @@
+# class: honest oddities
+# on: right
+# expect: full
+# stopped by: nothing
+
+_step = step
+
+
+def step(x, h_prev, p):
+    h, kept = _step(x, h_prev, p)
+    h.flags.writeable = False
+    return h, kept

@@ -1,0 +1,12 @@
+# class: loops
+# on: right
+# expect: some
+# says: backward did not end within the time allowed
+# stopped by: deadline
+# seconds: 0.6
+
+import time
+
+
+def backward(dh, kept, p):
+    time.sleep(3600)

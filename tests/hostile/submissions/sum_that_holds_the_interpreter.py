@@ -1,0 +1,7 @@
+# class: interpreter held
+# on: right
+# expect: timeout
+# stopped by: deadline
+# seconds: 0.3
+
+sum(range(10**12))

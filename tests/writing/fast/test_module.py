@@ -1,0 +1,173 @@
+"""Fast modules: the readable reference's numbers, whatever the cell, the block, the sequence and the numbers in it."""
+
+import ast
+import warnings
+
+import numpy as np
+import oracle
+import pytest
+from covering import cells
+from hypothesis import HealthCheck, given, settings
+from random_cells import sources
+
+from gatecheck.cells import library, load, read
+from gatecheck.writing.fast import order
+from gatecheck.writing.fast.functions import code
+from gatecheck.writing.reference import code as reference
+
+
+def module(text, block=None):
+    tree = ast.parse(text)
+    made = {"__name__": "fast"}
+    exec(compile(tree, "fast.py", "exec"), made)
+    if block:
+        made["BLOCK"] = block
+    return made
+
+
+def passes(cell, made, x, x0, p, upstream, work=None):
+    """Forward and back: outputs, gradients in the order of the readable reference, dp."""
+    first = [] if cell.inputs else [len(next(iter(upstream.values())))]
+    *given, kept = made["forward"](*first, *x.values(), *x0.values(), p, work)
+    *gradients, dp = made["backward"](*upstream.values(), kept, p)
+    return given, gradients, dp, kept
+
+
+def agree(cell, made, seed=1, T=5, B=2, sizes=None):
+    rng = np.random.default_rng(seed)
+    _, x, x0, p, upstream = oracle.draw(cell, rng, T=T if cell.inputs else 1, B=B, sizes=sizes)
+    given, gradients, dp, _ = passes(cell, made, x, x0, p, upstream)
+    values, true = oracle.run(cell, x, x0, p), oracle.gradients(cell, x, x0, p, upstream)
+    for n, value in zip(cell.outputs, given, strict=True):
+        assert oracle.far(value, values[n].real) < 1e-12, n
+    for (n, value), gradient in zip([*true["inputs"].items(), *true["initial"].items()], gradients, strict=True):
+        assert oracle.far(gradient, value) < 1e-11, n
+    for n, value in true["parameters"].items():
+        assert oracle.far(dp[n], value) < 1e-11, n
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """A short search for the order of the slots: it changes no number."""
+    monkeypatch.setattr(order, "TRIALS", 5)
+
+
+@pytest.mark.every_cell
+@pytest.mark.parametrize("name", cells())
+def test_a_fast_module_agrees_with_complex_steps_in_blocks_of_one_two_and_all_steps(quick, name):
+    cell = cells()[name]
+    text = code(cell)
+    widest = max((3 + 2 * k for k in range(len(cell.sizes))), default=1)
+    for block in (1, 2 * 2 * widest, None):
+        agree(cell, module(text, block))
+
+
+@pytest.mark.slow
+@given(sources())
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+def test_fast_modules_of_random_cells_agree_with_complex_steps(source):
+    cell = read(source)
+    agree(cell, module(code(cell)), T=3)
+
+
+@pytest.mark.parametrize("name", cells())
+def test_one_row_and_sizes_of_one(quick, name):
+    cell = cells()[name]
+    agree(cell, module(code(cell), 2), T=3, B=1, sizes=dict.fromkeys(cell.sizes, 1))
+
+
+@pytest.mark.parametrize("name", [n for n in library() if load(n).lagged])
+def test_both_styles_agree_and_float32_stays_float32(quick, name):
+    cell = load(name)
+    fast, plain = module(code(cell)), module(reference(cell))
+    _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(3), T=6, B=3)
+    given, gradients, dp, _ = passes(cell, fast, x, x0, p, upstream)
+    *given2, kept = plain["forward"](*x.values(), *x0.values(), p)
+    *gradients2, dp2 = plain["backward"](*upstream.values(), kept, p)
+    for a, b in zip([*given, *gradients, *dp.values()], [*given2, *gradients2, *dp2.values()], strict=True):
+        assert oracle.far(a, b) < 1e-12
+    narrow = [{n: v.astype(np.float32) for n, v in group.items()} for group in (x, x0, p, upstream)]
+    given, gradients, dp, _ = passes(cell, fast, *narrow)
+    for a, b in zip([*given, *gradients, *dp.values()], [*given2, *gradients2, *dp2.values()], strict=True):
+        assert a.dtype == np.float32
+        assert oracle.far(a, b) < 2e-4
+
+
+def test_a_workspace_is_used_again_and_results_are_not_views_of_it(quick):
+    cell = load("lstm")
+    made = module(code(cell))
+    _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(4), T=6)
+    first = passes(cell, made, x, x0, p, upstream)
+    copies = [a.copy() for a in (*first[0], *first[1], *first[2].values())]
+    other = {n: v * 2 for n, v in x.items()}
+    passes(cell, made, other, x0, made["pack"](p), upstream, first[3])
+    again = passes(cell, made, x, x0, made["pack"](p), upstream, first[3])
+    assert again[3] is first[3]
+    for a, b, c in zip((*first[0], *first[1], *first[2].values()), copies,
+                       (*again[0], *again[1], *again[2].values()), strict=True):  # fmt: skip
+        assert np.array_equal(a, b)
+        assert np.array_equal(b, c)
+
+
+def test_backward_runs_once_after_each_forward(quick):
+    cell = load("rnn")
+    made = module(code(cell))
+    _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(4))
+    *_, kept = passes(cell, made, x, x0, p, upstream)
+    with pytest.raises(ValueError, match="once"):
+        made["backward"](*upstream.values(), kept, p)
+    with pytest.raises(ValueError, match="workspace"):
+        made["forward"](x["x"][:2], *x0.values(), p, kept)
+
+
+@pytest.mark.parametrize("name", cells())
+def test_arguments_are_left_alone(quick, name):
+    cell = cells()[name]
+    _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(2), T=3 if cell.inputs else 1)
+    for array in (*x.values(), *x0.values(), *p.values(), *upstream.values()):
+        array.flags.writeable = False
+    passes(cell, module(code(cell)), x, x0, p, upstream)
+
+
+@pytest.mark.parametrize("name", [n for n in cells() if cells()[n].inputs])
+def test_a_sequence_of_no_steps_gives_no_gradient(quick, name):
+    cell = cells()[name]
+    _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(4), T=2)
+    empty = ({n: v[:0] for n, v in group.items()} for group in (x, upstream))
+    x, upstream = empty
+    given, gradients, dp, _ = passes(cell, module(code(cell)), x, x0, p, upstream)
+    assert all(len(g) == 0 for g in given)
+    assert not any(np.any(g) for g in (*gradients, *dp.values()))
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-160, 1e3, 1e30])
+@pytest.mark.parametrize("name", library())
+def test_saturated_gates_and_extreme_inputs_give_numbers_and_no_warning(quick, name, scale):
+    cell = load(name)
+    _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(6), T=4)
+    x = {n: v * scale for n, v in x.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            given, gradients, dp, _ = passes(cell, module(code(cell)), x, x0, p, upstream)
+        except RuntimeWarning:
+            with pytest.raises(RuntimeWarning):  # the author's own equations divide 0 by 0
+                module(reference(cell))["forward"](*x.values(), *x0.values(), p)
+            return
+    assert all(np.isfinite(a).all() for a in (*given, *gradients, *dp.values()))
+
+
+def test_the_memory_is_what_the_docstring_says(quick):
+    cell = load("lstm")
+    text = code(cell)
+    T, B, D, H = 400, 2, 3, 5
+    work = module(text, 1)["workspace"](T, B, D, H)
+    arrays = [a for a in vars(work).values() if isinstance(a, np.ndarray) and a.base is None]
+    kept = sum(a.size for a in arrays if len(a) >= T)
+    assert "11 T·B·H + 1 T·B·D" in text
+    assert abs(kept - T * B * (11 * H + D)) <= 8 * B * H
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_the_text_is_the_same_for_every_run(quick, name):
+    assert code(load(name)) == code(load(name))
