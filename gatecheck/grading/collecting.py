@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import SubmissionError
-from .archives import ARCHIVE_BYTES, ARCHIVES, MOST_MEMBERS, Member, archive_members, linked, shown, special
+from .archives import ARCHIVE_BYTES, ARCHIVES, DEEPEST, MOST_MEMBERS, Member, archive_members, linked, shown, special
 from .downloads import LISTED, Group, chosen, groups
 from .intake import SOURCE_BYTES, Submission, open_regular, read_submission, refusal, submission_from, unreadable
 
-DEEPEST = 30
 INNER_BYTES = 32 << 20  # that an archive in another one may unpack to
 
 

@@ -58,13 +58,13 @@ class Choice(NamedTuple):
 def groups(members: Iterable[Member], file: str) -> list[Group]:
     """The submissions in a folder or an archive, in order of their first files; file is what the assignment asks for.
 
-    One that has that file at its top is one submission; else each folder, each archive and each file of code is one,
-    and what a platform says belongs together.
+    One that has that file at its top, and nothing that a platform has named, is one submission; else each folder, each
+    archive and each file of code is one, and what a platform says belongs together.
     """
     useful = [member for member in members if not _clutter(member)]
     lost = [Group((), None, (member,)) for member in useful if not member.parts]
     above, useful = _unwrapped([member for member in useful if member.parts])
-    if any(member.parts == (file,) for member in useful):
+    if any(m.parts == (file,) for m in useful) and not any(_label(m.parts[0]) for m in useful):
         return [Group(above, None, tuple(useful)), *lost]
     found: dict[tuple[str, str | None], list[Member]] = {}
     for member in useful:

@@ -124,6 +124,11 @@ def test_a_label_comes_from_the_outermost_name_and_never_from_inside_an_archive_
     assert labels("class") == ["Ann Archer_1001", "Dan_1004", "submission_22"]
 
 
+def test_a_file_of_the_instructors_own_hides_no_submission_of_a_platform(place):
+    place("class/lstm.py", "class/submission_22/lstm.py")
+    assert told("class") == {"class/lstm.py": "# class/lstm.py", "class/submission_22": "# class/submission_22/lstm.py"}
+
+
 def test_flat_files_of_a_platform_are_brought_together(place):
     place("d/ann_1001_50001_lstm.py", "d/ann_1001_50002_x.py", "d/LATE_anon_x7_50003_lstm.py")
     place("d/Eve Eden_7_assignsubmission_file_lstm.py", "d/hw_1_2.py")

@@ -193,6 +193,11 @@ ARCHIVES = {
     "an absolute name": Hostile("a.zip", lambda s: zipped(("/etc/lstm.py", s)), {"lstm.py": _OUT}),
     "a name with a drive": Hostile("a.zip", lambda s: zipped(("C:\\x\\lstm.py", s)), {"lstm.py": _OUT}),
     "a name that climbs out of a tar": Hostile("a.tar", lambda s: tarred(("x/../../lstm.py", s)), {"lstm.py": _OUT}),
+    "sixty names of 30,000 folders": Hostile(
+        "a.zip",
+        lambda s: zipped(*(("a/" * 30_000 + f"{k}.py", b"x") for k in range(60)), (FILE, s)),
+        {"a.zip/lstm.py": READ},
+    ),
     "a name of 10,000 letters": Hostile(
         "a.zip", lambda s: zipped(("n" * 10_000 + ".py", b"x"), (FILE, s)), {"a.zip/lstm.py": READ}
     ),
@@ -304,6 +309,9 @@ ARCHIVES = {
     ),
     "a tar with a size below zero": Hostile(
         "a.tar", lambda s: header(FILE, size=b"\xff" * 12) + bytes(1024), {"a.tar": _DAMAGED}
+    ),
+    "a tar with a size below zero in digits": Hostile(
+        "a.tar", lambda s: header(FILE, size=b"-0000000512") + bytes(1024), {"a.tar": _DAMAGED}
     ),
     "an extended header that does not go on": Hostile(
         "a.tar", lambda s: header("x", b"x", octal(8)) + padded(b"0 a=b\n\n\n"), {"a.tar": "damaged header"}

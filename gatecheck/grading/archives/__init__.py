@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from .member import ARCHIVE_BYTES, ARCHIVES, MOST_MEMBERS, UNPACKED_BYTES, Member, linked, shown, special
+from .member import ARCHIVE_BYTES, ARCHIVES, DEEPEST, MOST_MEMBERS, UNPACKED_BYTES, Member, linked, shown, special
 from .tars import tar_members
 from .zips import zip_members
 
 __all__ = [
     "ARCHIVES",
     "ARCHIVE_BYTES",
+    "DEEPEST",
     "MOST_MEMBERS",
     "Member",
     "archive_members",

@@ -16,6 +16,7 @@ ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".7z"
 ARCHIVE_BYTES = 16 << 20  # of an archive in another one
 UNPACKED_BYTES = 256 << 20
 MOST_MEMBERS = 20_000
+DEEPEST = 30  # folders within each other
 CHUNK = 1 << 16
 AGAIN = "Hand it in again."
 
@@ -45,11 +46,13 @@ class Member:
 
 
 def named(name: str, read: Callable[[int], bytes], opaque: bool = False) -> Member:
-    """The member of an archive that has such a name; one whose name leads out of the archive cannot be read."""
+    """The member of an archive that has such a name; where that leads out of the archive it cannot be read."""
     parts = tuple(part for part in _SEPARATOR.split(name) if part not in ("", ".")) or ("",)
-    if _LEADS_OUT.match(name) or ".." in parts:
-        out = refusing(f"{shown(name)} has a name that leads out of its archive.", "Pack the file alone.")
-        return Member((name,), out, opaque)  # in no folder: it may not even claim to be in somebody's
+    leads = "out of its archive" if _LEADS_OUT.match(name) or ".." in parts else ""
+    if leads or len(parts) > DEEPEST:
+        bad = f"{shown(name)} has a name that leads {leads or 'too deep'}."
+        # In no folder: it may not even claim to be in somebody's.
+        return Member((name,), refusing(bad, "Pack the file alone."), opaque)
     return Member(parts, read, opaque)
 
 

@@ -216,7 +216,7 @@ def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     while start < len(data) and data[start]:
         blank = data.find(b" ", start, start + 8)
         end = start + _decimal(data[start:blank]) if blank > start else start
-        if not start < blank < end <= len(data):
+        if not start < end <= len(data):
             raise _Broken("has a damaged header")
         key, _, value = data[blank + 1 : end - 1].partition(b"=")
         yield key, value
