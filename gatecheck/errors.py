@@ -122,3 +122,12 @@ def _printable_lines(text: str) -> str:
 def printable(text: str) -> str:
     """The text with control and bidirectional characters made visible, safe to print anywhere."""
     return "".join(c if c.isprintable() else ("    " if c == "\t" else f"\\x{ord(c):02x}") for c in text)
+
+
+def quoted(text: str, most: int = 200) -> str:
+    """Somebody else's words as such: printable, on one line, cut where they go on, between marks that they lack.
+
+    What stands there says nothing in gatecheck's name, to people or to a language model that reads the report.
+    """
+    line = printable(" ".join(text.split())).translate({ord("“"): '"', ord("”"): '"'})
+    return f"“{line[:most]}{'…' if len(line) > most else ''}”"

@@ -206,6 +206,7 @@ def paths(
     show_default=True,
     help="As one writes it by hand, a step at a time; or a sequence as fast as NumPy goes.",
 )
+@click.option("--recompute", is_flag=True, help="Of the fast style: keep few states, and run chunks of steps again.")
 @output_option()
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def code(
@@ -215,6 +216,7 @@ def code(
     front: str | None,
     training: bool,
     style: str,
+    recompute: bool,
     output: str | None,
     force: bool,
 ) -> None:
@@ -234,7 +236,9 @@ def code(
     found = joined(load(cell), loss, front)
     if style == "fast" and (training or convention != "gatecheck"):
         raise click.UsageError("--style fast goes without --training, and with gatecheck's own convention")
-    text = fast(found) if style == "fast" else reference(found, convention, training)
+    if recompute and style != "fast":
+        raise click.UsageError("--recompute goes with --style fast")
+    text = fast(found, recompute) if style == "fast" else reference(found, convention, training)
     if output:
         save(output, text, force)
     else:

@@ -6,6 +6,7 @@ One message per result: the first rung that does not hold. Then values are compa
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..conventions import TRAINING, Layout, Signature, Slot
-from ..errors import nearest, printable
+from ..errors import nearest, printable, quoted
 from .disguises import look_alike
 from .exchange import Array, canonical, quantities, shape
 from .inside.values import NAME, NAMES
@@ -124,10 +125,10 @@ def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[
         case "raised":
             assert answer.raised is not None
             r = answer.raised
-            if r.message.endswith("is yours to write"):  # the starter's own words
-                return printable(r.message)
+            if re.fullmatch(r"\w+ is yours to write", r.message):  # the starter's own words
+                return r.message
             where = f" in {place(r.line)}" if r.line else ""
-            return f"{name} raised {printable(r.kind)}{where}: {printable(r.message)}".rstrip(": ")
+            return f"{name} raised {r.named}{where}{f': {quoted(r.message)}' if r.message else ''}"
         case "missing":
             if twin := look_alike(name, run.names):
                 return f"There is no function {name}: {twin}. Type its name again."

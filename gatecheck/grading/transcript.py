@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
+from ..errors import quoted
 from .inside.frames import WireError
 from .inside.values import FRAMES, LAYERS, MESSAGE, NAME, NAMES, Value
 
@@ -55,6 +56,11 @@ class Raised:
     message: str
     line: int | None
     trace: tuple[tuple[int, str, str], ...]
+
+    @property
+    def named(self) -> str:
+        """The exception's class: a name, or what somebody made one of."""
+        return self.kind if self.kind.isidentifier() else quoted(self.kind)
 
 
 @dataclass(frozen=True)
@@ -211,14 +217,14 @@ class Transcript:
 
 def _rejection(raised: Raised) -> str:
     at = "" if raised.line is None else f" in line {raised.line}"
-    message = f": {raised.message}" if raised.message else "."
+    message = f": {quoted(raised.message)}" if raised.message else "."
     if raised.kind in ("SyntaxError", "IndentationError", "TabError"):
         return f"is not valid Python{at}{message}"
     if raised.kind == "UnicodeDecodeError" and raised.line is None:
         return "is not UTF-8 text."
     if raised.kind in ("RecursionError", "MemoryError") and raised.line is None:
         return "is nested too deeply for Python to read: break its longest expressions into several lines."
-    said = f"raised {raised.kind}{at} while it was being loaded{message}"
+    said = f"raised {raised.named}{at} while it was being loaded{message}"
     if raised.kind in ("ModuleNotFoundError", "ImportError"):
         return f"{said}. Only NumPy and Python's own modules are there: leave other imports out."
     return said

@@ -48,7 +48,7 @@ def drawn(cell, T, B, D, H, dtype):
 
 
 def necessary(program, sizes):
-    """((rows, columns), whether once a step) of every product, those of one operand together; numbers of activations."""
+    """((rows, columns), whether once a step) of products, those of one operand together; the number of activations."""
     products, activations = {}, 0
     for section in ("early", "forward", "late"):
         for s in program.section(section):
@@ -108,11 +108,8 @@ def contestants(cell, T, B, D, H, dtype):
         *_, steps = plain["forward"](*x, *x0, p)
         plain["backward"](*upstream, steps, p)
 
-    return {
-        "floor": floor(*necessary(compiled(cell), sizes), T, B, dtype),
-        "fast": run_fast,
-        "readable": run_readable,
-    }
+    found = {"floor": floor(*necessary(compiled(cell), sizes), T, B, dtype), "fast": run_fast}
+    return found | ({"readable": run_readable} if "forward" in plain else {})
 
 
 def measured(functions, runs):

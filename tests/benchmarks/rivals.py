@@ -33,7 +33,8 @@ def _textbook(T, B, D, H, dtype):
         h, c, kept = np.zeros((B, H), dtype), np.zeros((B, H), dtype), []
         for t in range(T):
             a = x[t] @ W + h @ U + b
-            i, f, o, g = sigmoid(a[:, :H]), sigmoid(a[:, H : 2 * H]), sigmoid(a[:, 2 * H : 3 * H]), np.tanh(a[:, 3 * H :])
+            i, f, o = sigmoid(a[:, :H]), sigmoid(a[:, H : 2 * H]), sigmoid(a[:, 2 * H : 3 * H])
+            g = np.tanh(a[:, 3 * H :])
             h_prev, c_prev = h, c
             c = f * c + i * g
             tanh_c = np.tanh(c)
@@ -45,7 +46,8 @@ def _textbook(T, B, D, H, dtype):
             xt, h_prev, c_prev, i, f, o, g, tanh_c = kept[t]
             dh = dh + dh_up[t]
             dc = dc + dh * o * (1 - tanh_c**2)
-            da = np.hstack([dc * g * i * (1 - i), dc * c_prev * f * (1 - f), dh * tanh_c * o * (1 - o), dc * i * (1 - g**2)])
+            di, df, do, dg = dc * g, dc * c_prev, dh * tanh_c, dc * i
+            da = np.hstack([di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g**2)])
             dx[t], dh, dc = da @ W.T, da @ U.T, dc * f
             dW += xt.T @ da
             dU += h_prev.T @ da

@@ -101,6 +101,20 @@ def test_code_prints_a_training_step_as_well(gatecheck, convention):
     }
 
 
+@pytest.mark.parametrize("options", [(), ("--recompute",)])
+def test_code_prints_a_fast_module(gatecheck, options):
+    done = gatecheck("code", "rnn", "--style", "fast", *options)
+    names = {n.name for n in ast.walk(ast.parse(done.out)) if isinstance(n, ast.FunctionDef)}
+    assert {"pack", "workspace", "forward", "backward"} <= names
+
+
+def test_code_refuses_what_does_not_go_with_the_style(gatecheck):
+    for options in (("--style", "fast", "--training"), ("--style", "fast", "--convention", "cs231n"), ("--recompute",)):
+        done = gatecheck("code", "lstm", *options)
+        assert done.code == 2
+        assert "--style fast" in done.err
+
+
 def test_code_writes_a_file_and_replaces_none_unless_told_to(gatecheck, tmp_path):
     assert gatecheck("code", "rnn", "-o", "mine.py") == (0, "", "")
     written = (tmp_path / "mine.py").read_text(encoding="utf-8")

@@ -40,7 +40,7 @@ def grader(tmp_path_factory):
 def test_a_hostile_submission_gets_what_it_deserves_and_leaves_nothing(grader, name):
     hostile, report = corpus()[name], grader.grade(name)
     assert earned(report) & set(hostile.expect), told(report)[:2000]
-    assert re.search(hostile.says, told(report)), told(report)[:2000]
+    assert re.search(hostile.says, told(report), re.MULTILINE), told(report)[:2000]
     assert GOT not in told(report)
     assert report.score == 0 or {"full", "some"} & earned(report)
     assert report.isolated or report.outcome == "rejected"

@@ -22,7 +22,8 @@ HOSTILE = [
     "import os\nwhile True: os.fork()",
     "import threading\nwhile True: threading.Thread(target=print).start()",
     "x = [0]\nwhile True: x = x * 2",
-    "import os\nfor k in range(3, 64):\n    try: os.write(k, b'\\0\\0\\0\\4\\0\\0\\0\\0true' * 9)\n    except OSError: pass",
+    "import os\nfor k in range(3, 64):\n"
+    "    try: os.write(k, b'\\0\\0\\0\\4\\0\\0\\0\\0true' * 9)\n    except OSError: pass",
     "import os\nos.closerange(0, 200)",
     "import os\nkept = []\nwhile True: kept.append(os.dup(1))",
     "import ctypes; ctypes.string_at(0)",

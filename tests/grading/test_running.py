@@ -237,10 +237,10 @@ def test_memory_beyond_the_limit_is_an_exception_and_later_calls_still_run(run):
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("def f(:\n    pass", "cell.py is not valid Python in line 1: invalid syntax"),
-        ("\n\nif True:\npass", "cell.py is not valid Python in line 4: expected an indented block"),
+        ("def f(:\n    pass", "cell.py is not valid Python in line 1: “invalid syntax”"),
+        ("\n\nif True:\npass", "cell.py is not valid Python in line 4: “expected an indented block"),
         (b"# \xff", "cell.py is not UTF-8 text."),
-        ("\n1 / 0", "cell.py raised ZeroDivisionError in line 2 while it was being loaded: division by zero"),
+        ("\n1 / 0", "cell.py raised ZeroDivisionError in line 2 while it was being loaded: “division by zero”"),
         ("import sys\nsys.exit()", "cell.py raised SystemExit in line 2 while it was being loaded."),
         ("import torch_of_another_name", "cell.py raised ModuleNotFoundError in line 1 while it was"),
         ("import gatecheck", "cell.py raised ModuleNotFoundError in line 1 while"),

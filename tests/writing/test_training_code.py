@@ -92,7 +92,7 @@ def test_parameters_to_start_from_have_their_shapes_and_their_spread(cell, conve
     start = made.module["initial_parameters"]
     letters = [n for n in inspect.signature(start).parameters if n not in ("rng", "forget_bias")]
     numbers = {**made.sizes, **{n: 31 + 9 * k for k, n in enumerate(letters)}}
-    made.rows = {n: cell.shapes[n][0].value(numbers) for n in cell.parameters}
+    made.sizes = numbers
     drawn = made.gave(start(np.random.default_rng(3), *(numbers[n] for n in letters)))
     again = made.gave(start(np.random.default_rng(3), *(numbers[n] for n in letters)))
     assert set(drawn) == set(cell.parameters)

@@ -95,7 +95,8 @@ class Emitter:
         else:
             function, *more = FUNCTIONS.get(name, (name,))
             operands += [self._number(m) for m in more]
-            yield f"{self._function(function)}({', '.join([*operands, out])})"
+            last = f"out={out}" if function == "maximum" else out  # which takes no third argument by place
+            yield f"{self._function(function)}({', '.join([*operands, last])})"
 
     def _flat(self, pack: Pack) -> bool:
         """Whether gates stand side by side in all that a call reads and writes, so that whole rows can be taken."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Symbol
-
 from ...calculus.symbols import gradient, value
 from ...cells import Cell, Size
 from ...version import __version__
 from ..reference import Function, environment, parameter_shapes
-from .emitting import stretches
+from .gradients import gradients_of
 from .module import Module
 from .places import Buffer
-from .program import BACKWARD, FORWARD, Weight, sent
+from .program import BACKWARD, FORWARD, sent
+from .recompute import chunked, renamed
 from .views import dims, times
 
 _HELPERS = {
@@ -39,17 +38,26 @@ _HELPERS = {
 }
 
 
-def code(cell: Cell) -> str:
-    """A module that runs a sequence of the cell forward and backward; it imports NumPy only (and math, for erf)."""
+#: The length of a parameter along an axis, once it is packed.
+PACKED = 'p.shapes["{}"][{}]'
+
+
+def code(cell: Cell, again: bool = False) -> str:
+    """A module that runs a sequence of the cell forward and backward; it imports NumPy only (and math, for erf).
+
+    again: keep the states between chunks alone, and run each chunk again on the way back.
+    """
     made = _Functions(Module(cell))
-    functions = [made.pack(), made.workspace(), made.forward(), made.backward()]
+    forward, backward = made.forward(), made.backward()
+    functions = [made.pack(), made.workspace(), *map(renamed, (forward, backward) if again else ())]
+    functions += chunked(cell, forward, backward) if again else [forward, backward]
     helpers = [_HELPERS[name] for name in made.module.helpers]
     return (
         environment()
         .get_template("fast.py.jinja")
         .render(
             cell=cell, version=__version__, functions=[*helpers, *functions], helpers=made.module.helpers,
-            shapes=parameter_shapes(cell), kept=made.kept(),
+            shapes=parameter_shapes(cell), kept=made.kept(), again=again,
         )
     )  # fmt: skip
 
@@ -122,12 +130,12 @@ class _Functions:
         source = f"{cell.inputs[0]}.shape[:2]" if cell.inputs else f"T, {cell.lagged[0]}0.shape[0]"
         arrays = tuple((n, cell.size(n), 2) for n in cell.inputs)
         arrays += tuple((f"{n}0", cell.size(n), 1) for n in cell.lagged)
-        sizes = self.module.sizes(cell.sizes, arrays)
+        sizes = self.module.sizes(cell.sizes, arrays, PACKED)
         names = "".join(f", {n}" for n in cell.sizes)
         lines = [
             f"T, B = {source}",
-            *sizes,
             "p = p if isinstance(p, SimpleNamespace) else pack(p)",
+            *sizes,
             f"work = work or workspace(T, B{names}, p.dtype)",
             "if (work.T, work.B) != (T, B):",
             '    raise ValueError(f"the workspace is for T, B = {work.T}, {work.B}, not {T}, {B}")',
@@ -144,7 +152,7 @@ class _Functions:
         for section in FORWARD:
             lines += self.module.bodies.get(section, [])
         lines[1:1] = self._aliases(FORWARD)
-        results = [f"{self._over_time(value(n, 0))}.copy()" for n in cell.outputs]
+        results = [f"{self.places.over_time(value(n, 0))}.copy()" for n in cell.outputs]
         lines += ["", "work.ready = True", f"return {', '.join([*results, 'work'])}"]
         shapes = self._shapes(cell.inputs, "(T,B,{})"), self._shapes([f"{n}0" for n in cell.lagged], "(B,{})")
         doc = (
@@ -171,14 +179,6 @@ class _Functions:
                 return cell.size(known)
         raise KeyError(name)
 
-    def _over_time(self, s: Symbol) -> str:
-        home = self.places.homes[s]
-        buffer = self.places.buffers[home.buffer]
-        if buffer.rows == "given":
-            return f"work.{buffer.name.removeprefix('in_')}[:, 0]"
-        rows = "1:" if home.row else ":-1" if buffer.rows == "T+1" else ":"
-        return f"work.{buffer.name}{'_gates' * buffer.slab}[{rows}, {home.slot}]"
-
     # backward.
 
     def backward(self) -> Function:
@@ -195,13 +195,13 @@ class _Functions:
         body: list[str] = []
         for section in BACKWARD:
             body += self.module.bodies.get(section, [])
-        tail = [*self._weights(), *self._dp(), *self._results()]
+        tail = [*gradients_of(self.module), *self._results()]
         arrays = tuple((f"d{n}", cell.size(n), 2) for n in cell.outputs)
         given = [b for b in self.given if b.name.startswith("in_")]
         arrays += tuple((f"work.{b.name.removeprefix('in_')}", b.size, 3) for b in given)
         own = [b for b in self.places.buffers.values() if b.rows in ("T", "T+1") and not b.slab]
         arrays += tuple((f"work.{b.name}", b.size, 3) for b in own)
-        lines += self.module.sizes([*body, *tail, *self.module.zeros], arrays, 'p.shapes["{}"][{}]')
+        lines += self.module.sizes([*body, *tail, *self.module.zeros], arrays, PACKED)
         lines += [f"{n} = np.asarray({n}, p.dtype)[:, None]" for n in gradients]
         lines += [f"{n} = work.{n}" for b in self.given if (n := b.name.removeprefix("in_")) in cell.inputs
                   and any(n in line for line in (*body, *tail))]  # fmt: skip
@@ -220,69 +220,12 @@ class _Functions:
         )
         return Function(f"backward({', '.join(gradients)}, kept, p)", doc, (*lines, *body, "", *tail))
 
-    def _weights(self) -> list[str]:
-        """Gradients of matrices, one GEMM for each operand and stretch of the slab."""
-        groups: dict[Symbol, list[Weight]] = {}
-        for w in self.program.weights:
-            groups.setdefault(w.operand, []).append(w)
-        lines = ["# Weight gradients: one GEMM over all steps and rows for each operand."] if groups else []
-        from .views import Views
-
-        views = Views(self.places, "after", False, set())
-        for k, (operand, weights) in enumerate(groups.items()):
-            for j, found in enumerate(stretches(self.places, [w.delta for w in weights])):
-                name = f"dw_{k}" + f"_{j}" * bool(j)
-                lines.append(f"{name} = np.matmul({views.rows(found, True)}.T, {views.rows((operand,), True)})")
-                for w in weights:
-                    if w.delta in found:
-                        at = found.index(w.delta)
-                        cut = f"[{times(at, self.size(w.delta))}:{times(at + 1, self.size(w.delta))}]"
-                        text = f"{name}{cut if len(found) > 1 else ''}{'.T' * w.transposed}"
-                        self.module.sums.setdefault(w.parameter, []).append(text)
-        return lines
-
-    def _dp(self) -> list[str]:
-        """The gradients by name; pieces of a parameter, and what several equations add, are added up."""
-        module, lines, columns = self.module, list[str](), dict[str, None]()
-        found: dict[str, list[tuple[str, str]]] = {n: [] for n in self.cell.parameters}
-        for name, added in module.sums.items():
-            piece = self.program.pieces.get(name)
-            found[piece.parameter if piece else name] += [(module._slice(name), t) for t in added]
-        for name, s in self.program.sums:
-            buffer, home = module._slab(s), self.places.place(s)
-            if buffer and home:
-                columns[buffer.name] = None
-                cut = f"[{times(home.slot, buffer.size)}:{times(home.slot + 1, buffer.size)}]"
-                found[name].append(("", f"columns_{buffer.size}".replace("+", "_") + cut))
-            elif f"sum_{[*self.program.sums].index((name, s))}" not in module.sums.get(name, []):
-                found[name].append(("", f"{self._over_time(s)}.sum(axis=(0, 1))"))
-        if columns:
-            lines.append("ones = np.ones(T * B, p.dtype)")
-        for name in columns:
-            b = self.places.buffers[name]
-            flat = f"work.{name}.reshape(-1, {times(len(b.slots), b.size)})"
-            lines.append(f"columns_{b.size}".replace("+", "_") + f" = np.dot(ones, {flat})")
-        simple = {n: t[0][1] for n, t in found.items() if len(t) == 1 and not t[0][0] and self._fits(n, t[0][1])}
-        lines += ["dp = {"] + [f'    "{n}": {simple.get(n, self._zeros(n))},' for n in self.cell.parameters] + ["}"]
-        for n, texts in found.items():
-            if n not in simple:
-                lines += [f'dp["{n}"]{cut} += {text}' for cut, text in texts]
-        return lines
-
-    def _fits(self, name: str, text: str) -> bool:
-        """Whether a text is an array of the parameter's own shape: a sum over steps may be of one number for all."""
-        sizes = {self.size(s) for n, s in self.program.sums if n == name}
-        return not sizes or sizes == {self.cell.shapes[name][0]}
-
-    def _zeros(self, name: str) -> str:
-        return f'np.zeros(p.shapes["{name}"], p.dtype)'
-
     def _results(self) -> list[str]:
         results = []
         for n in self.cell.inputs:
             home = self.places.homes.get(gradient(n))
             zeros = f"np.zeros((T, B, {dims(self.cell.size(n))}), p.dtype)"
-            results.append(f"{self._over_time(gradient(n))}.copy()" if home else zeros)
+            results.append(f"{self.places.over_time(gradient(n))}.copy()" if home else zeros)
         for n in self.cell.lagged:
             home = self.places.homes.get(sent(n))
             if home is None:

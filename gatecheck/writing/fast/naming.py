@@ -37,7 +37,8 @@ def cut_joins(program: Program) -> Program:
             return e
         parameter, axis = label(e.args[0]).name, int(isinstance(e, Times))
         parts = _flat(e.args[1])
-        sizes = [program.system.size(p) for p in parts]
+        inner = replace(program, cell=replace(program.cell, shapes=shapes))  # a part may hold pieces itself
+        sizes = [inner.system.size(p) for p in parts]
         starts = [None, *accumulate(sizes, lambda a, b: Size.total((a, b)))]
         addends = []
         for k, (part, size) in enumerate(zip(parts, sizes, strict=True)):
@@ -76,17 +77,11 @@ def factor(program: Program) -> Program:
 
 
 def operations(e: Expr) -> int:
-    """How many calls an elementwise expression takes."""
-    if not e.args:
-        return 0
-    signs = int(e.is_Mul and e.as_coeff_Mul()[0] == -1) + int(e.is_Add and all(_negative(a) for a in e.args))
-    own = len(e.args) - 1 if e.is_Add or e.is_Mul else 1
-    inside = e.args[:1] if e.is_Pow else e.args
-    return own - signs * int(e.is_Mul) + int(e.is_Add) * signs + sum(operations(a) for a in inside)
-
-
-def _negative(e: Expr) -> bool:
-    return bool(e.as_coeff_Mul()[0] < 0)
+    """How many calls an elementwise expression takes; a sign is that of a subtraction."""
+    if e.is_Mul and e.args[0] == -1:
+        return operations(-e)
+    own = len(e.args) - 1 if e.is_Add or e.is_Mul else int(bool(e.args))
+    return own + sum(map(operations, e.args[:1] if e.is_Pow else e.args))
 
 
 def name_parts(program: Program) -> Program:

@@ -11,7 +11,7 @@ from ...calculus.symbols import gradient, label
 from .calls import COMMUTATIVE, Call, Run, call
 from .lowering import constant
 from .places import Buffer, Place, Places
-from .program import Program, Statement, varies
+from .program import Program, Statement, carry, varies
 
 Operand = tuple[Expr, ...]
 REDUCTIONS = ("Total", "Mean")
@@ -43,6 +43,7 @@ class _Arranging:
         self.program, self.run, self.places, self.scratch = program, run, places, scratch
         self.system = places.system
         self.calls = {s: call(s) for s in run.statements}
+        self.made = {s.target: s for s in run.statements}
         self.readers: dict[Symbol, list[Statement]] = {}
         for s in run.statements:
             for r in s.reads():
@@ -88,39 +89,35 @@ class _Arranging:
 
     def _product_alone(self, e: Expr) -> bool:
         """Whether an operand is a product that nothing else reads: what is computed with it may take its place."""
-        made = any(s.target == e and self.calls[s].product and label(e).kind == "value" for s in self.run.statements)
-        return made and len(self.readers.get(e, ())) == 1
+        made = self.made.get(e)
+        forward = made is not None and self.calls[made].product and label(e).kind == "value"
+        return forward and len(self.readers.get(e, ())) == 1
 
     def _moves(self, r: Symbol, reader: Statement) -> bool:
-        made = any(s.target == r and not self.calls[s].product for s in self.run.statements)
         # A sum with a product stays in the slab: a sum of whole rows is cheaper than one of gates.
-        maker = next((c for s, c in self.calls.items() if s.target == r), None)
-        if maker is None or any(map(self._product_alone, maker.operands)):
+        made = self.made.get(r)
+        if made is None or self.calls[made].product or any(map(self._product_alone, self.calls[made].operands)):
             return False
         alone = len(self.readers.get(r, ())) == 1 and r not in self.summed
         same = self.places.size(r) == self.places.size(reader.target)
-        return made and alone and same and self.places.place(r) is None and label(reader.target).lag == 0
+        return alone and same and self.places.place(r) is None and label(reader.target).lag == 0
 
     # Order.
 
     def _levels(self) -> dict[Statement, int]:
         """How many calls must come before each; what is sent back is written after all that read what arrived."""
-        made = {s.target: s for s in self.run.statements}
-        levels: dict[Statement, int] = {}
-
-        def level(s: Statement) -> int:
-            if s not in levels:
-                before = [made[r] for r in s.reads() if r in made and made[r] != s]
-                tag = label(s.target)
-                if tag.kind == "gradient" and tag.lag == 1:
-                    before += [x for r, xs in self.readers.items() for x in xs
-                               if label(r).kind == "carry" and label(r).name == tag.name and x != s]  # fmt: skip
-                levels[s] = 1 + max(map(level, before), default=0)
-            return levels[s]
-
+        made = self.made
+        before = {s: [made[r] for r in s.reads() if r in made and made[r] is not s] for s in self.run.statements}
         for s in self.run.statements:
-            level(s)
-        return {s: levels[s] for s in self.run.statements}
+            tag = label(s.target)
+            if tag.kind == "gradient" and tag.lag == 1:
+                before[s] += [x for x in self.readers.get(carry(tag.name), ()) if x is not s]
+        levels = dict.fromkeys(self.run.statements, 1)
+        settled = False
+        while not settled:
+            deeper = {s: 1 + max((levels[b] for b in before[s]), default=0) for s in self.run.statements}
+            settled, levels = deeper == levels, deeper
+        return levels
 
     def _groups(self, statements: Iterable[Statement]) -> list[list[Statement]]:
         groups: dict[object, list[Statement]] = {}

@@ -75,6 +75,15 @@ class Places:
             return replace(home, row=1 if self.buffers[home.buffer].rows == "T+1" else 0) if home else None
         return self.homes.get(s)
 
+    def over_time(self, s: Symbol) -> str:
+        """A quantity at all steps as code, (T, B, size)."""
+        home = self.homes[s]
+        buffer = self.buffers[home.buffer]
+        if buffer.rows == "given":
+            return f"work.{buffer.name.removeprefix('in_')}[:, 0]"
+        rows = "1:" if home.row else ":-1" if buffer.rows == "T+1" else ":"
+        return f"work.{buffer.name}{'_gates' * buffer.slab}[{rows}, {home.slot}]"
+
 
 def settle(program: Program, order: Sequence[Symbol]) -> tuple[list[Run], Places]:
     """Homes for all that outlives its run; order: of the gradients that products read, within each size."""
@@ -94,6 +103,7 @@ class _Settling:
         self.runs = runs(program)
         self.places = Places(program)
         self.names = {n: i for i, n in enumerate(self.program.sizes)}
+        self.forward = {s.target: s for n in FORWARD for s in program.section(n)}
         self.made: dict[Symbol, int] = {}
         self.used: dict[Symbol, set[int]] = {}
         for k, run in enumerate(self.runs):
@@ -202,15 +212,14 @@ class _Settling:
 
     def _activation(self, s: Statement) -> Symbol | None:
         """The gradient in the slab of what a statement is, in the end, a function of alone."""
-        made = {t.target: t for run in self.runs if run.section.name in FORWARD for t in run.statements}
         now, rank = s, set(self.order)
         while len(reads := now.reads()) == 1:
             r = next(iter(reads))
             if self._delta(r) in rank and label(r).lag == 0:
                 return self._delta(r)
-            if r not in made or label(r).lag == 1:
+            if r not in self.forward or label(r).lag == 1:
                 return None
-            now = made[r]
+            now = self.forward[r]
         return None
 
     def _backward(self) -> None:

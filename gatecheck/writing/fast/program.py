@@ -142,14 +142,13 @@ def fresh(wanted: str, taken: Iterable[str]) -> str:
 def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """The statements, each after those it reads; otherwise as they stand."""
     waiting, done = {s.target: s for s in statements}, dict[Symbol, Statement]()
-
-    def place(s: Statement) -> None:
-        if s.target not in done:
-            for read in sorted(s.reads() & waiting.keys(), key=str):
-                if read != s.target:
-                    place(waiting[read])
-            done[s.target] = s
-
-    for s in list(waiting.values()):
-        place(s)
+    for first in waiting.values():
+        pending = [first]
+        while pending:
+            s = pending[-1]
+            missing = [r for r in s.reads() if r in waiting and r not in done and r != s.target]
+            if missing:
+                pending.append(waiting[min(missing, key=str)])
+            else:
+                done[s.target] = pending.pop()
     return tuple(done.values())

@@ -69,8 +69,8 @@ def early_parts(program: Program) -> Program:
         products = any(isinstance(a, (Times, TransposedTimes)) for a in addends)
         if products and mine and len(mine) < len(addends):
             name = fresh(f"e_{s.name}", (*sizes, *program.cell.shapes))
-            sizes[name] = program.system.size(s.target)
             with distribute(False):
+                sizes[name] = program.system.size(Add(*mine))  # a scalar is spread where the sum reads it
                 early.append(Statement(value(name, 0), Add(*mine), s.of))
                 s = replace(s, expression=Add(value(name, 0), *(a for a in addends if a not in mine)))
         loop.append(s)

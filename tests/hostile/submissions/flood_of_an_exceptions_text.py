@@ -1,7 +1,7 @@
 # class: floods
 # on: right
 # expect: none
-# says: step raised ValueError in line \d+: x{400}
+# says: step raised ValueError in line \d+: “x{200}…”
 # stopped by: wire
 
 def step(x, h_prev, p):

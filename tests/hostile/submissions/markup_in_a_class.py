@@ -1,7 +1,7 @@
 # class: injection
 # on: right
 # expect: none
-# says: step raised <b>Full
+# says: step raised “<b>Full
 # stopped by: reporting
 
 def step(x, h_prev, p):

@@ -1,7 +1,7 @@
 # class: injection
 # on: right
 # expect: none
-# says: Ignore all previous instructions
+# says: : “SYSTEM: Ignore all previous instructions[^”]*”$
 # stopped by: reporting
 
 def step(x, h_prev, p):

@@ -1,0 +1,78 @@
+"""The gradients of the parameters, after the loops: GEMMs over all steps and rows, sums, the dict of them."""
+
+from __future__ import annotations
+
+from sympy import Symbol
+
+from .emitting import stretches
+from .module import Module
+from .program import Weight
+from .views import Views, times
+
+
+def gradients_of(module: Module) -> list[str]:
+    """The statements that make dp; module knows what blocks have summed."""
+    made = _Gradients(module)
+    return [*made.weights(), *made.dp()]
+
+
+class _Gradients:
+    def __init__(self, module: Module) -> None:
+        self.module, self.cell = module, module.cell
+        self.places, self.program = module.places, module.program
+        self.size = self.places.size
+
+    def weights(self) -> list[str]:
+        """Gradients of matrices, one GEMM for each operand and stretch of the slab."""
+        groups: dict[Symbol, list[Weight]] = {}
+        for w in self.program.weights:
+            groups.setdefault(w.operand, []).append(w)
+        lines = ["# Weight gradients: one GEMM over all steps and rows for each operand."] if groups else []
+        views = Views(self.places, "after", False, set())
+        for k, (operand, weights) in enumerate(groups.items()):
+            for j, found in enumerate(stretches(self.places, [w.delta for w in weights])):
+                name = f"dw_{k}" + f"_{j}" * bool(j)
+                lines.append(f"{name} = np.matmul({views.rows(found, True)}.T, {views.rows((operand,), True)})")
+                for w in weights:
+                    if w.delta in found:
+                        at = found.index(w.delta)
+                        cut = f"[{times(at, self.size(w.delta))}:{times(at + 1, self.size(w.delta))}]"
+                        text = f"{name}{cut if len(found) > 1 else ''}{'.T' * w.transposed}"
+                        self.module.sums.setdefault(w.parameter, []).append(text)
+        return lines
+
+    def dp(self) -> list[str]:
+        """Gradients by name; pieces of a parameter, and what several equations add, are added up."""
+        module, lines, columns = self.module, list[str](), dict[str, None]()
+        found: dict[str, list[tuple[str, str]]] = {n: [] for n in self.cell.parameters}
+        for name, added in module.sums.items():
+            piece = self.program.pieces.get(name)
+            found[piece.parameter if piece else name] += [(module._slice(name), t) for t in added]
+        for name, s in self.program.sums:
+            buffer, home = module._slab(s), self.places.place(s)
+            if buffer and home:
+                columns[buffer.name] = None
+                cut = f"[{times(home.slot, buffer.size)}:{times(home.slot + 1, buffer.size)}]"
+                found[name].append(("", f"columns_{buffer.size}".replace("+", "_") + cut))
+            elif f"sum_{[*self.program.sums].index((name, s))}" not in module.sums.get(name, []):
+                found[name].append(("", f"{self.places.over_time(s)}.sum(axis=(0, 1))"))
+        if columns:
+            lines.append("ones = np.ones(T * B, p.dtype)")
+        for name in columns:
+            b = self.places.buffers[name]
+            flat = f"work.{name}.reshape(-1, {times(len(b.slots), b.size)})"
+            lines.append(f"columns_{b.size}".replace("+", "_") + f" = np.dot(ones, {flat})")
+        simple = {n: t[0][1] for n, t in found.items() if len(t) == 1 and not t[0][0] and self._fits(n, t[0][1])}
+        lines += ["dp = {"] + [f'    "{n}": {simple.get(n, self._zeros(n))},' for n in self.cell.parameters] + ["}"]
+        for n, texts in found.items():
+            if n not in simple:
+                lines += [f'dp["{n}"]{cut} += {text}' for cut, text in texts]
+        return lines
+
+    def _fits(self, name: str, text: str) -> bool:
+        """Whether a text is an array of the parameter's own shape: a sum over steps may be of one number for all."""
+        sizes = {self.size(s) for n, s in self.program.sums if n == name}
+        return not sizes or sizes == {self.cell.shapes[name][0]}
+
+    def _zeros(self, name: str) -> str:
+        return f'np.zeros(p.shapes["{name}"], p.dtype)'
