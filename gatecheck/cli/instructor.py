@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
 from .output import cell_argument, chosen, emit, emit_json, emit_report, joined_options, listed, plain_format
+from .progress import progress
 from .seeds import seed_option
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from ..assignment.kit import Kit
+    from ..grading.collecting import Found
     from ..grading.jobs import Item
     from ..grading.report import Report
+    from ..keeping.results import Results
+
+    #: What a report becomes for where its submission was found.
+    _InHand: TypeAlias = Callable[[Report], Report]
 
 
 @click.command("generate")
@@ -101,6 +112,9 @@ def generate(
     is_flag=True,
     help="Grade without isolation, where a container holds this one submission and nothing else.",
 )
+@click.option(
+    "-o", "--output", metavar="DIR", help="Keep every report there, and a table; what is there already is not repeated."
+)
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -111,49 +125,87 @@ def grade(
     style: str | None,
     full: bool,
     contained: bool,
+    output: str | None,
 ) -> None:
-    """Grade files (.py, .ipynb) or bundles of an assignment. What a submission says about itself is ignored.
+    """Grade submissions: files (.py, .ipynb), bundles, folders, archives, downloads of Moodle, Canvas, Gradescope.
 
-    First a hostile submission is tried; where any of its attempts succeeds nothing is graded, and the exit code is 3.
+    What a submission says about itself is ignored. First a hostile one is tried; where any of its attempts succeeds
+    nothing is graded, and the exit code is 3.
 
     \b
     Examples:  gatecheck grade kit ann.py ben.py
+               gatecheck grade kit downloads.zip -o results
                gatecheck grade kit *.zip --format json
     """
-    from dataclasses import replace
+    from collections import deque
     from pathlib import Path
 
     from ..assignment.kit import open_kit
-    from ..errors import printable
+    from ..grading.collecting import collected
     from ..grading.jobs import fitting, judged
     from ..grading.sample import new_seed
 
     kit = open_kit(Path(assignment))
-    items = (_read(kit, name) for name in submissions)
     perfect = True
-    reports = judged(kit, items, seed or new_seed(), jobs or fitting(len(submissions)), contained)
-    for name, report in zip(submissions, reports, strict=True):
-        perfect = perfect and report.full_marks
-        _print(replace(report, file=printable(name)), style, full)
+    with (
+        collected(submissions, kit.assignment.file) as found,
+        _results(output, kit) as results,
+        progress("Grading", len(found)) as advance,
+    ):
+        in_hand: deque[_InHand] = deque()  # read, and not yet printed
+        items = (_read(kit, one, seed, results, in_hand) for one in found)
+        for report in judged(kit, items, seed or new_seed(), jobs or fitting(len(found)), contained):
+            report = in_hand.popleft()(report)
+            if results:
+                results.keep(report)
+            perfect = perfect and report.full_marks
+            _print(report, style, full)
+            advance()
     ctx.exit(0 if perfect else 1)
 
 
-def _read(kit: Kit, name: str) -> Item:
-    """A submission; where it cannot be read, which does not stop the others, the report that says why."""
+@contextmanager
+def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
+    """The folder of -o; after Ctrl-C it says how to go on."""
+    if output is None:
+        yield None
+        return
     from pathlib import Path
 
-    from ..errors import SubmissionError
-    from ..grading.intake import read_submission, submission_from
-    from ..grading.judge import rejected
-    from ..keeping.bundle import read as read_bundle
+    from ..keeping.results import Results
 
     try:
-        if name.lower().endswith(".zip"):
-            bundle = read_bundle(Path(name))
-            return submission_from(bundle.file, bundle.source)
-        return read_submission(name)
+        with Results(Path(output), kit) as results:
+            yield results
+    except KeyboardInterrupt:
+        click.echo("What is graded is kept; the same command goes on from there.", err=True)
+        raise
+
+
+def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]) -> Item:
+    """A submission; or its report, where it was graded before or cannot be read, which does not stop the others.
+
+    What makes its report the one of where it was found goes to `in_hand`.
+    """
+    from ..errors import SubmissionError
+    from ..grading.judge import rejected
+
+    try:
+        name, submission, notes = found.read()
     except SubmissionError as error:
-        return rejected(name, kit, "; ".join(p.message for p in error.problems))
+        in_hand.append(partial(_named, found.name, found.label, ()))
+        return rejected(found.name, kit, "; ".join(p.message for p in error.problems))
+    if results and (known := results.known(name, submission.sha256, seed)):
+        in_hand.append(lambda report: report)
+        return known
+    in_hand.append(partial(_named, name, found.label, notes))
+    return submission
+
+
+def _named(name: str, label: str | None, notes: tuple[str, ...], report: Report) -> Report:
+    from dataclasses import replace
+
+    return replace(report, file=name, label=label, warnings=(*notes, *report.warnings))
 
 
 def _print(report: Report, style: str | None, full: bool) -> None:

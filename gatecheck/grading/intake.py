@@ -10,12 +10,14 @@ import json
 import os
 import re
 import stat
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..errors import Problem, SubmissionError, nearest, printable
+from .disguises import disguised
 
 SOURCE_BYTES = 1 << 20
 CELLS = 10_000
@@ -52,13 +54,24 @@ class Submission:
                     return f"cell {text.removeprefix(_CELL)}, line {back}"
         return f"line {line}"
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What its source hides from a reader: text shown in another order, names that look like others."""
+        return tuple(disguised(self.source.decode(), self.place))
+
 
 def read_submission(path: str | Path) -> Submission:
     """Read a .py or .ipynb file.
 
     Raises: SubmissionError, with what to do, for anything but a regular file of UTF-8 text of at most 1 MiB.
     """
-    return submission_from(Path(path).name, _contents(Path(path)))
+    path = Path(path)
+    with open_regular(path) as file:
+        try:
+            data = file.read(SOURCE_BYTES + 1)
+        except OSError as error:
+            raise unreadable(printable(str(path)), error) from error
+    return submission_from(path.name, data)
 
 
 def submission_from(name: str, data: bytes) -> Submission:
@@ -69,43 +82,54 @@ def submission_from(name: str, data: bytes) -> Submission:
     shown = printable(name.encode("utf-8", "replace").decode())[-NAME:] or "submission"
     suffix = Path(shown).suffix.lower()
     if suffix not in (".py", ".ipynb"):
-        raise _refusal(f"{shown} is neither a .py nor an .ipynb file.", "Hand in the file with your code.")
+        raise refusal(f"{shown} is neither a .py nor an .ipynb file.", "Hand in the file with your code.")
     if len(data) > SOURCE_BYTES:
         cure = "Hand in the code alone." if suffix == ".py" else "Clear the notebook's outputs and save it."
-        raise _refusal(f"{shown} is larger than 1 MiB.", cure)
+        raise refusal(f"{shown} is larger than 1 MiB.", cure)
     text = _text(data, shown)
     source = text if suffix == ".py" else _code_of(text, shown)
     _refuse_cookie(source, shown)
     return Submission(shown, source, hashlib.sha256(data).hexdigest())
 
 
-def _contents(path: Path) -> bytes:
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading that is known to be one, and no link to one.
+
+    Raises: SubmissionError, with what to do, where it is none.
+    """
     shown = printable(str(path))
     try:
         # Looked at before it is opened: to open a device may already do something.
         _refuse_unless_regular(path.lstat().st_mode, shown)
         # NONBLOCK and NOFOLLOW for whoever exchanges the file in between.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-        with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
+        with ExitStack() as stack:
+            file = stack.enter_context(os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb"))
             _refuse_unless_regular(os.fstat(file.fileno()).st_mode, shown)
-            return file.read(SOURCE_BYTES + 1)
+            stack.pop_all()
+        return file
     except FileNotFoundError:
         raise _missing(path, shown) from None
     except NotADirectoryError:
-        raise _refusal(f"{shown} is not there.", "A part of that path is a file, not a folder.") from None
+        raise refusal(f"{shown} is not there.", "A part of that path is a file, not a folder.") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _refusal(f"{shown} cannot be read: {reason}.", "Check its name and permissions.") from error
+        raise unreadable(shown, error) from error
+
+
+def unreadable(shown: str, error: OSError | ValueError) -> SubmissionError:
+    """What the system says of a file or a folder that it does not let us read."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return refusal(f"{shown} cannot be read: {reason}.", "Check its name and permissions.")
 
 
 def _refuse_unless_regular(mode: int, shown: str) -> None:
     if stat.S_ISREG(mode):
         return
     if stat.S_ISDIR(mode):
-        raise _refusal(f"{shown} is a folder.", "Give the file in it that holds your code.")
+        raise refusal(f"{shown} is a folder.", "Give the file in it that holds your code.")
     if stat.S_ISLNK(mode):
-        raise _refusal(f"{shown} is a link.", "Give the file that it leads to.")
-    raise _refusal(f"{shown} is not a regular file.", "Give the .py or .ipynb file with your code.")
+        raise refusal(f"{shown} is a link.", "Give the file that it leads to.")
+    raise refusal(f"{shown} is not a regular file.", "Give the .py or .ipynb file with your code.")
 
 
 def _missing(path: Path, shown: str) -> SubmissionError:
@@ -113,13 +137,13 @@ def _missing(path: Path, shown: str) -> SubmissionError:
     try:
         names = [p.name for p in islice(folder.iterdir(), LISTED) if p.suffix.lower() in (".py", ".ipynb")]
     except OSError:
-        return _refusal(f"{shown} is not there.", f"There is no folder {printable(str(folder))}.")
+        return refusal(f"{shown} is not there.", f"There is no folder {printable(str(folder))}.")
     advice = nearest(path.name, names)
     if len(names) > SHOWN and not advice.startswith("Did you mean"):
         advice = (
             f"Its folder holds {len(names)} other files."  # a whole class, perhaps: a list would not help
         )
-    return _refusal(f"{shown} is not there.", printable(advice) or "Its folder holds no .py or .ipynb file.")
+    return refusal(f"{shown} is not there.", printable(advice) or "Its folder holds no .py or .ipynb file.")
 
 
 def _text(data: bytes, shown: str) -> bytes:
@@ -129,13 +153,13 @@ def _text(data: bytes, shown: str) -> bytes:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"{shown} is not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}."
-        raise _refusal(message, "Save it again with the encoding UTF-8.") from None
+        raise refusal(message, "Save it again with the encoding UTF-8.") from None
     if b"\0" in data:
-        raise _refusal(
+        raise refusal(
             f"{shown} holds a NUL character.", "It may be binary, or UTF-16: save it as UTF-8 text."
         )
     if not data.strip():
-        raise _refusal(f"{shown} is empty.", "Save your work in it, and check that it is the file you meant.")
+        raise refusal(f"{shown} is empty.", "Save your work in it, and check that it is the file you meant.")
     return data
 
 
@@ -144,7 +168,7 @@ def _refuse_cookie(source: bytes, shown: str) -> None:
         cookie = _COOKIE.match(line)
         if cookie and not _UTF8.fullmatch(cookie[1]):
             name = printable(cookie[1].decode(errors="replace"))[:NAME]
-            raise _refusal(
+            raise refusal(
                 f"{shown} declares the encoding {name}.", "Remove that comment and save it as UTF-8."
             )
         if cookie or not _BLANK.fullmatch(line):
@@ -155,20 +179,20 @@ def _code_of(data: bytes, shown: str) -> bytes:
     try:
         notebook = json.loads(data.decode())
     except (ValueError, RecursionError):
-        raise _refusal(
+        raise refusal(
             f"{shown} is not a notebook: its JSON is broken.", "Save it again in Jupyter."
         ) from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or len(cells) > CELLS:
-        raise _refusal(f"{shown} is not a notebook of version 4.", "Save it again in a current Jupyter.")
+        raise refusal(f"{shown} is not a notebook of version 4.", "Save it again in a current Jupyter.")
     parts = [_cell(number, cell, shown) for number, cell in enumerate(cells, start=1)]
     code = "".join(part for part in parts if part)
     try:
         source = code.encode("utf-8")
     except UnicodeEncodeError:
-        raise _refusal(f"{shown} holds half a character.", "Remove the characters shown as a box.") from None
+        raise refusal(f"{shown} holds half a character.", "Remove the characters shown as a box.") from None
     if not code or b"\0" in source or len(source) > SOURCE_BYTES:
-        raise _refusal(f"{shown} holds no code that can be run.", "Put your functions into a code cell.")
+        raise refusal(f"{shown} holds no code that can be run.", "Put your functions into a code cell.")
     return source
 
 
@@ -180,7 +204,7 @@ def _cell(number: int, cell: Any, shown: str) -> str:
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise _refusal(f"{shown}: cell {number} holds no text.", "Save the notebook again in Jupyter.")
+        raise refusal(f"{shown}: cell {number} holds no text.", "Save the notebook again in Jupyter.")
     if not source.strip() or source.lstrip().startswith("%%"):
         return ""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -189,5 +213,6 @@ def _cell(number: int, cell: Any, shown: str) -> str:
     return "\n".join([f"{_CELL}{number}", *plain, ""])
 
 
-def _refusal(message: str, advice: str) -> SubmissionError:
+def refusal(message: str, advice: str) -> SubmissionError:
+    """Why something is no submission, and what to do."""
     return SubmissionError(Problem(message, advice=advice))

@@ -131,6 +131,6 @@ def _report(
         cpu_seconds=run.cpu_seconds,
         checks=tuple(checks),
         mistakes=tuple(mistakes),
-        warnings=warnings,
+        warnings=(*submission.warnings, *warnings),
         message=run.message,
     )

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..conventions import TRAINING, Layout, Signature, Slot
 from ..errors import nearest, printable, quoted
+from .disguises import look_alike
 from .exchange import Array, canonical, quantities, shape
 from .inside.values import NAME, NAMES
 from .running import Answer, Foreign, Run
@@ -129,6 +130,8 @@ def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[
             where = f" in {place(r.line)}" if r.line else ""
             return f"{name} raised {r.named}{where}{f': {quoted(r.message)}' if r.message else ''}"
         case "missing":
+            if twin := look_alike(name, run.names):
+                return f"There is no function {name}: {twin}. Type its name again."
             near = nearest(name, run.names)
             yours = near.removeprefix("Did you mean ").removesuffix("?") if near.startswith("Did") else ""
             return f"There is no function {name}." + (f" Yours is called {yours}: rename it." if yours else "")

@@ -141,7 +141,10 @@ class TaskResult(Scored):
 
 @dataclass(frozen=True, kw_only=True)
 class Report(Scored):
-    """Everything that is known after grading one submission."""
+    """Everything that is known after grading one submission.
+
+    student: whose it is, where that is certain; label: whose it is by the words of a download, which is a guess.
+    """
 
     tool: str
     assignment: str
@@ -153,6 +156,7 @@ class Report(Scored):
     file: str
     sha256: str
     student: str | None = None
+    label: str | None = None
     receipt: str | None = None
     outcome: Outcome
     isolated: bool
@@ -189,7 +193,12 @@ class Report(Scored):
             "cell_sha256": self.cell_sha256,
             "convention": self.convention,
             "variant": self.variant,
-            "submission": {"file": self.file, "sha256": self.sha256, "student": self.student},
+            "submission": {
+                "file": self.file,
+                "sha256": self.sha256,
+                "student": self.student,
+                "label": self.label,
+            },
             "receipt": self.receipt,
             "outcome": self.outcome,
             "message": self.message,
@@ -221,6 +230,7 @@ class Report(Scored):
             file=submission.text("file"),
             sha256=submission.text("sha256"),
             student=submission.optional("student"),
+            label=submission.optional("label"),
             receipt=d.optional("receipt"),
             outcome=cast(Outcome, d.choice("outcome", get_args(Outcome))),
             message=d.text("message", ""),

@@ -222,6 +222,8 @@ def _rejection(raised: Raised) -> str:
         return f"is not valid Python{at}{message}"
     if raised.kind == "UnicodeDecodeError" and raised.line is None:
         return "is not UTF-8 text."
+    if raised.kind in ("RecursionError", "MemoryError") and raised.line is None:
+        return "is nested too deeply for Python to read: break its longest expressions into several lines."
     said = f"raised {raised.named}{at} while it was being loaded{message}"
     if raised.kind in ("ModuleNotFoundError", "ImportError"):
         return f"{said}. Only NumPy and Python's own modules are there: leave other imports out."

@@ -12,14 +12,13 @@ import hashlib
 import json
 import os
 import re
-import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from ..errors import BadInput, Problem, SubmissionError, printable
+from ..grading.archives import Member, zip_members
 from ..grading.fields import Fields
 from ..grading.report import Report
 
@@ -141,52 +140,32 @@ def read(path: Path) -> Bundle:
     if len(data) > MOST_MEMBERS * MOST_BYTES:
         raise SubmissionError(f"{name} is too large to be a bundle")
     try:
-        return _bundle(_members(data))
+        return _bundle(_members(data, name))
     except _Unfit as error:
         raise SubmissionError(f"{name} is not a bundle: {printable(str(error))}") from error
-    except _BROKEN as error:
-        raise SubmissionError(f"{name} is damaged, or no zip file") from error
 
 
 class _Unfit(Exception):
     """What a zip file lacks to be a bundle."""
 
 
-# What zipfile is known to raise on bytes that are not what they claim to be.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-)
+def _members(data: bytes, shown: str) -> dict[str, bytes]:
+    """What a zip file holds, by name.  Raises: SubmissionError where it is none, _Unfit where it is no bundle."""
+    found = zip_members(BytesIO(data), shown)
+    if len(found) > MOST_MEMBERS:
+        raise _Unfit(f"it has {len(found)} members")
+    if len({member.shown.casefold() for member in found}) < len(found):
+        raise _Unfit("two members have the same name")
+    return {"/".join(member.parts): _content(member) for member in found}
 
 
-def _members(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        infos = archive.infolist()
-        names = [info.filename for info in infos]
-        if len(infos) > MOST_MEMBERS:
-            raise _Unfit(f"it has {len(infos)} members")
-        if len({name.casefold() for name in names}) < len(names):
-            raise _Unfit("two members have the same name")
-        return {info.filename: _content(archive, info) for info in infos}
-
-
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    if info.flag_bits & 0x1:
-        raise _Unfit(f"{info.filename} is encrypted")
-    # The other methods cannot be unpacked a little at a time: a small member could fill the memory.
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _Unfit(f"{info.filename} is compressed in an unusual way")
-    with archive.open(info) as member:
-        content = member.read(MOST_BYTES + 1)
+def _content(member: Member) -> bytes:
+    try:
+        content = member.read(MOST_BYTES)
+    except SubmissionError as error:
+        raise _Unfit(error.problems[0].message.removesuffix(".")) from error
     if len(content) > MOST_BYTES:
-        raise _Unfit(f"{info.filename} is larger than 1 MiB")
+        raise _Unfit(f"{member.shown} is larger than 1 MiB")
     return content
 
 

@@ -12,14 +12,14 @@ LONGEST_NAME = 30
 
 
 def summary(report: Report, unicode: bool = True, width: int = WIDTH) -> str:
-    """File, verdict, the first mistake, points; 80 columns where the words allow it."""
+    """Whose it is or the file, verdict, the first mistake, points; 80 columns where the words allow it."""
     report = safe(report, unicode)
     signs = UNICODE if unicode else ASCII
     status = "passed" if report.full_marks else "failed" if report.outcome == "graded" else report.outcome
     mark = signs.of("passed" if report.full_marks else "undetermined" if report.outcome == "error" else "failed")
     points = f"{number(report.score)} / {number(report.max_score)}"
     room = width - cells(points) - 1
-    name = report.file
+    name = report.label or report.file
     if cells(name) > LONGEST_NAME:  # a path: its end tells one submission from another
         name = signs.more + name[-(LONGEST_NAME - cells(signs.more)) :]
     words = f"{name}{' ' * (20 - cells(name))} {mark} {status:<8}  {_why(report)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gatecheck.data import folder as data_folder
-from gatecheck.grading import selftest
+from gatecheck.grading import jobs, selftest
 from gatecheck.grading.report import Report
 from gatecheck.keeping import bundle
 
@@ -130,13 +130,15 @@ def test_what_a_bundle_says_of_itself_is_ignored(gatecheck, lstm, tmp_path):
     assert claimed_report["receipt"] is None
 
 
-def test_a_bundle_with_a_configuration_of_its_own_is_none(gatecheck, lstm, tmp_path):
+def test_the_configuration_that_an_archive_brings_along_is_ignored(gatecheck, lstm, tmp_path):
     with zipfile.ZipFile(tmp_path / "own.zip", "w") as archive:
         archive.writestr("assignment.toml", "version = 1")
-        archive.writestr("ben.py", "x = 1")
+        archive.writestr("key.json", "{}")
+        archive.write(tmp_path / "ben.py", "ben.py")
     done = gatecheck("grade", lstm, "own.zip")
     assert done.code == 1
-    assert "rejected" in done.out
+    assert done.out.startswith("own.zip/ben.py")
+    assert done.out.endswith(" 9.75 / 10\n")
 
 
 def test_nothing_is_graded_where_a_hostile_submission_gets_through(gatecheck, lstm, monkeypatch):
@@ -156,3 +158,74 @@ def test_nothing_is_graded_where_isolation_cannot_be(gatecheck, lstm, monkeypatc
 def test_in_a_container_of_its_own_a_submission_is_graded_without_a_self_test(gatecheck, lstm, monkeypatch):
     monkeypatch.setattr(selftest, "unsafe", lambda start: ["nothing is refused"])
     assert gatecheck("grade", lstm, "anna.py", "--contained").code == 0
+
+
+def test_a_download_is_graded_by_its_students_and_one_bad_part_stops_no_other(gatecheck, lstm, tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write("anna.py", "Anna Ark_11_assignsubmission_file_/lstm.py")
+        archive.writestr("Zoe_12_assignsubmission_file_/essay.pdf", b"%PDF")
+        archive.write("ben.py", "Ben Bit_13_assignsubmission_file_/ben.py")
+    done = gatecheck("grade", lstm, "all.zip", "--format", "json")
+    anna, zoe, ben = (json.loads(line) for line in done.out.splitlines())
+    assert [r["submission"]["label"] for r in (anna, zoe, ben)] == ["Anna Ark_11", "Zoe_12", "Ben Bit_13"]
+    assert [r["submission"]["student"] for r in (anna, zoe, ben)] == [None] * 3
+    assert [r["score"] for r in (anna, zoe, ben)] == [10, 0, 9.75]
+    assert ben["submission"]["file"] == "all.zip/Ben Bit_13_assignsubmission_file_/ben.py"
+    assert (zoe["outcome"], zoe["message"]) == ("rejected", "It holds no .py or .ipynb file.")
+
+
+def test_results_are_kept_and_a_second_run_grades_only_what_is_new(gatecheck, lstm, tmp_path, monkeypatch):
+    (tmp_path / "class").mkdir()
+    for name in ("anna", "ben"):
+        shutil.copy(f"{name}.py", "class")
+    first = gatecheck("grade", lstm, "class", "-o", "out")
+    reports = {p: p.read_bytes() for p in (tmp_path / "out" / "reports").iterdir()}
+    assert len(reports) == 2
+    shutil.copy("carla.py", "class")
+    again = gatecheck("grade", lstm, "class", "-o", "out")
+    assert again.out.splitlines()[:2] == first.out.splitlines()
+    assert all(path.read_bytes() == data for path, data in reports.items())
+    rows = (tmp_path / "out" / "summary.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["class/anna.py", "class/ben.py", "class/carla.py"]
+    assert [row.split(",")[4] for row in rows[1:2]] == ["10"]
+    refused = gatecheck("grade", lstm, "class", "-o", "class")
+    assert (refused.code, refused.out) == (2, "") and "holds something else" in refused.err
+
+
+def test_ctrl_c_leaves_whole_files_and_says_how_to_go_on(gatecheck, lstm, tmp_path, monkeypatch):
+    whole, times = jobs.grade, iter("12")
+
+    def interrupted(*args, **options):
+        if next(times) == "2":
+            raise KeyboardInterrupt
+        return whole(*args, **options)
+
+    monkeypatch.setattr(jobs, "grade", interrupted)
+    done = gatecheck("grade", lstm, "anna.py", "ben.py", "carla.py", "-o", "out")
+    assert done.code == 130 and "the same command goes on" in done.err
+    [report] = (tmp_path / "out" / "reports").iterdir()
+    assert Report.from_json(report.read_bytes()).full_marks
+    assert len((tmp_path / "out" / "summary.csv").read_text().splitlines()) == 2
+
+
+def test_a_name_with_a_letter_of_another_alphabet_is_explained(gatecheck, lstm, tmp_path):
+    source = (tmp_path / "anna.py").read_text(encoding="utf-8")
+    text = source.replace("def lstm_step_backward", "def lstm_step_b\u0430ckward")
+    (tmp_path / "anna.py").write_text(text, encoding="utf-8")
+    done = gatecheck("grade", lstm, "anna.py", "--format", "json")
+    report = json.loads(done.out)
+    [message] = {c["message"] for c in report["checks"] if c["task"] == "lstm_step_backward" and c["message"]}
+    assert message.startswith("There is no function lstm_step_backward: lstm_step_b\u0430ckward holds CYRILLIC")
+    assert any("line" in warning and "CYRILLIC SMALL LETTER A" in warning for warning in report["warnings"])
+
+
+def test_source_nested_too_deeply_ends_only_its_own_child(gatecheck, lstm, tmp_path):
+    for name, text in {
+        "a": "x = " + "-" * 200_000 + "1",
+        "b": "x = a" + ".a" * 100_000,
+        "c": "x = " + "(" * 99_999,
+    }.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    done = gatecheck("grade", lstm, "a.py", "b.py", "c.py", "anna.py")
+    *deep, anna = done.out.splitlines()
+    assert all("rejected" in line for line in deep) and "passed" in anna

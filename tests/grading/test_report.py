@@ -96,7 +96,7 @@ def test_the_keys_stand_in_the_order_of_the_contract():
         "receipt", "outcome", "message", "isolated", "seed", "seconds", "cpu_seconds", "score", "max_score",
         "checks", "mistakes", "warnings",
     ]  # fmt: skip
-    assert list(data["submission"]) == ["file", "sha256", "student"]
+    assert list(data["submission"]) == ["file", "sha256", "student", "label"]
     assert list(data["checks"][0]) == [field.name for field in fields(Check)]
     assert list(data["mistakes"][0]) == [field.name for field in fields(Mistake)]
     assert data["mistakes"][0]["where"] == {"function": "f", "line": 3}

@@ -223,7 +223,7 @@ def test_a_file_that_is_huge_missing_or_no_zip_is_refused(tmp_path):
     path = tmp_path / "bundle.zip"
     assert refusal(path) == f"{path} cannot be read: No such file or directory"
     path.write_bytes(b"not a zip")
-    assert refusal(path) == f"{path} is damaged, or no zip file"
+    assert refusal(path) == f"{path} is damaged, or no zip file.\n  Hand it in again."
     with path.open("wb") as file:
         file.truncate(2**23)
     assert refusal(path) == f"{path} is too large to be a bundle"
@@ -232,7 +232,7 @@ def test_a_file_that_is_huge_missing_or_no_zip_is_refused(tmp_path):
 def test_a_damaged_member_is_told_from_one_that_is_not_there(zipped, source):
     path = zipped()
     path.write_bytes(path.read_bytes().replace(source, source.upper(), 1))
-    assert refusal(path) == f"{path} is damaged, or no zip file"
+    assert refusal(path) == f"{path} is not a bundle: lstm.py is damaged"
 
 
 def test_a_hostile_name_cannot_harm_the_terminal(zipped):
