@@ -52,6 +52,7 @@ def plan(layout: Layout, roles: tuple[str, ...], sample: Sample) -> list[Asked]:
     return asked
 
 
+@remembered(16)
 def _other(given: Given) -> Given:
     """Other numbers of the same shapes and signs: whatever a cell can be called with can be halved."""
     if isinstance(given, Data):
