@@ -23,7 +23,7 @@ TESTS = {
     "no-answer": (EVERY, f"{RUNNING}::test_a_submission_finds_few_variables_and_no_gatecheck"),
     "claims": (
         f"{GRADE}::test_what_a_bundle_says_of_itself_is_ignored",
-        f"{GRADE}::test_a_bundle_with_a_configuration_of_its_own_is_none",
+        f"{GRADE}::test_the_configuration_that_an_archive_brings_along_is_ignored",
         f"{RUNNING}::test_an_answer_with_a_part_of_the_wrong_kind_is_not_heard",
     ),
     "fresh-inputs": (f"{GRADE}::test_inputs_are_drawn_anew_for_each_run_and_are_the_same_for_all_submissions_of_it",),
@@ -56,9 +56,9 @@ TESTS = {
     "no-layer-no-run": (f"{ISOLATION}::test_student_code_does_not_run_where_a_layer_that_is_needed_could_not_be_had",),
     "doctor": ("cli/test_doctor.py::test_every_attempt_is_told_with_versions_layers_and_times",),
     "faults": (
-        "grading/test_faults.py::test_with_one_of_each_kind_killed_all_are_told_once_and_right",
-        "grading/test_faults.py::test_out_of_descriptors_is_told_and_costs_nobody_a_point",
-        "grading/test_faults.py::test_a_zygote_lost_time_and_again_leaves_a_submission_undetermined",
+        "grading/test_kills.py::test_with_one_of_each_kind_killed_all_are_told_once_and_right",
+        "grading/test_kills.py::test_out_of_descriptors_is_told_and_costs_nobody_a_point",
+        "grading/test_kills.py::test_a_zygote_lost_time_and_again_leaves_a_submission_undetermined",
     ),
     "other-systems": (NOWHERE, "reporting/test_terminal.py::test_a_report_in_ascii_at_40_columns"),
     "contained": (f"{GRADE}::test_in_a_container_of_its_own_a_submission_is_graded_without_a_self_test",),

@@ -397,7 +397,7 @@ def test_a_method_that_is_missing_is_said():
 
 def test_an_attribute_that_is_missing_is_said_in_the_function_that_lacks_it():
     said = failed("cmu rnn", ("self.db_ih += dz.mean(axis=0)", ""), ("self.db_ih, self.db_hh = np.z", "_, _ = np.z"))
-    raised = "RNNCell.backward raised AttributeError in line 24: 'RNNCell' object has no attribute 'db_hh'"
+    raised = "RNNCell.backward raised AttributeError in line 24: “'RNNCell' object has no attribute 'db_hh'”"
     assert set(said.values()) == {raised}
 
 
