@@ -1,6 +1,7 @@
 """Every command: read, call one function, print.
 
-Command modules import click and nothing else that costs time; what a command needs is imported when it runs.
+A command's module is imported when it is asked for, and what the command needs when it runs: the list of commands
+costs as much as click.
 """
 
 from __future__ import annotations
@@ -8,17 +9,57 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from ..version import __version__
-from . import converting, demo, doctor, drawing, flowing, instructor, printing, proving, student, tracing
 
 #: Set in the environment, it lets an unexpected error show where it came from.
 TRACEBACK = "GATECHECK_TRACEBACK"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+#: Every command with its module, and what the list of commands says of it.
+COMMANDS = {
+    "cells": ("printing", "List the library of cells."),
+    "check": ("student", "Grade a file here and now; nothing is recorded."),
+    "code": ("printing", "Print NumPy code: step, step_backward, forward, backward."),
+    "compare": ("flowing", "Put cells side by side: gates, paths, parameters, costs."),
+    "conventions": ("converting", "List how courses and frameworks lay a cell out."),
+    "convert": ("converting", "Move weights from one convention to another."),
+    "demo": ("demo", "Go the whole way once, in a new folder."),
+    "derive": ("printing", "Print the gradients of a cell."),
+    "doctor": ("doctor", "Tell whether submissions can be isolated here."),
+    "flow": ("flowing", "Show how much of a gradient is left after k steps."),
+    "generate": ("instructor", "Write an assignment and its solution."),
+    "grade": ("instructor", "Grade submissions: files, folders, archives, downloads."),
+    "graph": ("drawing", "Draw one step of a cell."),
+    "paths": ("printing", "Print every route from a state at t-1 to one at t."),
+    "prove": ("proving", "Prove the gradients of a cell."),
+    "show": ("printing", "Print a cell's equations."),
+    "submit": ("student", "Grade a file on fresh inputs, and bundle it to hand in."),
+    "trace": ("tracing", "Print every equation of a cell with its numbers."),
+}
+
+
+class Commands(click.Group):
+    """The commands, by their names; a module is imported for the first of its commands that is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*COMMANDS, *self.commands})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            for command in import_module(f".{COMMANDS[cmd_name][0]}", __package__).COMMANDS:
+                self.commands.setdefault(command.name, command)
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="gatecheck")
 def cli() -> None:
     """Recurrent cells by hand-derived calculus: derive, generate, grade, and name the mistake.
@@ -31,11 +72,6 @@ def cli() -> None:
     An assignment: gatecheck generate lstm -o kit
     Your work:     gatecheck check
     """
-
-
-for commands in (demo, printing, converting, tracing, drawing, flowing, proving, instructor, student, doctor):
-    for command in commands.COMMANDS:
-        cli.add_command(command)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -129,7 +129,7 @@ def derive(
     """
     from ..calculus.backward import derive as derived
     from ..calculus.levels import at_level
-    from ..writing import chapter, data, derivation, fragments
+    from ..writing import data, derivation, fragments
 
     style = format_of(style, output)
     named = derived(*asked(cell, loss, front), unit=True)
@@ -140,6 +140,8 @@ def derive(
     def page(kind: type[Formulas]) -> Document:
         if wrt or why or style not in CHAPTERS:
             return derivation.derive(kind(backward.system), backward, wrt, why, level != "named")
+        from ..writing import chapter  # it needs all that gatecheck has, and NumPy
+
         return chapter.document(kind, chapter.gathered(named.cell, named, level))
 
     publish(

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
-from gatecheck.cli import run
+from gatecheck.cli import COMMANDS, cli, run
 
 PYTHON = [sys.executable, "-m", "gatecheck"]
 PRINTED = [["cells"], ["conventions"], ["show", "lstm"], ["derive", "lstm"], ["paths", "lstm"], ["code", "lstm"]]
@@ -196,3 +198,26 @@ def test_the_version_and_the_help_are_printed(gatecheck):
     assert gatecheck("--version").out.startswith("gatecheck, version ")
     assert gatecheck("-h") == gatecheck("--help")
     assert gatecheck("check", "-h").code == 0
+
+
+# ------------------------------------------------------------------------------------------------ the list of commands
+
+
+def test_the_list_of_commands_is_what_their_modules_have():
+    context = click.Context(cli)
+    for name, (module, said) in COMMANDS.items():
+        found = [command.name for command in import_module(f"gatecheck.cli.{module}").COMMANDS]
+        assert name in found and set(found) <= set(COMMANDS)
+        assert cli.get_command(context, name).name == name
+        assert said.endswith(".") and len(said) <= 64
+    files = Path(sys.modules["gatecheck.cli"].__file__).parent.glob("*.py")
+    having = {path.stem for path in files if "\nCOMMANDS = (" in path.read_text(encoding="utf-8")}
+    assert having == {module for module, _ in COMMANDS.values()}
+
+
+def test_help_and_unknown_commands_import_no_command():
+    seen = "[m for m in sys.modules if 'gatecheck.cli.' in m]"
+    code = f"import sys; from gatecheck.cli import run; run({{}}); print({seen})"
+    for arguments in (["--help"], ["nothing"], ["--version"]):
+        done = subprocess.run([sys.executable, "-c", code.format(arguments)], capture_output=True, text=True)
+        assert done.stdout.splitlines()[-1] == "[]", done.stderr
