@@ -118,13 +118,13 @@ class Worker:
         return False
 
     def _talk(self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings) -> None:
-        import tempfile  # here, and numpy with the codec, while the worker starts
-
-        from .inside.wire import decode
+        from .inside.wire import decode  # here, and numpy with it, while the worker starts
 
         if self._process is None:
             return
         if sys.platform != "linux":  # where it is, nothing may be written
+            import tempfile
+
             self._folder = tempfile.mkdtemp(prefix="gatecheck-")
         frames = _request(said, source, self._folder, memory_mib, self._without, self._needed, around)
         inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)

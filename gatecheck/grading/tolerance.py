@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from statistics import median
 
 import numpy as np
 
@@ -44,7 +43,7 @@ def tolerances(
     scale, narrow = scales(truth), expected(layout, role, program, narrowed(data), IN_FLOAT32)
     lost = {q: min(far(narrow[q], value, scale[q]), MOST) for q, value in truth.items()}
     # A quantity of few numbers may be lucky: none is thought to be better off than most.
-    least = max(median(lost.values()), ROUNDOFF["float32"])
+    least = max(float(np.median(list(lost.values()))), ROUNDOFF["float32"])
     unit = ROUNDOFF[precision] / ROUNDOFF["float32"]
     return {q: SAFETY * unit * max(error, least) for q, error in lost.items()}
 
