@@ -189,7 +189,8 @@ def _function(text: Text, node: ast.Call) -> str:
         raise _foreign(text, node)
     if called.id not in FUNCTIONS:
         index = ast.unparse(node)[len(called.id) + 1 : -1].replace(" ", "")
-        near = nearest(called.id, FUNCTIONS)
+        longer = [name for name in FUNCTIONS if name.startswith(called.id)]
+        near = f"Did you mean {longer[0]}?" if longer else nearest(called.id, FUNCTIONS)
         known = f"Known: {', '.join(sorted(FUNCTIONS))}."
         advice = f"A matrix takes @, as {called.id} @ (…). {known}" if near == known else f"{near} {known}"
         if index in ("t", "t-1"):

@@ -187,7 +187,9 @@ class _Names:
                 for part in _mixed(node):
                     if _constant(part):
                         message = "this reads no input and no state: it is the same at every step"
-                        raise fault(message, part.place, "Make what is computed from it a parameter.")
+                        names = [n.name for n in part.walk() if isinstance(n, Read)]
+                        meant = f"An input is read as {names[-1]}[t]. " if names else ""
+                        raise fault(message, part.place, f"{meant}What is computed from it is a parameter of its own.")
             if _constant(e.expression):
                 message = f"{e.name} reads no input and no state: it is the same at every step"
                 advice = f"Write the right-hand side where {e.name} is read, and leave the equation out."

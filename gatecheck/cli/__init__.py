@@ -111,8 +111,8 @@ def _told(error: Exception) -> int:
     # What the system refuses (a full disk) is seldom our mistake; everything else that comes here is.
     if isinstance(error, OSError) and error.strerror:
         click.echo(printable(f"gatecheck: {error.strerror}{f': {error.filename}' if error.filename else ''}"), err=True)
-    else:
-        click.echo(printable(f"gatecheck: a mistake of gatecheck's own: {type(error).__name__}: {error}"), err=True)
+        return 2
+    click.echo(printable(f"gatecheck: a mistake of gatecheck's own: {type(error).__name__}: {error}"), err=True)
     click.echo(f"  To see where, and for a report of it, set {TRACEBACK}=1 and run the command again.", err=True)
     return 2
 

@@ -59,6 +59,8 @@ def convert(weights: str, cell: str, source: str, target: str, output: str, forc
     from ..cells import load
     from ..conventions import archives, layout
 
+    if not output.lower().endswith(".npz"):
+        raise click.UsageError("Weights are written as .npz: end -o FILE in that.")
     found = load(cell)
     before, after = layout(found, source), layout(found, target)
     arrays, numbers = archives.read(weights, before)

@@ -9,7 +9,7 @@ import click
 
 from .output import cell_argument, emit, output_option, save, speaks_unicode
 
-_ENDINGS = {".txt": "text", ".json": "json"}
+_ENDINGS = {".svg": "svg", ".txt": "text", ".json": "json"}
 
 
 @click.command("graph")
@@ -73,6 +73,8 @@ def _by_ending(output: str | None) -> str:
     from pathlib import PurePath
 
     ending = PurePath(output).suffix.lower() if output else ""
+    if output and ending not in _ENDINGS:
+        raise click.UsageError(f"A file of which kind? -o FILE ends in one of {' '.join(_ENDINGS)}, or give --format.")
     return _ENDINGS.get(ending, "svg")
 
 

@@ -198,6 +198,8 @@ def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_
     if results and (known := results.known(name, submission.sha256, seed)):
         in_hand.append(lambda report: report)
         return known
+    for note in notes:  # a file that nobody graded is not found in any report but this one
+        click.echo(f"{name}: {note}", err=True)
     in_hand.append(partial(_named, name, found.label, notes))
     return submission
 

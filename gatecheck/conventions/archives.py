@@ -72,7 +72,7 @@ def _members(path: Path, shown: str) -> dict[str, Array | str]:
             return {info.filename.removesuffix(".npy"): _member(archive, info) for info in listed}
     except FileNotFoundError:
         raise BadInput(Problem(f"there is no file {shown}")) from None
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, RuntimeError):  # the latter for features that zipfile lacks
         raise BadInput(Problem(f"{shown} is not a .npz file", None, "numpy.savez writes one.")) from None
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "it can be no file's name"

@@ -10,7 +10,7 @@ from ..cells.tree import Apply, Binary, Negate, Node, Product, Read
 from ..errors import ConventionError, Problem
 from .arrays import Block, Stack, stack
 
-OTHERWISE = "The plain convention takes every cell: --convention gatecheck."
+OTHERWISE = "The plain convention, gatecheck, takes every cell."
 
 
 @dataclass(frozen=True)

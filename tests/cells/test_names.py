@@ -115,7 +115,7 @@ FAULTS = [
     (
         cell("W @ ‸3 + V @ x[t]"),
         "this reads no input and no state: it is the same at every step",
-        "Make what is computed from it a parameter.",
+        "What is computed from it is a parameter of its own.",
     ),
     (cell("W @ (‸b + c) + V @ x[t]"), "this reads no input and no state", ""),
     (cell("W @ concat(x[t], ‸1)"), "this reads no input and no state", ""),
