@@ -147,7 +147,8 @@ class _Adjoint:
 
     def _arriving(self, name: str) -> list[Expr]:
         """What reaches a quantity from the loss, and from step t+1 where something there may read it."""
-        return [symbol("loss", name, 0)] * (name in self.source.cell.outputs) + [carry(name)] * (value(name, 1) in self.read)
+        later = value(name, 1) in self.read
+        return [symbol("loss", name, 0)] * (name in self.source.cell.outputs) + [carry(name)] * later
 
     def _copied(self, terms: list[Term], size: Size) -> bool:
         """Whether a gradient of that size is one other, and nothing else."""
