@@ -211,3 +211,8 @@ def test_what_is_kept_where_chunks_run_again_is_less_than_two_numbers_a_unit(qui
     kept = {id(a): a.size for a in arrays if isinstance(a, np.ndarray) and a.base is None}
     kept |= {id(a.base): a.base.size for a in arrays if isinstance(a, np.ndarray) and a.base is not None}
     assert sum(kept.values()) < 2 * T * B * H + T * B * D
+
+
+def test_products_that_outlive_their_loop_are_one_gemm_and_a_bias_alone_waits_for_nothing(quick):
+    assert code(load("lstm_layernorm")).count("dot(h_prev_rows") == 1
+    assert "copyto" not in code(load("gru_reset_after"))
