@@ -91,14 +91,15 @@ def test_the_reference_agrees_with_complex_steps(name):
     else:
         *given, kept = module["step"](*(a[0] for a in inputs), *initial, p)
         *gradients, dp = module["step_backward"](*(upstream[n][0] for n in cell.outputs), kept, p)
+        count = len(inputs) - len(cell.data)
         given, gradients = (
             [g[None] for g in given],
-            [g[None] for g in gradients[: len(inputs)]] + gradients[len(inputs) :],
+            [g[None] for g in gradients[:count]] + gradients[count:],
         )
     for n, value in zip(cell.outputs, given, strict=True):
         assert oracle.far(value, states[n].real) < 1e-13, n
-    expected = [*true["inputs"].items(), *true["initial"].items()]
-    for (n, value), gradient in zip(expected, gradients, strict=True):
+    asked = [(n, value) for n, value in true["inputs"].items() if n not in cell.data]
+    for (n, value), gradient in zip([*asked, *true["initial"].items()], gradients, strict=True):
         assert oracle.far(gradient, value) < 1e-12, n
     for n, value in true["parameters"].items():
         assert oracle.far(dp[n], value) < 1e-12, n
