@@ -12,7 +12,7 @@ from .tree import FUNCTIONS, Concat, Node, Product, Read, Reduce, Softmax
 
 #: Names that generated code uses for something else.
 TAKEN = frozenset({
-    "np", "math", "p", "dp", "dp_t", "kept", "kept_t", "t", "T", "B", "step", "step_backward", "forward",
+    "np", "math", "p", "dp", "dp_t", "dtype", "kept", "kept_t", "t", "T", "B", "step", "step_backward", "forward",
     "backward", "range", "len", "reversed", "zip", *FUNCTIONS,
 })  # fmt: skip
 

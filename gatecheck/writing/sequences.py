@@ -13,7 +13,8 @@ def forward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
     arguments = [*(f"{n}[t]" for n in cell.inputs), *previous, "p"]
     return [
         f"T, B = {cell.inputs[0]}.shape[:2]",
-        *(f"{n} = np.empty((T, B, {sizes[n]}))" for n in cell.outputs),
+        f"dtype = np.result_type({', '.join([*cell.inputs, *(f'{n}0' for n in cell.lagged)])}, *p.values())",
+        *(f"{n} = np.empty((T, B, {sizes[n]}), dtype)" for n in cell.outputs),
         "kept = []",
         f"{', '.join(previous)} = {', '.join(f'{n}0' for n in cell.lagged)}",
         "for t in range(T):",
@@ -36,8 +37,9 @@ def backward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
     arguments = [*(f"d{n}[t]{f' + d{n}_prev' if n in lagged else ''}" for n in cell.outputs), "kept[t]", "p"]
     return [
         f"T, B = d{cell.output}.shape[:2]",
-        *(f"d{n} = np.empty((T, B, {sizes[n]}))" for n in inputs),
-        *(f"d{n}_prev = np.zeros((B, {sizes[n]}))" for n in lagged),
+        f"dtype = np.result_type({', '.join(f'd{n}' for n in cell.outputs)}, *p.values())",
+        *(f"d{n} = np.empty((T, B, {sizes[n]}), dtype)" for n in inputs),
+        *(f"d{n}_prev = np.zeros((B, {sizes[n]}), dtype)" for n in lagged),
         "dp = {name: np.zeros_like(value) for name, value in p.items()}",
         "for t in reversed(range(T)):",
         "    # What step t+1 sends back joins what the loss sends in.",

@@ -50,6 +50,7 @@ class _Adjoint:
     def __init__(self, program: Program) -> None:
         self.source = program
         self.lines = list(program.statements())
+        self.read = {r for s in self.lines for r in s.reads()}
         self.sizes = dict(program.sizes)
         self.found: dict[tuple[str, int], _Gradient] = {}
         self.parameters: list[tuple[str, Term, Equation]] = []
@@ -146,7 +147,7 @@ class _Adjoint:
 
     def _arriving(self, name: str) -> list[Expr]:
         """What reaches a quantity from the loss, and from step t+1 where something there may read it."""
-        later = any(value(name, 1) in s.expression.free_symbols for s in self.lines)
+        later = value(name, 1) in self.read
         return [symbol("loss", name, 0)] * (name in self.source.cell.outputs) + [carry(name)] * later
 
     def _copied(self, terms: list[Term], size: Size) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
 
 from ...calculus.symbols import gradient, value
 from ...cells import Cell, Size
@@ -14,6 +16,7 @@ from .places import Buffer
 from .program import BACKWARD, FORWARD, sent
 from .recompute import chunked, renamed
 from .views import dims, times
+from .wrapping import wrapped
 
 _HELPERS = {
     "erf": Function("erf(a, out)", ("The error function.",), ("out[...] = np.vectorize(math.erf, otypes=[float])(a)",)),
@@ -56,10 +59,15 @@ def code(cell: Cell, again: bool = False) -> str:
         environment()
         .get_template("fast.py.jinja")
         .render(
-            cell=cell, version=__version__, functions=[*helpers, *functions], helpers=made.module.helpers,
+            cell=cell, version=__version__, functions=list(map(_wrapped, [*helpers, *functions])),
+            helpers=made.module.helpers,
             shapes=parameter_shapes(cell), kept=made.kept(), again=again,
         )
     )  # fmt: skip
+
+
+def _wrapped(function: Function) -> Function:
+    return replace(function, body=tuple(chain.from_iterable(map(wrapped, function.body))))
 
 
 class _Functions:
@@ -167,7 +175,8 @@ class _Functions:
     def _aliases(self, sections: Iterable[str]) -> list[str]:
         """NumPy's functions under their own names: in a loop of small steps looking them up takes a while."""
         names = list(dict.fromkeys(n for s in sections for n in self.module.functions.get(s, ())))
-        return [f"{', '.join(names)} = {', '.join(f'np.{n}' for n in names)}"] if names else []
+        lines = [names[k : k + 5] for k in range(0, len(names), 5)]
+        return [f"{', '.join(few)} = {', '.join(f'np.{n}' for n in few)}" for few in lines]
 
     def _shapes(self, names: object, form: str) -> str:
         return ", ".join(f"{n}: {form.format(size_of(self._of(n)))}" for n in names)  # type: ignore[attr-defined]

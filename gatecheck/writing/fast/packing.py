@@ -60,12 +60,16 @@ class _Arranging:
         for s, k in levels.items():
             for r in s.reads():
                 last[r] = max(last.get(r, 0), k)
-        for level in sorted(set(levels.values())):
-            for s, k in levels.items():  # what nothing reads any more gives its scratch back
-                home, over = self.places.homes.get(s.target), last.get(s.target, k) == level - 1
-                if home and over and k < level and s.target not in self.summed and home.buffer in self.used:
+        starts, ends = dict[int, list[Statement]](), dict[int, list[Statement]]()
+        for s, k in levels.items():
+            starts.setdefault(k, []).append(s)
+            ends.setdefault(last.get(s.target, k), []).append(s)
+        for level in sorted(starts):
+            for s in ends.get(level - 1, ()):  # what nothing reads any more gives its scratch back
+                home = self.places.homes.get(s.target)
+                if home and s.target not in self.summed and home.buffer in self.used:
                     self.free[home.buffer].append(home.slot)
-            for group in self._groups(s for s, k in levels.items() if k == level):
+            for group in self._groups(starts[level]):
                 found += self._merged(group)
         for name, count in self.used.items():
             old = self.places.buffers.get(name)
@@ -112,12 +116,17 @@ class _Arranging:
             tag = label(s.target)
             if tag.kind == "gradient" and tag.lag == 1:
                 before[s] += [x for x in self.readers.get(carry(tag.name), ()) if x is not s]
-        levels = dict.fromkeys(self.run.statements, 1)
-        settled = False
-        while not settled:
-            deeper = {s: 1 + max((levels[b] for b in before[s]), default=0) for s in self.run.statements}
-            settled, levels = deeper == levels, deeper
-        return levels
+        levels: dict[Statement, int] = {}
+        for first in self.run.statements:
+            pending = [first]
+            while pending:
+                missing = next((b for b in before[pending[-1]] if b not in levels), None)
+                if missing is not None:
+                    pending.append(missing)
+                else:
+                    s = pending.pop()
+                    levels[s] = 1 + max((levels[b] for b in before[s]), default=0)
+        return {s: levels[s] for s in self.run.statements}
 
     def _groups(self, statements: Iterable[Statement]) -> list[list[Statement]]:
         groups: dict[object, list[Statement]] = {}

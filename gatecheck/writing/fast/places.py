@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from ...calculus.symbols import gradient, label, symbol, value
 from ...cells import Size
@@ -122,6 +122,7 @@ class _Settling:
             add(f"slab_{size}", group, "T", slab=True)
         self._operands()
         self._in_slab()
+        self._products()
         self._kept()
         self._backward()
         self._parameters()
@@ -191,6 +192,16 @@ class _Settling:
             found.sort(key=lambda pair: rank.get(pair[0], -1))
             for size, group in self._by_size([s for _, s in found]):
                 self.places.add(f"products_{k}_{size}", group, "T", slab=True)
+
+    def _products(self) -> None:
+        """Products of one operand in a loop that outlive it: side by side they stay one GEMM."""
+        found: dict[tuple[Expr, Size], list[Symbol]] = {}
+        for s in self.program.section("forward"):
+            fresh = s.target not in self.places.homes and s.name not in self.program.cell.lagged
+            if fresh and call(s).product and self._outlives(s.target):
+                found.setdefault((call(s).operands[0], self.places.size(s.target)), []).append(s.target)
+        for k, group in enumerate(g for g in found.values() if len(g) > 1):
+            self.places.add(f"kept_products_{k}", group, "T", slab=True)
 
     def _kept(self) -> None:
         """Other forward quantities that outlive their run, gate-major: activations in the order of the slab first."""

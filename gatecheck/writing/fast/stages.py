@@ -67,7 +67,8 @@ def early_parts(program: Program) -> Program:
         addends = s.expression.args if s.expression.is_Add else (s.expression,)
         mine = [a for a in addends if all(label(r).name in known for r in a.free_symbols if varies(r))]
         products = any(isinstance(a, (Times, TransposedTimes)) for a in addends)
-        if products and mine and len(mine) < len(addends):
+        fixed = not any(varies(r) for a in mine for r in a.free_symbols)  # a bias alone is added as it is
+        if products and not fixed and len(mine) < len(addends):
             name = fresh(f"e_{s.name}", (*sizes, *program.cell.shapes))
             with distribute(False):
                 sizes[name] = program.system.size(Add(*mine))  # a scalar is spread where the sum reads it
