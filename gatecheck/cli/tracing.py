@@ -137,7 +137,9 @@ def _worked(
     found = worked(derive(cell, given.loss or None, unit=True), given)
     if not any(found.knows(line.symbol) for line in found.backward.system.lines):
         message = f"nothing that {cell.name} computes follows from these values"
-        advice = f"{needed(found)}\n  --template prints a file with all of them.".lstrip()
+        size = next((letter for letter in cell.sizes if letter not in given.sizes), "")
+        told = f"How much is {size}? Write a list, or {size} = 2 under [sizes]." if size else needed(found)
+        advice = f"{told}\n  --template prints a file with all of them.".lstrip()
         raise BadInput(Problem(message, Place(str(path_of(values)), 1), advice))
     return found, printed, (Mono(values),)
 

@@ -210,3 +210,11 @@ def test_a_file_without_printed_numbers_has_nothing_to_check(gatecheck, tmp_path
     done = gatecheck("trace", "gate", "--values", "v.toml", "--check")
     assert (done.code, done.out) == (2, "")
     assert "v.toml:1:1: there is nothing to check" in done.err and "[printed]" in done.err
+
+
+def test_a_size_that_the_values_leave_open_is_asked_for(gatecheck, tmp_path):
+    (tmp_path / "v.toml").write_text("[values]\nx = 2\nh_prev = [1, 1]\nW = 3\nU = 1\nb = 0\n")
+    done = gatecheck("trace", "rnn", "--values", "v.toml")
+    assert done.code == 2 and "How much is D?" in done.err
+    (tmp_path / "v.toml").write_text("[values]\nx = 2\nh_prev = [1, 1]\nW = 3\nU = 1\nb = 0\n[sizes]\nD = 1\n")
+    assert gatecheck("trace", "rnn", "--values", "v.toml").code == 0
