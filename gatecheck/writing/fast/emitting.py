@@ -11,9 +11,9 @@ from sympy.printing.str import StrPrinter
 from ...calculus.symbols import label
 from ...cells import Equation, Size
 from .. import escaping
-from .lowering import constant
 from .packing import Pack
 from .places import Places
+from .program import constant
 from .views import Views, dims, times
 
 #: What NumPy calls a function, with the operands that it needs besides. np.negative reads strided arrays wrongly

@@ -20,7 +20,7 @@ from ...calculus.symbols import (
     tanh,
     value,
 )
-from .program import DIRECTIONS, FORWARD, Piece, Program, Statement, varies
+from .program import DIRECTIONS, FORWARD, Piece, Program, Statement, constant, varies
 
 HALF = Rational(1, 2)
 
@@ -123,11 +123,6 @@ def flatten(program: Program) -> Program:
     return replace(program, sizes=flat.sizes).with_sections(**changed)
 
 
-def constant(e: Expr) -> bool:
-    """Whether an expression is a number, sizes being numbers."""
-    return all(label(s).kind == "size" for s in e.free_symbols)
-
-
 class _Flat:
     def __init__(self, program: Program) -> None:
         self.program, self.sizes = program, dict(program.sizes)
@@ -208,8 +203,8 @@ class _Flat:
         return total
 
     def _product(self, e: Expr) -> Expr:
-        number, rest = e.as_coeff_Mul()
-        factors = sorted(Mul.make_args(rest), key=lambda f: (not f.is_Symbol,))
+        number = Mul(*(f for f in Mul.make_args(e) if constant(f)))
+        factors = sorted((f for f in Mul.make_args(e) if not constant(f)), key=lambda f: (not f.is_Symbol,))
         above = [f for f in factors if not (f.is_Pow and f.exp.is_negative)]
         below = [Pow(f.base, -f.exp) for f in factors if f.is_Pow and f.exp.is_negative]
         operands = [self._operand(f) for f in above]

@@ -18,11 +18,15 @@ from .order import ordered
 from .packing import Pack, arrange
 from .places import Buffer, settle
 from .program import Program
+from .sharing import invert, open_joins, share
 from .stages import early_parts, part_forward
 from .views import Views, dims, times
 
 #: All that turns a cell into calls, in order.
-PASSES = (keep_from_overflow, cut_joins, factor, name_parts, part_forward, early_parts, adjoint, halve, flatten)
+PASSES = (
+    *(keep_from_overflow, open_joins, cut_joins, factor, share, invert, name_parts, part_forward, early_parts),
+    *(adjoint, halve, flatten),
+)
 
 UFUNCS = (
     *("add", "subtract", "multiply", "divide", "tanh", "exp", "log", "sqrt", "square", "absolute", "sign", "maximum"),

@@ -9,9 +9,8 @@ from sympy import Expr, Symbol
 
 from ...calculus.symbols import gradient, label
 from .calls import COMMUTATIVE, Call, Run, call
-from .lowering import constant
 from .places import Buffer, Place, Places
-from .program import Program, Statement, carry, varies
+from .program import Program, Statement, carry, constant, varies
 
 Operand = tuple[Expr, ...]
 REDUCTIONS = ("Total", "Mean")

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Function, Rational, Symbol
 
-from ...calculus.symbols import label, symbol
+from ...calculus.symbols import Times, TransposedTimes, label, symbol
 from ...calculus.system import System
 from ...cells import Cell, Equation, Size
 
@@ -123,6 +123,11 @@ def varies(s: Symbol) -> bool:
     return label(s).lag is not None
 
 
+def constant(e: Expr) -> bool:
+    """Whether an expression is a number, sizes being numbers."""
+    return all(label(s).kind == "size" for s in e.free_symbols)
+
+
 def carry(name: str) -> Symbol:
     """What step t+1 sent back to name[t]."""
     return symbol("carry", name, 0)
@@ -137,6 +142,14 @@ def fresh(wanted: str, taken: Iterable[str]) -> str:
     """The name, or with a number behind it where it is taken."""
     names = set(taken)
     return wanted if wanted not in names else next(n for k in range(2, 10**6) if (n := f"{wanted}_{k}") not in names)
+
+
+def title(e: Expr) -> str:
+    """What to call an expression that the author gave no name: after its function and the names in it."""
+    words = "_".join(dict.fromkeys(label(s).name for s in sorted(e.free_symbols, key=str) if varies(s)))
+    function = isinstance(e, Function) and not isinstance(e, (Times, TransposedTimes))
+    head = type(e).__name__.lower() if function else "v"
+    return f"{head}_{words}" if len(words) < 12 else head
 
 
 def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:

@@ -67,8 +67,9 @@ def early_parts(program: Program) -> Program:
         addends = s.expression.args if s.expression.is_Add else (s.expression,)
         mine = [a for a in addends if all(label(r).name in known for r in a.free_symbols if varies(r))]
         products = any(isinstance(a, (Times, TransposedTimes)) for a in addends)
+        compound = len(mine) > 1 or any(not a.is_Symbol for a in mine)
         fixed = not any(varies(r) for a in mine for r in a.free_symbols)  # a bias alone is added as it is
-        if products and not fixed and len(mine) < len(addends):
+        if (products or compound) and not fixed and len(mine) < len(addends):
             name = fresh(f"e_{s.name}", (*sizes, *program.cell.shapes))
             with distribute(False):
                 sizes[name] = program.system.size(Add(*mine))  # a scalar is spread where the sum reads it

@@ -12,16 +12,20 @@ from gatecheck.calculus.symbols import label, sigmoid
 from gatecheck.cells import read
 from gatecheck.writing.fast.adjoint import adjoint
 from gatecheck.writing.fast.calls import call
-from gatecheck.writing.fast.lowering import constant, flatten, halve, keep_from_overflow
+from gatecheck.writing.fast.lowering import flatten, halve, keep_from_overflow
 from gatecheck.writing.fast.module import PASSES, compiled
 from gatecheck.writing.fast.naming import cut_joins, factor, name_parts, operations, start
-from gatecheck.writing.fast.program import FORWARD
+from gatecheck.writing.fast.program import FORWARD, constant
+from gatecheck.writing.fast.sharing import invert, open_joins, share
 from gatecheck.writing.fast.stages import early_parts, part_forward
 
 #: A pass after those that it needs, and after as few others as can be.
 ALONE = {
     "keep_from_overflow": (keep_from_overflow, name_parts, part_forward, adjoint),
     "cut_joins": (cut_joins, name_parts, part_forward, adjoint),
+    "open_joins": (open_joins, cut_joins, name_parts, part_forward, adjoint),
+    "share": (share, name_parts, part_forward, adjoint),
+    "invert": (invert, name_parts, part_forward, adjoint),
     "factor": (factor, name_parts, part_forward, adjoint),
     "adjoint": (name_parts, part_forward, adjoint),
     "early_parts": (name_parts, part_forward, early_parts, adjoint),
