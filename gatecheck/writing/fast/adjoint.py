@@ -143,7 +143,8 @@ class _Adjoint:
         elif single and size(terms[0].delta * terms[0].k) == size(target):
             self._fold(target, terms[0], mine.of)
         else:
-            addends = [*arriving, *(self._written(target, t, mine.of) for t in terms)]
+            alone = len(terms) == 1 and not arriving
+            addends = [*arriving, *(self._written(target, t, mine.of, alone) for t in terms)]
             self.defined[target] = Statement(target, Add(*addends), mine.of)
         return target
 
@@ -183,13 +184,15 @@ class _Adjoint:
         self.names[k] = value(name, 0)
         return self.names[k]
 
-    def _written(self, target: Symbol, term: Term, of: Equation) -> Expr:
-        """A term as an addend, its factor named where it is compound; what is summed has a name of its own."""
+    def _written(self, target: Symbol, term: Term, of: Equation, alone: bool) -> Expr:
+        """A term as an addend, its factor named where it is compound; so is what is summed, but where it is alone."""
         number, k = term.k.as_coeff_Mul() if term.summed or term.k.could_extract_minus_sign() else (ONE, term.k)
         if not k.is_Symbol and not constant(k):
             k = self._factor(target, k, of)
         if not term.summed:
             return number * k * term.delta
+        if alone and number == 1:
+            return Total(k * term.delta)
         return number * self._name(f"d{label(target).name}_sum", Total(k * term.delta), of)
 
     def _summed(self) -> Iterator[tuple[str, Symbol]]:

@@ -263,12 +263,13 @@ class _Settling:
 
     def _parameters(self) -> None:
         """Vector parameters that are read elementwise, in the order of the places that they go with."""
-        found: dict[Symbol, tuple[int, int]] = {}
+        found: dict[Symbol, tuple[int, Place, int]] = {}
+        far = Place("~", 0, 0)
         for k, s in enumerate(self.program.statements()):
             c = call(s)
             for r in () if c.product else sorted(s.expression.free_symbols, key=str):
                 if not varies(r) and label(r).kind == "value":
                     places = [p for q in (s.target, *s.reads()) if (p := self.places.place(q))]
-                    found.setdefault(r, (min((p.slot for p in places), default=k), k))
+                    found.setdefault(r, (self.made[s.target], min(places, default=far), k))
         for size, group in self._by_size(sorted(found, key=lambda s: found[s])):
             self.places.add(f"vectors_{size}", group, "parameters")
