@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
 
-from ...calculus.symbols import gradient, value
+from ...calculus.symbols import gradient, label, value
 from ...cells import Cell, Size
 from ...version import __version__
 from ..reference import Function, environment, parameter_shapes
@@ -84,7 +84,8 @@ class _Functions:
             if b.rows in ("T", "T+1"):
                 text = size_of(b.size)
                 counts[text] = counts.get(text, 0) + len(b.slots)
-        return " + ".join(f"{n} T·B{f'·{text}' if text != '1' else ''}" for text, n in counts.items()) or "nothing"
+        units = {text: "" if text == "1" else f"·({text})" if "+" in text else f"·{text}" for text in counts}
+        return " + ".join(f"{n} T·B{units[text]}" for text, n in counts.items()) or "nothing"
 
     # pack, workspace.
 
@@ -113,7 +114,8 @@ class _Functions:
         return Function(f"workspace(T, B, {sizes}{', ' * bool(sizes)}dtype=float)", (doc,), (*lines, "return work"))
 
     def _largest(self) -> str:
-        found = list(dict.fromkeys(dims(b.size) for b in self.places.buffers.values() if not b.size.scalar))
+        inside = (b for b in self.places.buffers.values() if not b.size.scalar and not b.name.startswith("rows_"))
+        found = list(dict.fromkeys(dims(b.size) for b in inside))
         return f"max({', '.join(found)})" if len(found) > 1 else found[0] if found else "1"
 
     def _array(self, b: Buffer) -> list[str]:
@@ -122,7 +124,8 @@ class _Functions:
         if rows is None:
             return []
         if not b.slab:
-            return [f"work.{b.name} = np.empty(({rows}{n}, B, {size}), dtype)"]
+            made = "ones" if b.slots[0] in self.program.widened else "empty"
+            return [f"work.{b.name} = np.{made}(({rows}{n}, B, {size}), dtype)"]
         axes = "(0, 2, 1, 3)" if rows else "(1, 0, 2)"
         return [
             f"work.{b.name} = np.empty(({rows}B, {times(n, b.size)}), dtype)",
@@ -148,8 +151,12 @@ class _Functions:
             "if (work.T, work.B) != (T, B):",
             '    raise ValueError(f"the workspace is for T, B = {work.T}, {work.B}, not {T}, {B}")',
         ]
+        for wide, x in self.program.widened.items():
+            lines.append(f"work.{self.places.homes[wide].buffer}[:, 0, :, :-1] = {label(x).name}")
         for n in cell.inputs:
-            home = self.places.homes[value(n, 0)]
+            home = self.places.homes.get(value(n, 0))
+            if home is None:
+                continue
             if self.places.buffers[home.buffer].rows == "given":
                 lines.append(f"work.{n} = {n} = np.ascontiguousarray({n}, p.dtype)[:, None]")
             else:

@@ -36,10 +36,19 @@ class _Gradients:
                 for w in weights:
                     if w.delta in found:
                         at = found.index(w.delta)
-                        cut = f"[{times(at, self.size(w.delta))}:{times(at + 1, self.size(w.delta))}]"
-                        text = f"{name}{cut if len(found) > 1 else ''}{'.T' * w.transposed}"
-                        self.module.sums.setdefault(w.parameter, []).append(text)
+                        cut = f"{times(at, self.size(w.delta))}:{times(at + 1, self.size(w.delta))}"
+                        self._add(w, name, cut if len(found) > 1 else "")
         return lines
+
+    def _add(self, w: Weight, product: str, rows: str) -> None:
+        """Rows of a product as the gradient of a parameter; of two, where a vector stands behind a matrix's columns."""
+        piece, sums = self.program.pieces.get(w.parameter), self.module.sums
+        if piece and piece.beside:
+            sums.setdefault(piece.parameter, []).append(f"{product}[{rows or ':'}, :-1]")
+            sums.setdefault(piece.beside, []).append(f"{product}[{rows or ':'}, -1]")
+        else:
+            text = f"{product}[{rows}]" if rows else product
+            sums.setdefault(w.parameter, []).append(text + ".T" * w.transposed)
 
     def dp(self) -> list[str]:
         """Gradients by name; pieces of a parameter, and what several equations add, are added up."""

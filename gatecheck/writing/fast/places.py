@@ -115,7 +115,8 @@ class _Settling:
     def settled(self) -> tuple[list[Run], Places]:
         cell, add = self.program.cell, self.places.add
         for n in cell.inputs:
-            add(f"in_{n}", [value(n, 0)], "T+1" if n in cell.lagged else "given")
+            if value(n, 0) in self.used or value(n, 0) in {w.operand for w in self.program.weights} or n in cell.lagged:
+                add(f"in_{n}", [value(n, 0)], "T+1" if n in cell.lagged else "given")
         for n in cell.outputs:
             add(f"loss_{n}", [symbol("loss", n, 0)], "given")
         for size, group in self._by_size(self.order):

@@ -63,13 +63,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Piece:
-    """A parameter as products use it: `scale` times the rows or columns (axis) from `start` on that `size` counts."""
+    """A parameter as products use it: `scale` times the rows or columns (axis) from `start` on that `size` counts.
+
+    beside: a vector that stands behind its columns as one more; both may be pieces themselves.
+    """
 
     parameter: str
     axis: int | None = None
     start: Size | None = None
     size: Size | None = None
     scale: Rational = field(default_factory=lambda: Rational(1))
+    beside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Program:
     """A cell as statements. sizes: of every quantity; shapes and pieces: of what parameters were cut into.
 
     weights: the gradients of matrices. sums: (parameter, quantity), a gradient that is summed over steps and rows.
-    deltas: the gradient of each named quantity, where another has the same.
+    deltas: the gradient of each named quantity, where another has the same. widened: inputs with a 1 behind them.
     """
 
     cell: Cell
@@ -97,6 +101,7 @@ class Program:
     weights: tuple[Weight, ...] = ()
     sums: tuple[tuple[str, Symbol], ...] = ()
     deltas: Mapping[Symbol, Symbol] = field(default_factory=dict)
+    widened: Mapping[Symbol, Symbol] = field(default_factory=dict)
 
     @property
     def system(self) -> System:

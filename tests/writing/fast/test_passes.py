@@ -11,6 +11,7 @@ from random_cells import sources
 from gatecheck.calculus.symbols import label, sigmoid
 from gatecheck.cells import read
 from gatecheck.writing.fast.adjoint import adjoint
+from gatecheck.writing.fast.biases import widen
 from gatecheck.writing.fast.calls import call
 from gatecheck.writing.fast.lowering import flatten, halve, keep_from_overflow
 from gatecheck.writing.fast.module import PASSES, compiled
@@ -29,6 +30,7 @@ ALONE = {
     "factor": (factor, name_parts, part_forward, adjoint),
     "adjoint": (name_parts, part_forward, adjoint),
     "early_parts": (name_parts, part_forward, early_parts, adjoint),
+    "widen": (name_parts, part_forward, early_parts, adjoint, widen),
     "halve": (name_parts, part_forward, early_parts, adjoint, halve),
     "flatten": (name_parts, part_forward, adjoint, flatten),
     "all": PASSES,
@@ -106,7 +108,7 @@ def test_a_sum_is_factored_where_that_leaves_fewer_calls():
 
 def test_a_half_is_folded_only_where_nothing_else_reads_the_pre_activation():
     folded = compiled(text("h[t] = sigmoid(W @ x[t] + U @ h[t-1] + b)"))
-    assert {"W/2", "U/2", "b/2"} <= set(folded.pieces)
+    assert {"U/2", "W+b/2"} <= set(folded.pieces)
     read_twice = transformed(
         text("q[t] = W @ x[t] + U @ h[t-1]", "h[t] = sigmoid(q[t]) * q[t]"), (name_parts, part_forward, adjoint, halve)
     )
