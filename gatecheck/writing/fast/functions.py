@@ -225,6 +225,8 @@ class _Functions:
             if home := self.places.homes.get(sent(n)):
                 over = self.places.buffers[home.buffer].rows == "T+1"
                 lines.append(f"work.{home.buffer}[{'T' if over else '...'}] = 0")
+        lines += [f"d{label(b.slots[0]).name} = np.empty((T, B, {dims(b.size)}), p.dtype)"
+                  for b in self.places.buffers.values() if b.rows == "result"]  # fmt: skip
         lines += [*self.module.zeros, *self._aliases(BACKWARD)]
         gives = [*(f"d{n}: (T,B,{size_of(cell.size(n))})" for n in cell.inputs),
                  *(f"d{n}0: (B,{size_of(cell.size(n))})" for n in cell.lagged), "dp"]  # fmt: skip
@@ -241,7 +243,10 @@ class _Functions:
         for n in self.cell.inputs:
             home = self.places.homes.get(gradient(n))
             zeros = f"np.zeros((T, B, {dims(self.cell.size(n))}), p.dtype)"
-            results.append(f"{self.places.over_time(gradient(n))}.copy()" if home else zeros)
+            if home and self.places.buffers[home.buffer].rows == "result":
+                results.append(f"d{n}")
+            else:
+                results.append(f"{self.places.over_time(gradient(n))}.copy()" if home else zeros)
         for n in self.cell.lagged:
             home = self.places.homes.get(sent(n))
             if home is None:

@@ -16,7 +16,8 @@ from .program import BACKWARD, FORWARD, Program, Statement, sent, varies
 
 @dataclass(frozen=True)
 class Buffer:
-    """An array in the workspace. rows: T, T+1, block (of steps), step (none), given (a caller's array) or parameters.
+    """An array in the workspace. rows: T, T+1, block (of steps), step (none), given (a caller's array),
+    result (an array for the caller) or parameters.
 
     slab: (rows, B, slots · size), for products; else gate-major, (rows, slots, B, size).
     """
@@ -258,7 +259,8 @@ class _Settling:
         if tag.kind == "gradient" and tag.lag == 1:
             self.places.add(f"sent_{tag.name}", [s.target], "step" if run.loop and not beyond else "T+1")
         elif tag.name in self.program.cell.inputs or run.products:
-            self.places.add(f"rows_d{tag.name}", [s.target], "T")
+            handed = run.products and tag.name in self.program.cell.inputs and s.target not in self.used
+            self.places.add(f"rows_d{tag.name}", [s.target], "result" if handed else "T")
         elif beyond or (run.loop and s.target in {t for _, t in self.program.sums}):
             self.places.add(f"over_d{tag.name}", [s.target], "T")
 

@@ -69,6 +69,8 @@ class Views:
             self.given = self.given or not over_time
             name = self._given_name(buffer)
             return f"{name}.reshape(-1, {dims(buffer.size)})" if over_time else f"{name}[t, 0]"
+        if buffer.rows == "result":
+            return f"{self._given_name(buffer)}.reshape(-1, {dims(buffer.size)})"
         array, whole = f"work.{buffer.name}", count == len(buffer.slots)
         ends = (times(k, buffer.size) for k in (first.slot, first.slot + count))
         cut = "" if whole or not buffer.slab else f":, {':'.join(ends)}"
@@ -107,7 +109,7 @@ class Views:
     @staticmethod
     def _given_name(buffer: Buffer) -> str:
         tag = label(buffer.slots[0])
-        return f"d{tag.name}" if tag.kind == "loss" else tag.name
+        return tag.name if tag.kind == "value" else f"d{tag.name}"
 
     def fix(self, text: str, wanted: str) -> str:
         """A name for something that is one for all steps."""
