@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from sympy import Expr
 
-from ..calculus.symbols import Label
+from ..calculus.symbols import Label, log, sigmoid, softplus
 from ..cells import Size
 from .formulas import POWER, PRODUCT, WHOLE, Formulas
 
@@ -20,6 +20,16 @@ def parameter(name: str) -> str:
 def size_text(size: Size) -> str:
     """A size as Python: H, D + H, 2*H, 1."""
     return " + ".join(str(n) if name == "1" else name if n == 1 else f"{n}*{name}" for name, n in size.terms)
+
+
+def finite(expression: Expr) -> Expr:
+    """The expression with -softplus(-a) for log σ(a), which stays a number where σ(a) rounds to 0."""
+    if not expression.args:
+        return expression
+    if isinstance(expression, log) and isinstance(expression.args[0], sigmoid):
+        return -softplus(-finite(expression.args[0].args[0]))
+    arguments = tuple(map(finite, expression.args))
+    return expression if arguments == expression.args else expression.func(*arguments)
 
 
 class NumPy(Formulas):

@@ -56,7 +56,8 @@ def necessary(program, sizes):
             if c.product:
                 name = label(s.expression.args[0]).name
                 piece = program.pieces.get(name)
-                matrix = program.cell.shapes[piece.parameter if piece and piece.beside else name]  # a bias costs nothing
+                # A bias beside a matrix costs nothing that is necessary.
+                matrix = program.cell.shapes[piece.parameter if piece and piece.beside else name]
                 rows, columns = matrix if isinstance(s.expression, Times) else matrix[::-1]
                 key = (section, c.operands[0], columns.value(sizes))
                 products[key] = products.get(key, 0) + rows.value(sizes)

@@ -348,7 +348,7 @@ def test_a_function_whose_outputs_are_not_finite_cannot_be_checked():
 
 BAD = {
     "no tensors": ((forward, backward, {"x": 1.0}), "nothing to differentiate"),
-    "whole numbers": ((forward, backward, {"x": np.array([1, 2])}), "x holds whole numbers (int64)\n  Give x.astype(float)."),
+    "whole numbers": ((forward, backward, np.array([1, 2])), "x holds whole numbers (int64)\n  Give x.astype(float)."),
     "nested lists": ((forward, backward, {"x": [[1.0, 2.0]]}), "x is a list of numbers\n  Give np.array(x, float)."),
     "no function": ((X, backward, X), "is no function"),
     "no backward": ((forward, X, INPUTS), "is no function"),
@@ -376,8 +376,10 @@ def test_an_unknown_input_to_ask_about_is_refused():
 def test_what_holds_no_real_numbers_is_a_constant_and_a_gradient_for_it_is_told():
     whole, both = np.array([1, 2]), {"x": np.array([1, 2]), "w": np.array([0.5, -1.0])}
     report = gradcheck(lambda x, w: x * w, lambda dy, x, w: (dy * w, dy * x), both)
-    assert report and report.notes == ("x holds whole numbers (int64): its gradient is not checked; give x.astype(float)",)
-    assert not gradcheck(lambda w, at: w[at] ** 2, lambda dy, w, at: 2 * w * dy, {"w": np.ones(2), "at": whole - 1}).notes
+    said = "x holds whole numbers (int64): its gradient is not checked; give x.astype(float)"
+    assert report and report.notes == (said,)
+    taken = gradcheck(lambda w, at: w[at] ** 2, lambda dy, w, at: 2 * w * dy, {"w": np.ones(2), "at": whole - 1})
+    assert taken and not taken.notes
     with pytest.raises(BadInput, match="so it is a constant"):
         gradcheck(lambda x, w: x * w, lambda dy, x, w: dy * x, both, wrt="x")
 

@@ -32,7 +32,8 @@ class _Gradients:
         for k, (operand, weights) in enumerate(groups.items()):
             for j, found in enumerate(stretches(self.places, [w.delta for w in weights])):
                 name = f"dw_{k}" + f"_{j}" * bool(j)
-                lines.append(f"{name} = np.matmul({self.views.rows(found, True)}.T, {self.views.rows((operand,), True)})")
+                deltas, read = self.views.rows(found, True), self.views.rows((operand,), True)
+                lines.append(f"{name} = np.matmul({deltas}.T, {read})")
                 for w in weights:
                     if w.delta in found:
                         at = found.index(w.delta)

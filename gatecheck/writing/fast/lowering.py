@@ -15,11 +15,11 @@ from ...calculus.symbols import (
     label,
     log,
     sigmoid,
-    softplus,
     symbol,
     tanh,
     value,
 )
+from ..numpy_printer import finite
 from .program import DIRECTIONS, FORWARD, Piece, Program, Statement, constant, varies
 
 HALF = Rational(1, 2)
@@ -32,14 +32,13 @@ def keep_from_overflow(program: Program) -> Program:
     inner = {q: s.expression for q, s in found.items()
              if isinstance(s.expression, sigmoid) and s.name not in program.cell.assigned}  # fmt: skip
 
-    def kept(e: Expr) -> Expr:
+    def written_out(e: Expr) -> Expr:
         if isinstance(e, log):
-            e = log(inner.get(e.args[0], e.args[0]))
-            return -softplus(-e.args[0].args[0]) if isinstance(e.args[0], sigmoid) else e
-        return e.func(*map(kept, e.args)) if e.args else e
+            return log(inner.get(e.args[0], e.args[0]))
+        return e.func(*map(written_out, e.args)) if e.args else e
 
     with distribute(False):
-        changed = [replace(s, expression=kept(s.expression)) for s in found.values()]
+        changed = [replace(s, expression=finite(written_out(s.expression))) for s in found.values()]
     read = {r for s in changed for r in s.reads()}
     return program.with_sections(forward=[s for s in changed if s.target in read or s.name in program.cell.assigned])
 
