@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from sympy import Expr
 
-from ..calculus.symbols import Label, log, sigmoid, softplus
+from ..calculus.symbols import Label, log, sigmoid, softplus, step
 from ..cells import Size
 from .formulas import POWER, PRODUCT, WHOLE, Formulas
 
@@ -30,6 +30,14 @@ def finite(expression: Expr) -> Expr:
         return -softplus(-finite(expression.args[0].args[0]))
     arguments = tuple(map(finite, expression.args))
     return expression if arguments == expression.args else expression.func(*arguments)
+
+
+def _not_above(expression: Expr) -> Expr | None:
+    """a of 1 - [a > 0], which is [a <= 0]: taken from 1, a truth value would be a whole number, and float32 lost."""
+    if expression.is_Add and len(expression.args) == 2 and expression.args[0] == 1:
+        negative = -expression.args[1]
+        return negative.args[0] if isinstance(negative, step) else None
+    return None
 
 
 class NumPy(Formulas):
@@ -96,6 +104,10 @@ class NumPy(Formulas):
     def indicator(self, inside: str) -> str:
         return f"({inside} > 0)"
 
+    def _print_Add(self, expression: Expr, order: object = None) -> str:
+        inside = _not_above(expression)
+        return super()._print_Add(expression, order) if inside is None else f"({self._print(inside)} <= 0)"
+
     def concatenation(self, parts: list[str]) -> str:
         return f"np.concatenate([{', '.join(parts)}], axis=1)"
 
@@ -132,6 +144,6 @@ class NumPy(Formulas):
         return f"{self._enclosed(expression)}.sum(axis=0)"
 
     def _level(self, expression: Expr) -> int:
-        if type(expression).__name__ == "Spread":
+        if type(expression).__name__ == "Spread" or _not_above(expression) is not None:
             return WHOLE
         return super()._level(expression)
