@@ -16,7 +16,7 @@ from ...calculus.edges import Edge, edges
 from ...calculus.symbols import Spread, Times, Total, TransposedTimes, gradient, label, symbol, value
 from ...calculus.system import Line
 from ...cells import Equation, Size
-from .program import Program, Statement, Weight, carry, constant, fresh, in_order, sent
+from .program import Program, Statement, Weight, asked, carry, constant, fresh, in_order, sent
 from .stages import parted
 
 ONE = Integer(1)
@@ -68,8 +68,9 @@ class _Adjoint:
             if s.name in cell.outputs or (s.name, 0) in self.found:
                 self._define(gradient(s.name), (s.name, 0), s.of)
                 self._pull(s)
-        wanted = [self._define(sent(n), (n, 1), cell.equations[0]) for n in cell.lagged if (n, 1) in self.found]
-        wanted += [self._define(gradient(n), (n, 0), cell.equations[0]) for n in cell.inputs
+        wanted = [self._define(sent(n), (n, 1), cell.equations[0]) for n in asked(cell, cell.lagged)
+                  if (n, 1) in self.found]  # fmt: skip
+        wanted += [self._define(gradient(n), (n, 0), cell.equations[0]) for n in asked(cell, cell.inputs)
                    if {(n, 0), (n, 1)} & self.found.keys()]  # fmt: skip
         weights = tuple(replace(w, delta=self.same.get(w.delta, w.delta)) for w in self.weights)
         sums = tuple(self._summed())

@@ -13,7 +13,7 @@ from ..reference import Function, environment, parameter_shapes
 from .gradients import gradients_of
 from .module import Module
 from .places import Buffer
-from .program import BACKWARD, FORWARD, sent
+from .program import BACKWARD, FORWARD, asked, sent
 from .recompute import chunked, renamed
 from .views import dims, times
 from .wrapping import wrapped
@@ -228,8 +228,8 @@ class _Functions:
         lines += [f"d{label(b.slots[0]).name} = np.empty((T, B, {dims(b.size)}), p.dtype)"
                   for b in self.places.buffers.values() if b.rows == "result"]  # fmt: skip
         lines += [*self.module.zeros, *self._aliases(BACKWARD)]
-        gives = [*(f"d{n}: (T,B,{size_of(cell.size(n))})" for n in cell.inputs),
-                 *(f"d{n}0: (B,{size_of(cell.size(n))})" for n in cell.lagged), "dp"]  # fmt: skip
+        gives = [*(f"d{n}: (T,B,{size_of(cell.size(n))})" for n in asked(cell, cell.inputs)),
+                 *(f"d{n}0: (B,{size_of(cell.size(n))})" for n in asked(cell, cell.lagged)), "dp"]  # fmt: skip
         doc = (
             "A sequence back, once after each forward.",
             "",
@@ -240,14 +240,14 @@ class _Functions:
 
     def _results(self) -> list[str]:
         results = []
-        for n in self.cell.inputs:
+        for n in asked(self.cell, self.cell.inputs):
             home = self.places.homes.get(gradient(n))
             zeros = f"np.zeros((T, B, {dims(self.cell.size(n))}), p.dtype)"
             if home and self.places.buffers[home.buffer].rows == "result":
                 results.append(f"d{n}")
             else:
                 results.append(f"{self.places.over_time(gradient(n))}.copy()" if home else zeros)
-        for n in self.cell.lagged:
+        for n in asked(self.cell, self.cell.lagged):
             home = self.places.homes.get(sent(n))
             if home is None:
                 results.append(f"np.zeros((B, {dims(self.cell.size(n))}), p.dtype)")

@@ -123,6 +123,11 @@ class Program:
         return replace(self, sections=tuple(Section(n, found[n]) for n in DIRECTIONS if found.get(n)))
 
 
+def asked(cell: Cell, names: Iterable[str]) -> list[str]:
+    """The names of inputs and states whose gradient is asked for: data has none."""
+    return [n for n in names if n not in cell.data]
+
+
 def varies(s: Symbol) -> bool:
     """Whether a symbol may change from step to step: it is no parameter and no size."""
     return label(s).lag is not None

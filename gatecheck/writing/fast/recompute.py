@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...cells import Cell
 from ..reference import Function
+from .program import asked
 
 #: What the functions for one chunk are called.
 CHUNK = {"forward": "forward_chunk", "backward": "backward_chunk"}
@@ -51,14 +52,15 @@ def _forward(cell: Cell) -> list[str]:
 def _backward(cell: Cell) -> list[str]:
     gradients, initial = [f"d{n}" for n in cell.outputs], _initial(cell)
     parts = [f"d{n}_part" for n in cell.outputs]
-    inputs = [f"d{n}" for n in cell.inputs]
+    inputs = [f"d{n}" for n in asked(cell, cell.inputs)]
     later = [n for n in cell.lagged if n in cell.outputs]
-    lagged = [n for n in cell.lagged if n in cell.inputs]
-    results = [*(f"d{n}_part" for n in cell.inputs), *(f"d{n}0" for n in cell.lagged), "dp_part"]
+    states = asked(cell, cell.lagged)
+    lagged = [n for n in states if n in cell.inputs]
+    results = [*(f"{d}_part" for d in inputs), *(f"d{n}0" for n in states), "dp_part"]
     done = [f"np.concatenate([a[{k}] for a in reversed(found)])" for k in range(len(inputs))]
     lines = ["work, T, found, dp = kept, kept.T, [], None", "p = p if isinstance(p, SimpleNamespace) else pack(p)"]
     lines += [f"{', '.join(cell.inputs)}{',' * (len(cell.inputs) == 1)} = work.given"] * bool(cell.inputs)
-    lines += [f"d{n}0 = 0" for n in cell.lagged]
+    lines += [f"d{n}0 = 0" for n in states]
     lines += [
         "for t0 in reversed(range(0, max(T, 1), work.chunk)):",
         "    chunk, space = work.chunk, work.spaces[min(work.chunk, T - t0)]",
@@ -70,9 +72,9 @@ def _backward(cell: Cell) -> list[str]:
     lines += [*(f"    {line}" for line in sends), *(f"    d{n}_later = d{n}0" for n in lagged)]
     lines += [f"    {', '.join(results)} = {CHUNK['backward']}({', '.join(parts)}, space, p)"]
     lines += [f"    d{n}_part[-1:] += d{n}_later" for n in lagged]
-    lines += [f"    found.append({_row([f'd{n}_part' for n in cell.inputs])})"] * bool(inputs)
+    lines += [f"    found.append({_row([f'{d}_part' for d in inputs])})"] * bool(inputs)
     lines += ["    dp = {n: g if dp is None else dp[n] + g for n, g in dp_part.items()}"]
-    return [*lines, f"return {', '.join([*done, *(f'd{n}0' for n in cell.lagged), 'dp'])}"]
+    return [*lines, f"return {', '.join([*done, *(f'd{n}0' for n in states), 'dp'])}"]
 
 
 def _given(cell: Cell) -> list[str]:

@@ -48,7 +48,8 @@ def agree(cell, made, seed=1, T=5, B=2, sizes=None):
     values, true = oracle.run(cell, x, x0, p), oracle.gradients(cell, x, x0, p, upstream)
     for n, value in zip(cell.outputs, given, strict=True):
         assert oracle.far(value, values[n].real) < 1e-12, n
-    for (n, value), gradient in zip([*true["inputs"].items(), *true["initial"].items()], gradients, strict=True):
+    asked = [(n, v) for group in ("inputs", "initial") for n, v in true[group].items() if n not in cell.data]
+    for (n, value), gradient in zip(asked, gradients, strict=True):
         assert oracle.far(gradient, value) < 1e-11, n
     for n, value in true["parameters"].items():
         assert oracle.far(dp[n], value) < 1e-11, n

@@ -52,7 +52,7 @@ def agree(cell, program, steps=3):
     for n in cell.outputs:
         assert oracle.far(found["values"][n], values[n].real) < 1e-12, n
     for group in ("inputs", "initial", "parameters"):
-        for n, value in true[group].items():
+        for n, value in ((n, v) for n, v in true[group].items() if n not in cell.data):
             assert oracle.far(found[group][n], value) < 1e-11, n
 
 
