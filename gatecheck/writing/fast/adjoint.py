@@ -221,9 +221,9 @@ class _Adjoint:
 
         return program.with_sections(
             factors=factors,
-            before=map(written_out, in_order(before)),
+            before=map(written_out, in_order(before, True)),
             backward=in_order(loop),
-            after=map(written_out, in_order(after)),
+            after=map(written_out, in_order(after, True)),
         )
 
 

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from ...calculus.symbols import gradient, label, symbol, value
 from ...cells import Size
 from .calls import Run, call, runs
-from .program import BACKWARD, FORWARD, Program, Statement, sent, varies
+from .program import BACKWARD, FORWARD, Program, Statement, sent, source, varies
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class _Settling:
             for s in run.statements:
                 self.made[s.target] = k
                 for r in s.reads():
-                    self.used.setdefault(self._source(r), set()).add(k)
+                    self.used.setdefault(source(r), set()).add(k)
 
     def settled(self) -> tuple[list[Run], Places]:
         cell, add = self.program.cell, self.places.add
@@ -130,14 +130,6 @@ class _Settling:
         self._parameters()
         return self.runs, self.places
 
-    @staticmethod
-    def _source(s: Symbol) -> Symbol:
-        """What a symbol is read from: of t-1 or of t+1, the same quantity."""
-        tag = label(s)
-        if tag.kind == "carry":
-            return sent(tag.name)
-        return value(tag.name, 0) if tag.kind == "value" and tag.lag == 1 else s
-
     def _by_size(self, symbols: Iterable[Symbol]) -> list[tuple[str, list[Symbol]]]:
         found: dict[Size, list[Symbol]] = {}
         for s in symbols:
@@ -147,7 +139,7 @@ class _Settling:
     def _operands(self) -> None:
         """What products read has a buffer of its own, so that steps and rows of the batch can be one axis."""
         for w in self.program.weights:
-            s = self._source(w.operand)
+            s = source(w.operand)
             if s not in self.places.homes:
                 self.places.add(f"rows_{label(s).name}", [s], self._rows(s))
 
@@ -184,9 +176,12 @@ class _Settling:
                     continue
                 home = slabs.get(self._delta(s.line or s.target))
                 inside = {self.places.place(r) for r in s.reads()}
-                if home and self._dead(s.target) and (home not in taken or home in inside):
+                fits = home and self.places.size(s.target) == self.places.buffers[home.buffer].size
+                if home and fits and self._dead(s.target) and (home not in taken or home in inside):
                     self.places.homes[s.target] = home
                     taken.add(home)
+                elif run.products and s.name in self.program.cell.lagged:
+                    self.places.add(f"rows_{s.name}", [s.target], "T+1")
                 elif run.products:
                     extra.setdefault(call(s).operands[0], []).append((self._delta(s.line or s.target), s.target))
         rank = {d: k for k, d in enumerate(self.order)}

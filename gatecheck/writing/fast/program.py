@@ -14,7 +14,7 @@ from functools import cached_property
 
 from sympy import Expr, Function, Rational, Symbol
 
-from ...calculus.symbols import Times, TransposedTimes, label, symbol
+from ...calculus.symbols import Times, TransposedTimes, label, symbol, value
 from ...calculus.system import System
 from ...cells import Cell, Equation, Size
 
@@ -162,16 +162,31 @@ def title(e: Expr) -> str:
     return f"{head}_{words}" if len(words) < 12 else head
 
 
-def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """The statements, each after those it reads; otherwise as they stand."""
+def in_order(statements: Iterable[Statement], whole: bool = False) -> tuple[Statement, ...]:
+    """The statements, each after those it reads; otherwise as they stand.
+
+    whole: each runs over all steps before the next begins, so that what it reads of another step counts, too.
+    """
     waiting, done = {s.target: s for s in statements}, dict[Symbol, Statement]()
+
+    def before(s: Statement) -> list[Symbol]:
+        read = (source(r) if whole else r for r in s.reads())
+        return [r for r in read if r in waiting and r not in done and r != s.target]
+
     for first in waiting.values():
         pending = [first]
         while pending:
-            s = pending[-1]
-            missing = [r for r in s.reads() if r in waiting and r not in done and r != s.target]
-            if missing:
+            if missing := before(pending[-1]):
                 pending.append(waiting[min(missing, key=str)])
             else:
-                done[s.target] = pending.pop()
+                s = pending.pop()
+                done[s.target] = s
     return tuple(done.values())
+
+
+def source(s: Symbol) -> Symbol:
+    """What a symbol is read from: of t-1 or of t+1, the same quantity."""
+    tag = label(s)
+    if tag.kind == "carry":
+        return sent(tag.name)
+    return value(tag.name, 0) if tag.kind == "value" and tag.lag == 1 else s

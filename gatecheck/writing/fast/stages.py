@@ -55,7 +55,7 @@ def _reach(reads: Mapping[Key, set[Key]], start: Key) -> set[Key]:
 def part_forward(program: Program) -> Program:
     """The forward step's statements before, in and after the loop."""
     early, loop, late = parted(program.section("forward"))
-    return program.with_sections(early=in_order(early), forward=in_order(loop), late=in_order(late))
+    return program.with_sections(early=in_order(early, True), forward=in_order(loop), late=in_order(late, True))
 
 
 def early_parts(program: Program) -> Program:

@@ -44,8 +44,11 @@ def transformed(cell, passes):
     return program
 
 
-def agree(cell, program, steps=3):
-    """Run against the oracle on the author's tree; cells without inputs have one step."""
+def agree(cell, program, steps=3, scale=0.0):
+    """Run against the oracle on the author's tree; cells without inputs have one step.
+
+    scale: of a gradient; of a smaller one, behind a tanh that is all but 1, fewer digits are right.
+    """
     sizes, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(5), T=steps if cell.inputs else 1)
     found = programs.run(program, sizes, x, x0, p, upstream)
     values, true = oracle.run(cell, x, x0, p), oracle.gradients(cell, x, x0, p, upstream)
@@ -53,7 +56,7 @@ def agree(cell, program, steps=3):
         assert oracle.far(found["values"][n], values[n].real) < 1e-12, n
     for group in ("inputs", "initial", "parameters"):
         for n, value in ((n, v) for n, v in true[group].items() if n not in cell.data):
-            assert oracle.far(found[group][n], value) < 1e-11, n
+            assert oracle.far(found[group][n], value, scale) < 1e-11, n
 
 
 @pytest.mark.parametrize("passes", [p if p == "all" else pytest.param(p, marks=pytest.mark.slow) for p in ALONE])
@@ -67,7 +70,7 @@ def test_a_pass_keeps_the_numbers(name, passes):
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_all_passes_keep_the_numbers_of_random_cells(source):
     cell = programs.read_or_pass_over(source)
-    agree(cell, compiled(cell))
+    agree(cell, compiled(cell), scale=1e-3)
 
 
 @pytest.mark.parametrize("name", cells())
