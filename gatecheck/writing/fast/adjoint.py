@@ -206,7 +206,8 @@ class _Adjoint:
 
     def _parted(self, program: Program, wanted: Iterable[Symbol]) -> Program:
         """What is wanted and what that needs, before, in and after the loop; factors only where the loop reads them."""
-        same = self.same | {carry(n): Integer(0) for n in self.sizes if sent(n) not in self.defined}
+        names = (*self.sizes, *program.cell.inputs)
+        same = self.same | {carry(n): Integer(0) for n in names if sent(n) not in self.defined}
         statements = {t: replace(s, expression=s.expression.xreplace(same)) for t, s in self.defined.items()}
         before, loop, after = parted(in_order(_needed(statements, wanted)))
         plain = {k: s.expression for k, s in self.factors.items()}

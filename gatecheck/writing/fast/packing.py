@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from ...calculus.symbols import gradient, label
 from .calls import COMMUTATIVE, Call, Run, call
 from .places import Buffer, Place, Places
-from .program import Program, Statement, carry, constant, varies
+from .program import Program, Statement, carry, constant, source, varies
 
 Operand = tuple[Expr, ...]
 REDUCTIONS = ("Total", "Mean")
@@ -96,8 +96,11 @@ class _Arranging:
     def _product_alone(self, e: Expr) -> bool:
         """Whether an operand is a product that nothing else reads: what is computed with it may take its place."""
         made = self.made.get(e)
-        forward = made is not None and self.calls[made].product and label(e).kind == "value"
-        return forward and len(self.readers.get(e, ())) == 1
+        if made is None or not self.calls[made].product or label(e).kind != "value":
+            return False
+        home = self.places.place(e)
+        kept = home is not None and self.places.buffers[home.buffer].rows != "step"
+        return not kept and len(self.readers.get(e, ())) == 1
 
     def _moves(self, r: Symbol, reader: Statement) -> bool:
         # A sum with a product stays in the slab: a sum of whole rows is cheaper than one of gates.
@@ -113,7 +116,9 @@ class _Arranging:
     def _levels(self) -> dict[Statement, int]:
         """How many calls must come before each; what is sent back is written after all that read what arrived."""
         made = self.made
-        before = {s: [made[r] for r in s.reads() if r in made and made[r] is not s] for s in self.run.statements}
+        # Where steps run at once, what a call reads of the step before is made by a call of its own block.
+        read = {s: {r if self.run.loop else source(r) for r in s.reads()} for s in self.run.statements}
+        before = {s: [made[r] for r in read[s] if r in made and made[r] is not s] for s in self.run.statements}
         for s in self.run.statements:
             tag = label(s.target)
             if tag.kind == "gradient" and tag.lag == 1:

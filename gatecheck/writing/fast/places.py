@@ -124,6 +124,7 @@ class _Settling:
             add(f"slab_{size}", group, "T", slab=True)
         self._operands()
         self._in_slab()
+        self._kept_sums()
         self._products()
         self._kept()
         self._backward()
@@ -189,6 +190,31 @@ class _Settling:
             found.sort(key=lambda pair: rank.get(pair[0], -1))
             for size, group in self._by_size([s for _, s in found]):
                 self.places.add(f"products_{k}_{size}", group, "T", slab=True)
+
+    def _kept_sums(self) -> None:
+        """Sums of a product and of what waits in the slab stay there: factors read them before gradients are written.
+
+        Where they are of one operand and all of that kind, so that one call on whole rows makes all of them.
+        """
+        loop = self.program.section("forward")
+        products = {s.target: call(s).operands[0] for s in loop if call(s).product}
+        groups: dict[tuple[Expr, Size], list[tuple[Statement, Place | None]]] = {}
+        for s in loop:
+            for r in s.reads() & products.keys() if call(s).function == "add" else ():
+                home = self.places.homes.get(self._delta(s.target))
+                waits = home in {self.places.place(o) for o in s.reads()} and self._until_factors(s.target)
+                groups.setdefault((products[r], self.places.size(s.target)), []).append((s, home if waits else None))
+        for group in groups.values():
+            if all(home for _, home in group) and any(self._outlives(s.target) for s, _ in group):
+                self.places.homes.update({s.target: home for s, home in group if home})
+
+    def _until_factors(self, s: Symbol) -> bool:
+        """Whether a forward quantity is read by no more than factors are made of, and its gradient is the loop's."""
+        tag, delta = label(s), self._delta(s)
+        handed = tag.name in self.program.cell.outputs or tag.name in self.program.cell.lagged
+        sections = {self.runs[k].section.name for k in self.used.get(s, ())}
+        looped = delta in self.made and self.runs[self.made[delta]].section.name == "backward"
+        return not handed and looped and sections <= {*FORWARD, "factors"}
 
     def _products(self) -> None:
         """Products of one operand in a loop that outlive it: side by side they stay one GEMM."""

@@ -145,6 +145,8 @@ class Views:
         if tag.kind == "gradient":
             if tag.lag:
                 return f"d{name}_{'next' if row else 'prev'}"
+            if self.section == "factors":  # which are made before gradients: there a slot still holds the value
+                return name
             return f"e_{name}" if self.section in FORWARD else f"d{name}"
         lagged = buffer.rows == "T+1" and name in self.places.program.cell.lagged
         return f"{name}_prev" if lagged and not row else name

