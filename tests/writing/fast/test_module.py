@@ -230,7 +230,7 @@ FOUND = {
     "a product gives a scalar": "s: 1; r: D; W: (1, D); r[t] = x[t] + s[t-1]; s[t] = W @ x[t]",
     "a product is of a scalar": "s: 1; q: D; W: (1, D); k: 1; q[t] = W.T @ (k + s[t-1]); s[t] = k * (W @ q[t])",
     "what is sent back cancels": "q: D; k: D; q[t] = tanh(x[t]) + x[t-1] - (k + x[t-1]) + sum(h[t-1])",
-    "a step before in one block": "s: 1; q: D; q[t] = relu(s[t-1] - x[t-1]); s[t] = 2 * sum(x[t-1])",
+    "a step before in one block": "s: 1; q: D; s[t] = 2 * sum(x[t-1]); q[t] = relu(s[t-1] - x[t-1])",
     "a product outlives the loop": "s: 1; q: H; V: (H, H); s[t] = sum(h[t-1]); q[t] = V @ h[t-1] / (2 + tanh(s[t-1]))",
 }
 
