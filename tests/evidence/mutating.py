@@ -8,7 +8,7 @@ its answers.
 import ast
 import builtins
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +38,8 @@ OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }  # fmt: skip
+#: Letters of a long line that are shown before and after an edit.
+CONTEXT = 40
 Function = ast.FunctionDef | ast.Lambda
 Loop = ast.For | ast.While
 Value = ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp
@@ -54,7 +56,12 @@ class Mutant:
     source: str
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.before}  →  {self.after}"
+        """The line, and where the edit is in a long one."""
+        head = max(0, _alike(self.before, self.after) - CONTEXT)
+        tail = max(0, _alike(self.before[head:][::-1], self.after[head:][::-1]) - CONTEXT)
+        before, after = (text[head : len(text) - tail] for text in (self.before, self.after))
+        dots = "…" * bool(head), "…" * bool(tail)
+        return f"{self.line}: {before.join(dots)}  →  {after.join(dots)}"
 
 
 @dataclass(frozen=True)
@@ -444,8 +451,8 @@ def _exchange(parent: ast.AST, old: ast.AST, new: ast.AST) -> None:
             value[:] = [new if item is old else item for item in value]
 
 
-def _alike(some: list[str], others: list[str]) -> int:
-    """How many lines are the same until one differs."""
+def _alike(some: Sequence[str], others: Sequence[str]) -> int:
+    """How many lines, or letters, are the same until one differs."""
     return sum(1 for _ in takewhile(bool, map(eq, some, others)))
 
 

@@ -66,7 +66,7 @@ class Solution:
 
 @dataclass(frozen=True)
 class Fault:
-    """A mutant that computes wrong numbers, and what was said of it; seconds: what judging took beside running it."""
+    """A mutant that computes wrong numbers, and what was said of it; seconds: the judge's processor time."""
 
     solution: Solution
     mutant: Mutant
@@ -101,11 +101,11 @@ def kit(cell: str, convention: str) -> Kit:
 
 
 def graded(zygote: Zygote, solution: Solution, source: str, seed: str) -> tuple[Report, float]:
-    """The report on a source that stands in for a solution, and the seconds that judging took beside running it."""
+    """The report on a source that stands in for a solution, and the processor time that judging took beside running it."""
     submission, worker = submission_from(solution.path.name, source.encode()), Worker(zygote.fork)
-    start = time.perf_counter()
+    start = time.process_time()
     report = grade(submission, kit(solution.cell, solution.convention), worker, seed, lambda: Worker(zygote.fork))
-    return report, time.perf_counter() - start - report.seconds
+    return report, time.process_time() - start
 
 
 def fault(zygote: Zygote, solution: Solution, mutant: Mutant, seed: int) -> Fault | None:
