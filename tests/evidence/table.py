@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import groupby, product
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -101,7 +102,7 @@ def kit(cell: str, convention: str) -> Kit:
 
 
 def graded(zygote: Zygote, solution: Solution, source: str, seed: str) -> tuple[Report, float]:
-    """The report on a source that stands in for a solution, and the processor time that judging took beside running it."""
+    """The report on a source that stands in for a solution, and the judge's processor time; the run's is not in it."""
     submission, worker = submission_from(solution.path.name, source.encode()), Worker(zygote.fork)
     start = time.process_time()
     report = grade(submission, kit(solution.cell, solution.convention), worker, seed, lambda: Worker(zygote.fork))
@@ -113,20 +114,19 @@ def fault(zygote: Zygote, solution: Solution, mutant: Mutant, seed: int) -> Faul
     report, seconds = graded(zygote, solution, mutant.source, f"{seed:x}0")
     failed = [c for c in report.checks if c.status == "failed"]
     certain = [m for m in report.mistakes if m.certain]
-    told = {m.quantity for m in certain}
-    if report.outcome != "graded" or not failed or any(c.error is None and c.quantity not in told for c in failed):
+    # What no function returns has no error of its own: it is off because a mistake in it explains the rest.
+    inside = {m.quantity for m in certain}
+    if report.outcome != "graded" or not failed or any(c.error is None and c.quantity not in inside for c in failed):
         return None
-    explained = told.union(*(m.explains for m in certain))
+    explained = inside.union(*(m.explains for m in certain))
+    again = range(1, AGAIN + 1) if certain else ()
     return Fault(
         solution,
         mutant,
         report.mistakes,
         off=tuple(f"{c.task} {c.quantity}" for c in failed),
         unexplained=tuple(c.quantity for c in failed if c.quantity not in explained),
-        refuted=any(
-            said(graded(zygote, solution, mutant.source, f"{seed:x}{k}")[0]) != said(report)
-            for k in range(1, AGAIN + 1 if certain else 1)
-        ),
+        refuted=any(said(graded(zygote, solution, mutant.source, f"{seed:x}{k}")[0]) != said(report) for k in again),
         seconds=seconds,
     )
 
@@ -156,7 +156,7 @@ def _drawn(zygote: Zygote, pair: tuple[str, str], seeds: Sequence[int], count: i
 
 def measured(seeds: Sequence[int], count: int, jobs: int) -> list[Fault]:
     """The faults of all pairs, so many of each; the same ones however many jobs there are."""
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         return [f for found in pool.map(partial(faults, seeds=seeds, count=count), PAIRS) for f in found]
 
 

@@ -106,19 +106,18 @@ def function(body):
 
 @pytest.mark.parametrize(("rule", "before", "after"), EDITS)
 def test_a_rule_makes_its_edit(rule, before, after):
-    program = Program(function(before))
-    number = len(program.edits[rule])
-    made = {program.mutant(f"{rule} {k}") for k in range(2000) if number}
-    assert ast.unparse(ast.parse(function(after))) in {m.source for m in made if m.rule == rule}
+    program, wanted = Program(function(before)), ast.unparse(ast.parse(function(after)))
+    drawn = (program.mutant(seed) for seed in range(2000))
+    assert any(m.rule == rule and m.source == wanted for m in drawn)
 
 
 def test_every_rule_is_shown_and_finds_something_in_the_solutions():
     names = {rule.__name__.replace("_", " ") for rule in RULES}
     assert names == {rule for rule, _, _ in EDITS}
-    assert names == {rule for s in SOLUTIONS[::4] for rule in Program(s.source).edits}
+    assert names == {rule for s in SOLUTIONS[::6] for rule in Program(s.source).edits}
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS[::6], ids=str)
+@pytest.mark.parametrize("solution", SOLUTIONS[::9], ids=str)
 def test_a_mutant_is_the_same_again_and_never_the_solution(solution):
     one, other = Program(solution.source), Program(solution.source)
     made = [one.mutant(seed) for seed in range(30)]
