@@ -44,7 +44,7 @@ def test_a_right_solution_scores_full_marks_without_a_word(solution, zygote):
 @pytest.mark.slow
 @pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
 def test_a_right_solution_scores_full_marks_whatever_the_inputs(solution, zygote):
-    for seed in range(2, 42):
+    for seed in range(2, 12):
         report, _ = graded(zygote, solution, solution.source, f"{seed:x}")
         assert report.full_marks, report
         assert report.mistakes == report.warnings == ()
