@@ -280,7 +280,7 @@ def another_number(place: Place) -> Iterator[ast.AST]:
                 yield ast.parse(repr(other), mode="eval").body
 
 
-def transposed(place: Place) -> Iterator[ast.AST]:
+def transpose_added_or_dropped(place: Place) -> Iterator[ast.AST]:
     """x.T becomes x; a value that is multiplied or handed on becomes its transpose."""
     if isinstance(place.node, ast.Attribute) and place.node.attr == "T":
         yield place.node.value
@@ -426,7 +426,7 @@ RULES: tuple[Callable[[Place], Iterator[ast.AST]], ...] = (
     another_index,
     another_bound,
     another_number,
-    transposed,
+    transpose_added_or_dropped,
     arguments_exchanged,
     call_dropped,
     another_function,
