@@ -174,7 +174,7 @@ def table(found: Sequence[Fault], title: str) -> Table:
     return made
 
 
-COLUMNS = ("faults", "named", "one name", "located", "refuted", "judging: median", "95 %")
+COLUMNS = ("faults", "named", "one name", "located", "refuted", "judge: median", "95 %")
 
 
 def figures(found: Sequence[Fault]) -> list[str]:
