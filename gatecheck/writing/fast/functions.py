@@ -53,7 +53,7 @@ def code(cell: Cell, again: bool = False) -> str:
     made = _Functions(Module(cell))
     forward, backward = made.forward(), made.backward()
     functions = [made.pack(), made.workspace(), *map(renamed, (forward, backward) if again else ())]
-    functions += chunked(cell, forward, backward) if again else [forward, backward]
+    functions += chunked(cell, forward, backward, made.share()) if again else [forward, backward]
     helpers = [_HELPERS[name] for name in made.module.helpers]
     return (
         environment()
@@ -61,7 +61,7 @@ def code(cell: Cell, again: bool = False) -> str:
         .render(
             cell=cell, version=__version__, functions=list(map(_wrapped, [*helpers, *functions])),
             helpers=made.module.helpers,
-            shapes=parameter_shapes(cell), kept=made.kept(), again=again,
+            shapes=parameter_shapes(cell), kept=made.kept(), share=made.share() if again else 0,
         )
     )  # fmt: skip
 
@@ -86,6 +86,11 @@ class _Functions:
                 counts[text] = counts.get(text, 0) + len(b.slots)
         units = {text: "" if text == "1" else f"·({text})" if "+" in text else f"·{text}" for text in counts}
         return " + ".join(f"{n} T·B{units[text]}" for text, n in counts.items()) or "nothing"
+
+    def share(self) -> int:
+        """How many times the states of a step the workspace holds for it, while its block of steps is under way."""
+        slots = sum(len(b.slots) for b in self.places.buffers.values() if b.rows in ("T", "T+1", "block"))
+        return max(1, slots // max(1, len(self.cell.lagged)))
 
     # pack, workspace.
 
