@@ -19,6 +19,7 @@ from ...calculus.symbols import (
     tanh,
     value,
 )
+from ...cells import SCALAR
 from ..numpy_printer import finite
 from .program import DIRECTIONS, FORWARD, Piece, Program, Statement, constant, varies
 
@@ -202,6 +203,11 @@ class _Flat:
         return total
 
     def _product(self, e: Expr) -> Expr:
+        """Numbers, and what is one number for a whole vector, are multiplied first: they cost least."""
+        size = replace(self.program, sizes=self.sizes).system.size
+        single = [f for f in Mul.make_args(e) if size(f) == SCALAR]
+        if len(single) > 1 and size(e) != SCALAR and not all(map(constant, single)):
+            e = Mul(self._operand(Mul(*single)), *(f for f in Mul.make_args(e) if f not in single))
         number = Mul(*(f for f in Mul.make_args(e) if constant(f)))
         factors = sorted((f for f in Mul.make_args(e) if not constant(f)), key=lambda f: (not f.is_Symbol,))
         above = [f for f in factors if not (f.is_Pow and f.exp.is_negative)]
