@@ -163,7 +163,7 @@ class Verdicts:
             if gives(layout, role, program, data, values, limits):
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
-        for program in (*self.programs[:2], key.program):
+        for program in (*self.programs[:3], key.program):
             diagnosis = diagnose(layout, role, program, data, values, limits, again)
             if diagnosis.certain:
                 because = {} if program is key.program else dict.fromkeys(off, self.cause)
@@ -191,6 +191,8 @@ class Verdicts:
             right.changed(change),
             # The cell's own backward equations, on the values that the wrong forward step gives.
             right.changed(Change(forward=change.forward, renamed=change.renamed)),
+            # The same, with what it kept of the wrong products.
+            right.changed(Change(forward=change.forward, parameters=change.parameters, renamed=change.renamed)),
             *(right.changed(change).changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
         ]
 
