@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from .output import emit, emit_report, plain_format
+from .output import emit
+from .reports import deliver, refuse, report_options
 from .seeds import seed_option
 
 if TYPE_CHECKING:
@@ -28,19 +29,31 @@ _assignment = click.option(
 @_file
 @_assignment
 @seed_option("the same inputs as in the report that printed it")
-@plain_format
+@report_options
 @click.pass_context
-def check(ctx: click.Context, file: str | None, assignment: str | None, seed: str | None, style: str | None) -> None:
+def check(
+    ctx: click.Context,
+    file: str | None,
+    assignment: str | None,
+    seed: str | None,
+    style: str | None,
+    output: str | None,
+    force: bool,
+    full: bool,
+) -> None:
     """Grade FILE here and now; nothing is recorded. Exit code 0 means full marks.
 
-    FILE defaults to the one that assignment.toml names.
+    FILE defaults to the one that assignment.toml names. A page in HTML has the cell's graph and every number.
 
     \b
     Examples:  gatecheck check
+               gatecheck check lstm.py --full
+               gatecheck check -o report.html
                gatecheck check lstm.py --format json
     """
+    refuse(style, output, force)
     done = _graded(file, assignment, seed)
-    emit_report(done.report, style, done.submission.source)
+    deliver(done.report, style, output, done.submission.source, done.kit.cell, full)
     ctx.exit(_code(done.report))
 
 
@@ -48,18 +61,29 @@ def check(ctx: click.Context, file: str | None, assignment: str | None, seed: st
 @_file
 @_assignment
 @click.option("--to", metavar="DIR", help="Where the bundle goes. Default: submitted/ in the assignment's folder.")
-@plain_format
+@report_options
 @click.pass_context
-def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str | None, style: str | None) -> None:
+def submit(
+    ctx: click.Context,
+    file: str | None,
+    assignment: str | None,
+    to: str | None,
+    style: str | None,
+    output: str | None,
+    force: bool,
+    full: bool,
+) -> None:
     """Grade FILE on fresh inputs, record it with a receipt, and write the bundle to hand in.
 
     \b
     Examples:  gatecheck submit
                gatecheck submit lstm.py --to ~/handed-in
     """
+    refuse(style, output, force)
     done = _graded(file, assignment, None)
+    source, cell = done.submission.source, done.kit.cell
     if done.report.outcome == "error":  # ours: there is no verdict that could be handed in
-        emit_report(done.report, style, done.submission.source)
+        deliver(done.report, style, output, source, cell, full)
         ctx.exit(_code(done.report))
     from pathlib import Path
 
@@ -72,8 +96,8 @@ def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str
         data = _unchanged(done.path, done.submission)
         bundle = records.record(data, done.report.file, done.report, Path(to) if to else folder / "submitted")
         path = records.write_bundle(bundle.receipt)
-    emit_report(bundle.report, style, done.submission.source)
-    if style != "json":
+    deliver(bundle.report, style, output, source, cell, full)
+    if output or style not in ("json", "html"):
         emit(f"Hand in {printable(str(path))}")
     ctx.exit(_code(bundle.report))
 
