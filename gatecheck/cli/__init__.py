@@ -34,6 +34,7 @@ COMMANDS = {
     "generate": ("instructor", "Write an assignment and its solution."),
     "grade": ("instructor", "Grade submissions: files, folders, archives, downloads."),
     "graph": ("drawing", "Draw one step of a cell."),
+    "hint": ("hinting", "Tell the next hint on a task; each is counted."),
     "paths": ("printing", "Print every route from a state at t-1 to one at t."),
     "prove": ("proving", "Prove the gradients of a cell."),
     "show": ("printing", "Print a cell's equations."),

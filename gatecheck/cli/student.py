@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..grading.intake import Submission
     from ..grading.report import Report
 
-_file = click.argument("file", metavar="[FILE]", required=False)
-_assignment = click.option(
+file_argument = click.argument("file", metavar="[FILE]", required=False)
+assignment_option = click.option(
     "--assignment",
     metavar="DIR",
     help="The assignment's folder. Default: the one around the current folder, or around FILE.",
@@ -26,8 +26,8 @@ _assignment = click.option(
 
 
 @click.command("check")
-@_file
-@_assignment
+@file_argument
+@assignment_option
 @seed_option("the same inputs as in the report that printed it")
 @report_options
 @click.pass_context
@@ -52,14 +52,14 @@ def check(
                gatecheck check lstm.py --format json
     """
     refuse(style, output, force)
-    done = _graded(file, assignment, seed)
+    done = graded(file, assignment, seed)
     deliver(done.report, style, output, done.submission.source, done.kit.cell, full)
     ctx.exit(_code(done.report))
 
 
 @click.command("submit")
-@_file
-@_assignment
+@file_argument
+@assignment_option
 @click.option("--to", metavar="DIR", help="Where the bundle goes. Default: submitted/ in the assignment's folder.")
 @report_options
 @click.pass_context
@@ -80,7 +80,7 @@ def submit(
                gatecheck submit lstm.py --to ~/handed-in
     """
     refuse(style, output, force)
-    done = _graded(file, assignment, None)
+    done = graded(file, assignment, None)
     source, cell = done.submission.source, done.kit.cell
     if done.report.outcome == "error":  # ours: there is no verdict that could be handed in
         deliver(done.report, style, output, source, cell, full)
@@ -88,10 +88,10 @@ def submit(
     from pathlib import Path
 
     from ..errors import printable
-    from ..keeping.records import Records
+    from ..keeping.told import records_of
 
     folder = done.kit.assignment.folder
-    with Records(folder / ".gatecheck" / "submissions.sqlite") as records:
+    with records_of(done.kit.assignment) as records:
         records.finish()
         data = _unchanged(done.path, done.submission)
         bundle = records.record(data, done.report.file, done.report, Path(to) if to else folder / "submitted")
@@ -102,24 +102,27 @@ def submit(
     ctx.exit(_code(bundle.report))
 
 
-class _Graded(NamedTuple):
-    """What was graded, and what came of it."""
+class Graded(NamedTuple):
+    """What was graded, and what came of it: all that is known, and as much of it as the student is told."""
 
     path: Path
     submission: Submission
     kit: Kit
+    known: Report
     report: Report
 
 
-def _graded(file: str | None, assignment: str | None, seed: str | None) -> _Graded:
-    """Grade a file; the worker starts first, so that it warms up while the judge reads and imports."""
+def graded(file: str | None, assignment: str | None, seed: str | None) -> Graded:
+    """Grade FILE, or the file that the assignment names.
+
+    The worker starts first, so that it warms up while the judge reads and imports.
+    """
     from ..grading.running import Worker
 
     with Worker() as worker:
         from pathlib import Path
 
         from ..assignment.kit import open_kit
-        from ..grading.feedback import redacted
         from ..grading.intake import read_submission
 
         kit = open_kit(Path(assignment) if assignment is not None else _around(file))
@@ -128,7 +131,17 @@ def _graded(file: str | None, assignment: str | None, seed: str | None) -> _Grad
         from ..grading.judge import grade
 
         report = grade(submission, kit, worker, seed)
-    return _Graded(path, submission, kit, redacted(report, kit.assignment.grading.feedback))
+    return Graded(path, submission, kit, report, _as_told(report, kit))
+
+
+def _as_told(report: Report, kit: Kit) -> Report:
+    if not kit.assignment.hinted:  # nobody waits for SQLite in vain
+        from ..grading.feedback import redacted
+
+        return redacted(report, kit.assignment.grading.feedback)
+    from ..keeping.told import as_told
+
+    return as_told(report, kit.assignment)
 
 
 def _around(file: str | None) -> Path:

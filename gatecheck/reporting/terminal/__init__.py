@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
 from ...grading.report import Report
@@ -19,21 +19,29 @@ from .tasks import task_lines
 # Longer lines are hard to read, shorter ones cannot hold a table.
 _NARROWEST, _WIDEST = 40, 100
 
+#: Lines for a number of columns and with certain signs.
+Laid = Callable[[int, Signs], Iterable[Line]]
+
 
 def show(
     report: Report, stream: TextIO | None = None, source: str | None = None, full: bool = False
 ) -> None:
     """Print the report to a stream (standard output), as wide, colourful and Unicode as it can be."""
+    put(report_lines(report, source, full), stream)
+
+
+def put(made: Laid, stream: TextIO | None = None) -> None:
+    """Print lines to a stream, as wide, colourful and Unicode as it can be."""
     stream = stream or sys.stdout
     width = shutil.get_terminal_size().columns - 1
     unicode = takes_unicode(stream)
     if not wants_color(stream):
-        stream.write(render(report, width, source=source, unicode=unicode, full=full) + "\n")
+        stream.write(text(made, width, unicode=unicode) + "\n")
         return
     from rich.console import Console
 
     # rich writes escape codes, or asks an old Windows console for the colours itself.
-    print_on(Console(file=stream, force_terminal=True, no_color=False), _laid_out(report, width, source, unicode, full))
+    print_on(Console(file=stream, force_terminal=True, no_color=False), _laid_out(made, width, unicode))
 
 
 def wants_color(stream: TextIO) -> bool:
@@ -64,12 +72,21 @@ def render(
     full: bool = False,
 ) -> str:
     """The report as text; source is the student's file, for the lines around a mistake; full: with every error."""
-    return paint(_laid_out(report, width, source, unicode, full), color)
+    return text(report_lines(report, source, full), width, color=color, unicode=unicode)
 
 
-def _laid_out(report: Report, width: int, source: str | None, unicode: bool, full: bool) -> Iterator[Line]:
-    columns = min(max(width, _NARROWEST), _WIDEST)
-    return _lines(safe(report, unicode), source, columns, UNICODE if unicode else ASCII, full)
+def text(made: Laid, width: int = 80, *, color: bool = False, unicode: bool = True) -> str:
+    """The lines as text."""
+    return paint(_laid_out(made, width, unicode), color)
+
+
+def _laid_out(made: Laid, width: int, unicode: bool) -> Iterable[Line]:
+    return made(min(max(width, _NARROWEST), _WIDEST), UNICODE if unicode else ASCII)
+
+
+def report_lines(report: Report, source: str | None, full: bool = False) -> Laid:
+    """The lines of a report, for any width and any signs."""
+    return lambda columns, signs: _lines(safe(report, signs is UNICODE), source, columns, signs, full)
 
 
 def _lines(report: Report, source: str | None, columns: int, signs: Signs, full: bool) -> Iterator[Line]:
