@@ -40,6 +40,7 @@ COMMANDS = {
     "show": ("printing", "Print a cell's equations."),
     "submit": ("student", "Grade a file on fresh inputs, and bundle it to hand in."),
     "trace": ("tracing", "Print every equation of a cell with its numbers."),
+    "watch": ("watching", "Grade a file whenever it is saved."),
 }
 
 

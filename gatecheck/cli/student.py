@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..assignment.kit import Kit
     from ..grading.intake import Submission
     from ..grading.report import Report
+    from ..grading.running import Worker
 
 file_argument = click.argument("file", metavar="[FILE]", required=False)
 assignment_option = click.option(
@@ -120,17 +121,28 @@ def graded(file: str | None, assignment: str | None, seed: str | None) -> Graded
     from ..grading.running import Worker
 
     with Worker() as worker:
-        from pathlib import Path
+        kit, path = opened(file, assignment)
+        return graded_by(worker, kit, path, seed)
 
-        from ..assignment.kit import open_kit
-        from ..grading.intake import read_submission
 
-        kit = open_kit(Path(assignment) if assignment is not None else _around(file))
-        path = Path(file) if file is not None else kit.assignment.folder / kit.assignment.file
-        submission = read_submission(path)
-        from ..grading.judge import grade
+def opened(file: str | None, assignment: str | None) -> tuple[Kit, Path]:
+    """The assignment, and the file to grade: FILE, or the one that the assignment names."""
+    from pathlib import Path
 
-        report = grade(submission, kit, worker, seed)
+    from ..assignment.kit import open_kit
+
+    kit = open_kit(Path(assignment) if assignment is not None else _around(file))
+    return kit, Path(file) if file is not None else kit.assignment.folder / kit.assignment.file
+
+
+def graded_by(worker: Worker, kit: Kit, path: Path, seed: str | None = None) -> Graded:
+    """Grade a file by a worker, which is used up."""
+    from ..grading.intake import read_submission
+
+    submission = read_submission(path)
+    from ..grading.judge import grade
+
+    report = grade(submission, kit, worker, seed)
     return Graded(path, submission, kit, report, _as_told(report, kit))
 
 
