@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..grading.report import Report
 from .terminal.lines import cells, cut
 from .terminal.signs import ASCII, UNICODE, safe
-from .words import number, speaks_for_itself
+from .words import names_its_task, number, speaks_for_itself
 
 WIDTH = 80
 LONGEST_NAME = 30
@@ -37,7 +37,6 @@ def _why(report: Report) -> str:
     if not wrong:
         return ""
     check = wrong[0]
-    # What names its function needs no task before it, what names its array no quantity.
-    named = check.quantity if not speaks_for_itself(check) else ""
-    task = "" if check.task in check.message else f"{check.task}:"
-    return " ".join(filter(None, (task, named, check.message)))
+    if names_its_task(check):
+        return check.message
+    return f"{check.task}: {check.message if speaks_for_itself(check) else f'{check.quantity} {check.message}'}"

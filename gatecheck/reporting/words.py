@@ -128,11 +128,14 @@ def alike(checks: Iterable[Check]) -> list[list[Check]]:
     return list(kinds.values())
 
 
+def names_its_task(check: Check) -> bool:
+    """Whether a message begins with its function."""
+    return check.message.startswith((f"{check.task} ", f"There is no function {check.task}"))
+
+
 def speaks_for_itself(check: Check) -> bool:
     """Whether a message names its function or its quantity, so that it needs no name before it."""
-    return check.message.startswith(
-        (f"{check.quantity} ", f"{check.task} ", f"There is no function {check.task}", f'{check.quantity}["')
-    )
+    return names_its_task(check) or check.message.startswith(f"{check.quantity} ")
 
 
 def hinted(report: Report) -> Iterator[tuple[str, str]]:
