@@ -10,7 +10,7 @@ from reporting.test_terminal import MISTAKE, REPORT, SOURCE
 
 from gatecheck.cells import load
 from gatecheck.grading.heat import Heat
-from gatecheck.grading.report import Report, Where
+from gatecheck.grading.report import Check, Report, Where
 from gatecheck.reporting.page import SIGNATURE, render
 
 CELL = load("lstm")
@@ -128,6 +128,25 @@ def test_errors_are_a_table_whose_cells_say_where_they_are():
     assert "a cell is the largest of 2 × 1" in page.text
 
 
+def test_what_the_mistake_is_in_comes_first_and_the_other_errors_on_request():
+    checks = (Check("step", "dx", "failed", 0, 1, heat=HEAT), *HOT.checks)
+    text = read(replace(HOT, checks=checks)).text
+    assert text.index("How far dc is off") < text.index("How far dx of step is off")
+
+
+def test_of_a_name_that_is_read_at_both_steps_the_missing_way_is_that_of_the_formula(tmp_path):
+    path = tmp_path / "both.cell"
+    path.write_text("x: D\nh: D\n\na[t] = tanh(w * x[t] + b)\nh[t] = a[t] * a[t-1] * h[t-1]\n")
+
+    def missing(right):
+        mistake = replace(MISTAKE, wrong="δa_prev", right=f"δa_prev + {right}", path="h → a")
+        (picture,) = [a for tag, a in read(replace(REPORT, mistakes=(mistake,)), cell=load(path)).tags if tag == "svg"]
+        return re.search(r"(\S+) in a way that is missing", picture["aria-label"])[1]
+
+    assert missing("δh[t+1] ⊙ a[t+1]") == "a[t−1]"
+    assert missing("δh ⊙ a[t−1]") == "a"
+
+
 def test_a_failure_without_a_name_is_told_by_its_message():
     text = read(replace(REPORT, mistakes=())).text
     assert "One quantity is wrong" in text
@@ -165,6 +184,7 @@ NASTY = st.text(alphabet="<>&\"'`/ \n\t\x00\x1b\u202e\u2028{}%#=-+ab⊙δ[t]", m
 def test_words_of_others_are_words(words, more):
     checks = tuple(replace(c, message=words, because=None) for c in HOT.checks)
     mistake = replace(MISTAKE, title=words, hint=more, path=more or None, wrong=words, right=more, left=words)
+    mistake = replace(mistake, where=Where(words, 1))
     theirs = {"title": words, "file": more, "convention": words, "student": more, "warnings": (words,)}
     report = replace(HOT, checks=checks, mistakes=(mistake,), **theirs)
     page = render(report, words + "\n" + more, CELL)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...grading.report import Report
 from ..heat_map import HeatMap, heat_maps
-from .lines import Line, Span, cells
+from .lines import Line, Span, cells, hang
 from .signs import UNICODE, Signs, ascii_only
 
 #: From this share of the largest error on a number stands out.
@@ -17,7 +17,7 @@ def heat_lines(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
     """A table for each quantity that is off; a wide one goes on below, with its rows again."""
     for found in heat_maps(report):
         yield ()
-        yield (Span(f"How far {found.check.quantity} is off", "bold"), Span(f"   in {found.check.task}"))
+        yield from hang(f"How far {found.check.quantity} is off   ", f"in {found.check.task}", columns, "bold")
         yield from _table(found, columns, signs)
 
 
