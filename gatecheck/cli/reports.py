@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .output import as_json, emit, emit_report, file_option, format_of, format_option, refuse_taken, save
+from .output import emit, emit_report, file_option, format_of, format_option, refuse_taken, save
 
 if TYPE_CHECKING:
     from ..cells import Cell
@@ -48,7 +48,7 @@ def deliver(
 
         content = page(report, text, cell)
     elif style == "json":
-        content = as_json(report.to_dict(), True)
+        content = report.to_json(indent=1)
     else:
         from ..reporting.terminal import render
 

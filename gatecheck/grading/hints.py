@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ..assignment.model import Assignment, Grading, Task
 from .feedback import RUNGS, redacted
-from .report import Mistake, Report
+from .report import Mistake, Report, Where
 
 #: What was told: (task, kind of mistake, step).
 Taken = Collection[tuple[str, str, str]]
@@ -74,10 +74,9 @@ def _steps(report: Report, mistake: Mistake, rungs: tuple[str, ...]) -> Iterator
         certain=True, agreement=None, explains=(),
     )  # fmt: skip
     m, where = mistake, mistake.where
-    line = f"line {where.line}, " if where and where.line else ""
     told = {
         "what": (m.title, replace(silent, title=m.title, certain=m.certain)),
-        "where": (f"{report.file}, {line}in {where.function}" if where else "", replace(silent, where=where)),
+        "where": (f"{report.file}, {placed(where)}in {where.function}" if where else "", replace(silent, where=where)),
         "why": (m.hint, replace(silent, hint=m.hint)),
         "formula": (
             f"{m.left} = {m.right}, not {m.wrong}" if m.wrong and m.right else "",
@@ -85,6 +84,11 @@ def _steps(report: Report, mistake: Mistake, rungs: tuple[str, ...]) -> Iterator
         ),
     }
     yield from (Hint(kind(m), rung, *told[rung]) for rung in rungs if told[rung][0])
+
+
+def placed(where: Where) -> str:
+    """The line, before the name of its function: "line 41, ", "cell 3, line 5, "; empty where none is known."""
+    return "".join(f"{what} {n}, " for what, n in (("cell", where.cell), ("line", where.line)) if n and where.line)
 
 
 def as_told(report: Report, assignment: Assignment, taken: Taken = ()) -> Report:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from ..cells import Cell
 from ..data import folder
 from ..errors import BadInput, printable
+from ..grading.hints import placed
 from ..grading.report import Check, Mistake, Report, TaskResult
 from ..writing.document import Picture
 from ..writing.drawing.graph import draw
@@ -54,6 +55,7 @@ def render(report: Report, source: str = "", cell: Cell | None = None) -> str:
             words=words,
             signs=_SIGNS,
             part=part,
+            placed=placed,
             paragraphs=list(_paragraphs(report.message)),
             report_style=Markup((folder("templates") / "html" / "report.css").read_text("utf-8")),
             **face(),
@@ -135,8 +137,8 @@ def _equations(mistake: Mistake, timed: frozenset[str]) -> list[tuple[str, str, 
 
 def _excerpt(source: str, mistake: Mistake) -> list[tuple[int, Markup, bool]]:
     """Lines with their numbers, and whether each is the one."""
-    line = mistake.where.line if mistake.where else None
-    return [(n, _verbatim(text), n == line) for n, text in words.excerpt(source, line)]
+    where = mistake.where
+    return [(n, _verbatim(text), where is not None and n == where.line) for n, text in words.excerpt(source, where)]
 
 
 def _verbatim(text: str) -> Markup:

@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from ..grading.report import Check, Mistake, Report, Status, TaskResult, total
+from ..grading.report import Check, Mistake, Report, Status, TaskResult, Where, total
 
 #: What stands above a report that has no verdict: the status that its mark belongs to, and the words.
 HEADLINES: dict[str, tuple[Status, str]] = {
@@ -62,15 +62,31 @@ def said(report: Report) -> Iterator[str]:
         yield f"{number(uncounted)} not counted"
 
 
-def excerpt(source: str, line: int | None) -> list[tuple[int, str]]:
-    """The numbered lines around one of a file, without the indent that they share; none where it has no such line."""
+def excerpt(source: str, where: Where | None) -> list[tuple[int, str]]:
+    """The numbered lines around one of a file, without the indent that they share; none where it has no such line.
+
+    source: of a notebook the text of its code, as it was graded.
+    """
+    if not where or not where.line:
+        return []
     # As Python counts lines: str.splitlines() breaks at form feeds and separators too.
     lines = re.split(r"\r\n|\r|\n", source) if source else []
-    if not line or line > len(lines):
+    if where.cell:
+        lines = _cell(lines, where.cell)
+    if where.line > len(lines):
         return []
-    first = max(line - 1 - _AROUND, 0)
-    shown = textwrap.dedent("\n".join(lines[first : line + _AROUND])).split("\n")
+    first = max(where.line - 1 - _AROUND, 0)
+    shown = textwrap.dedent("\n".join(lines[first : where.line + _AROUND])).split("\n")
     return [(number, text.rstrip()) for number, text in enumerate(shown, first + 1)]
+
+
+def _cell(lines: list[str], number: int) -> list[str]:
+    """The lines of a notebook's cell."""
+    starts = [k for k, text in enumerate(lines) if re.fullmatch(r"# cell \d+", text)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        if lines[start] == f"# cell {number}":
+            return lines[start + 1 : end]
+    return []
 
 
 def evidence(mistake: Mistake, minus: str = "−") -> str:

@@ -648,3 +648,11 @@ def test_a_long_list_of_what_follows_is_cut():
     names = tuple(f"z_{k}" for k in "abcdefghij")
     text = " ".join(render(with_mistake(explains=names)).split())
     assert "Mend it first: z_a, z_b, z_c, z_d, z_e, z_f and 4 more follow from it." in text
+
+
+def test_in_a_notebook_the_line_is_that_of_its_cell():
+    source = "# cell 1\nimport numpy\n# cell 4\ndef f():\n    x = 1\n    y = 2\n# cell 5\nf()\n"
+    text = render(with_mistake(where=Where("f", 2, 4)), source=source)
+    assert "lstm.py, cell 4, line 2, in f\n    1   def f():\n  ▶ 2       x = 1\n    3       y = 2\n" in text
+    for where in (Where("f", 4, 4), Where("f", 1, 2), Where("f", None, 4)):
+        assert "▶" not in render(with_mistake(where=where), source=source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...errors import printable
+from ...grading.hints import placed
 from ...grading.report import Mistake, Report, Where
 from ..words import evidence, excerpt, follows
 from .formulas import rows
@@ -33,9 +34,8 @@ def mistake_lines(
 
 
 def _where(where: Where, file: str, source: str | None, columns: int, signs: Signs) -> Iterator[Line]:
-    line = f"line {where.line}, " if where.line else ""
-    yield from hang("  ", f"{file}, {line}in {where.function}", columns)
-    shown = excerpt(source or "", where.line)
+    yield from hang("  ", f"{file}, {placed(where)}in {where.function}", columns)
+    shown = excerpt(source or "", where)
     width = len(str(shown[-1][0])) if shown else 0
     for number, text in shown:
         text = cut(_clean(text, signs), columns - width - 7, signs.more)
