@@ -1,5 +1,6 @@
 """hint: one step at a time, counted, and never more than the assignment allows."""
 
+import io
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from gatecheck.cli import run as gatecheck_run
 from gatecheck.data import folder as data
 from gatecheck.grading import judge
 from gatecheck.grading.judge import grade
@@ -183,9 +185,13 @@ def test_a_record_that_cannot_be_read_stops_a_hint_and_no_check(run, lstm):
     assert "move it away" in done.err
 
 
-def test_in_ascii_a_hint_is_ascii(run):
+def test_in_ascii_a_hint_is_ascii(run, monkeypatch):
     for _ in range(4):
         assert run("hint", "--format", "text").out.isascii()
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict", write_through=True)
+    monkeypatch.setattr(sys, "stdout", console)
+    assert gatecheck_run(["hint"]) == 0
+    assert b"dc = dc[t+1] * f[t+1]" in console.buffer.getvalue()
 
 
 @pytest.mark.slow

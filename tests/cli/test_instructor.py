@@ -52,6 +52,7 @@ def test_less_may_be_told_at_once_than_students_can_get_to_know(gatecheck, tmp_p
     assert gatecheck("generate", "gate", "-o", "kit", "--told", "what", "--feedback", "why").code == 0
     toml = (tmp_path / "kit" / "assignment.toml").read_text()
     assert 'feedback = "why"' in toml and 'told = "what"' in toml
+    assert "gatecheck hint" in (tmp_path / "kit" / "handout.md").read_text("utf-8")
     refused = gatecheck("generate", "gate", "-o", "more", "--told", "why", "--feedback", "what")
     assert (refused.code, refused.out) == (2, "")
     assert "cannot be told why at once\n  Known: score, what." in refused.err
