@@ -46,13 +46,15 @@ def errors(value: Array, truth: Array, scale: float, down: str = "example", acro
     """The errors as parts of the scale; None for less than two numbers.
 
     down, across: what the axes of a matrix are. Of (T,B,n) the largest of the batch is told, by step; of several calls
-    of a matrix, by row.
+    of a matrix, by row; a vector is one row without a name.
     """
     with np.errstate(all="ignore"):
         off = np.asarray(np.abs(value - truth) / scale)
     off = np.nan_to_num(off, nan=np.inf, posinf=np.inf)
     if off.size < 2:
         return None
+    if off.ndim == 1:
+        down, across = "", "unit"
     if off.ndim == 3:
         off, down = (off.max(axis=2), down) if down == "call" else (off.max(axis=1), "step")
     off = off.reshape(-1, off.shape[-1])

@@ -58,8 +58,8 @@ def _heat_map(check: Check, heat: Heat) -> HeatMap:
     largest = max(finite, default=0.0) or 1.0
 
     def cell(where: str, unit: str, size: float) -> HeatCell:
-        said = f"{heat.down} {where}, {heat.across} {unit}: {part(size)}"
-        return HeatCell(part(size), round(min(size / largest, 1.0), 2), said)
+        place = f"{heat.down} {where}, " if heat.down else ""
+        return HeatCell(part(size), round(min(size / largest, 1.0), 2), f"{place}{heat.across} {unit}: {part(size)}")
 
     rows = [
         (_at(heat.down, where), [cell(where, unit, v) for unit, v in zip(across, values, strict=True)])
@@ -69,7 +69,7 @@ def _heat_map(check: Check, heat: Heat) -> HeatMap:
 
 
 def _at(what: str, where: str) -> str:
-    return f"t = {where}" if what == "step" else f"{what} {where}"
+    return f"t = {where}" if what == "step" else f"{what} {where}" if what else ""
 
 
 def _span(k: int, size: int, whole: int) -> str:

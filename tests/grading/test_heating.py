@@ -35,7 +35,7 @@ def test_of_a_sequence_the_largest_of_the_batch_is_told_by_step_and_unit():
     [
         ((3, 2), "example", ("example", "unit", (3, 2))),
         ((3, 2), "row", ("row", "unit", (3, 2))),
-        ((5,), "row", ("row", "unit", (1, 5))),
+        ((5,), "row", ("", "unit", (1, 5))),
         ((3, 4, 2), "call", ("call", "unit", (3, 4))),
     ],
 )

@@ -126,6 +126,9 @@ def test_errors_are_a_table_whose_cells_say_where_they_are():
     ]
     assert [a["style"] for a in cells[:5]] == ["--v:0.29", "--v:1.0", "--v:0.0", "--v:0.15", "--v:1.0"]
     assert "a cell is the largest of 2 × 1" in page.text
+    vector = Heat("", "unit", (1, 2), ((0.5, 0),))
+    page = read(replace(HOT, checks=(Check("step", "db", "failed", 0, 1, heat=vector),), mistakes=()))
+    assert [a["title"] for tag, a in page.tags if tag == "td" and "title" in a] == ["unit 1: 0.50", "unit 2: 0"]
 
 
 def test_what_the_mistake_is_in_comes_first_and_the_other_errors_on_request():

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatecheck.assignment.kit import kit_for
 from gatecheck.assignment.wrong import wrong_programs
-from gatecheck.cells import load
-from gatecheck.conventions import layout
 from gatecheck.reporting.typeset import ends_in_operand, typeset
 
 TIMED = {"c", "f", "h", "a_f"}
@@ -71,7 +70,9 @@ def test_any_text_gives_whole_markup_that_says_the_text(text, follows):
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 def test_every_formula_of_every_mistake_is_typeset_with_no_sign_left_over(name):
-    for wrong in wrong_programs(layout(load(name), "gatecheck")):
-        for formula in (wrong.left, wrong.wrong, wrong.right):
-            told = heard(markup(formula))
-            assert not set("[]_ᵀ²") & set(told), formula
+    kit = kit_for(name)
+    for role in ("step", "step_backward"):
+        for wrong in wrong_programs(kit.cell, kit.key.program, kit.layout.loss, role):
+            for formula in (wrong.words.left, wrong.words.wrong, wrong.words.right):
+                told = heard(markup(formula))
+                assert not set("[]_ᵀ²") & set(told), formula
