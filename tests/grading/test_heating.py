@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -54,6 +54,7 @@ def test_numbers_that_are_not_finite_are_infinitely_far_and_hide_no_other():
     assert errors(value, np.zeros_like(value), 2.0).values == ((math.inf, math.inf, 0.5, 0, 0),)
 
 
+@settings(deadline=None, max_examples=40)
 @given(arrays(float, st.tuples(st.integers(1, 120), st.integers(2, 120)), elements=st.floats(0, 1e3)))
 def test_a_block_holds_its_largest_error_and_there_are_few_blocks(off):
     found = errors(off, np.zeros_like(off), 1.0)

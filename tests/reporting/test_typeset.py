@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatecheck.assignment.kit import kit_for
@@ -61,6 +61,7 @@ def test_a_sign_at_the_start_has_two_operands_where_something_stands_before():
     assert [ends_in_operand(text) for text in ("a", "a) ", "a +", "a ⊙ ", "(", "")] == [True, True, *[False] * 4]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="δ∂Σaf_t[]+−()⊙ᵀ²⁻¹09.e &<>\"'\u202e\x1b/ √𝟏", max_size=30), st.booleans())
 def test_any_text_gives_whole_markup_that_says_the_text(text, follows):
     told = heard(markup(text, follows=follows))
