@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ..assignment.model import Assignment, Grading, Task
 from .feedback import RUNGS, redacted
-from .report import Mistake, Report, Where
+from .report import Check, Mistake, Report, Where
 
 #: What was told: (task, kind of mistake, step).
 Taken = Collection[tuple[str, str, str]]
@@ -55,17 +55,23 @@ def _function(report: Report, mistake: Mistake) -> str:
 def ladder(report: Report, task: Task, grading: Grading) -> tuple[Hint, ...]:
     """The hints on a task that failed, in order, as far as the assignment allows; report: all that is known."""
     rungs = RUNGS[RUNGS.index("what") : RUNGS.index(grading.feedback) + 1]
-    messages = [f"{c.quantity}: {c.message}" for c in report.checks if c.task == task.name and c.status == "failed"]
-    if grading.feedback == "none" or not messages:
+    failed = [check for check in report.checks if check.task == task.name and check.status == "failed"]
+    if grading.feedback == "none" or not failed:
         return ()
     found = [Hint("", f"hint {n}", text) for n, text in enumerate(task.hints, 1)]
     mistakes = of_task(report, task.name)
     for mistake in mistakes:
         found += _steps(report, mistake, rungs)
     if rungs and not mistakes:
-        found.append(Hint("", "what", " ".join(messages[:_MOST_MESSAGES])))
+        found.append(Hint("", "what", "; ".join(list(dict.fromkeys(map(_message, failed)))[:_MOST_MESSAGES])))
     at_once = RUNGS[: RUNGS.index(grading.at_once) + 1]
     return tuple(replace(hint, free=hint.step in at_once) for hint in found)
+
+
+def _message(check: Check) -> str:
+    """What a check says, after its quantity where the sentence is not about the whole function."""
+    whole = check.message.startswith((f"{check.task} ", f"{check.quantity} ", "There is no function"))
+    return check.message if whole else f"{check.quantity} {check.message}"
 
 
 def _steps(report: Report, mistake: Mistake, rungs: tuple[str, ...]) -> Iterator[Hint]:

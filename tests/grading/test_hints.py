@@ -83,7 +83,10 @@ def test_what_is_told_at_once_is_free():
 
 def test_a_failure_without_a_name_has_its_messages_as_a_hint():
     (hint,) = ladder(replace(REPORT, mistakes=()), replace(TASK, hints=()), Grading(told="score"))
-    assert (hint.kind, hint.step, hint.text) == ("", "what", "dc: off by 3 % dU: off by 5 %")
+    assert (hint.kind, hint.step, hint.text) == ("", "what", "dc off by 3 %; dU off by 5 %")
+    raised = tuple(replace(c, message="back raised KeyError.") for c in CHECKS)
+    (hint,) = ladder(replace(REPORT, mistakes=(), checks=raised), replace(TASK, hints=()), Grading())
+    assert hint.text == "back raised KeyError."
 
 
 def test_a_mistake_in_a_function_that_is_no_task_belongs_to_the_task_that_it_makes_fail():
