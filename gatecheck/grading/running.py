@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -129,8 +130,7 @@ class Worker:
         frames = _request(said, source, self._folder, memory_mib, self._without, self._needed, around)
         inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
-        for pieces in frames:
-            send(self._process.inbox, pieces)
+        send(self._process.inbox, chain.from_iterable(frames))
         said.started = True
         self._start = time.monotonic()
         until = self._start + said.deadline
