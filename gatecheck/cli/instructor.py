@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..grading.collecting import Found
     from ..grading.jobs import Item
     from ..grading.report import Report
+    from ..grading.selftest import Isolation
     from ..keeping.results import Results
 
     #: What a report becomes for where its submission was found.
@@ -137,6 +138,25 @@ def grade(
                gatecheck grade kit downloads.zip -o results
                gatecheck grade kit *.zip --format json
     """
+    from ..grading.selftest import Isolation
+
+    with Isolation(wanted=not contained and jobs in (None, 1)) as isolation:
+        perfect = _graded(isolation, assignment, submissions, seed, jobs, style, full, contained, output)
+    ctx.exit(0 if perfect else 1)
+
+
+def _graded(
+    isolation: Isolation,
+    assignment: str,
+    submissions: tuple[str, ...],
+    seed: str | None,
+    jobs: int | None,
+    style: str | None,
+    full: bool,
+    contained: bool,
+    output: str | None,
+) -> bool:
+    """Grade and print; whether all have full marks. Isolation starts beside all that is imported here."""
     from collections import deque
     from pathlib import Path
 
@@ -154,14 +174,15 @@ def grade(
     ):
         in_hand: deque[_InHand] = deque()  # read, and not yet printed
         items = (_read(kit, one, seed, results, in_hand) for one in found)
-        for report in judged(kit, items, seed or new_seed(), jobs or fitting(len(found)), contained):
+        number = jobs or fitting(len(found))
+        for report in judged(kit, items, seed or new_seed(), number, contained, isolation):
             report = in_hand.popleft()(report)
             if results:
                 results.keep(report)
             perfect = perfect and report.full_marks
             _print(report, style, full)
             advance()
-    ctx.exit(0 if perfect else 1)
+    return perfect
 
 
 @contextmanager

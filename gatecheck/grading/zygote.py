@@ -87,7 +87,7 @@ class Zygote:
         self._control.close()  # it sees that, and kills its child
         if self._process is not None:
             try:
-                self._process.wait(timeout=1.0)
+                self._process.wait(timeout=1.0 if self._ready else 0.0)  # while it imports it sees nothing
             except subprocess.TimeoutExpired:
                 with suppress(OSError):
                     os.killpg(self._process.pid, signal.SIGKILL)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gatecheck.assignment import kit as kits
 from gatecheck.data import folder as data_folder
 from gatecheck.grading import jobs, selftest
 from gatecheck.grading.report import Report
@@ -158,6 +159,16 @@ def test_nothing_is_graded_where_isolation_cannot_be(gatecheck, lstm, monkeypatc
 def test_in_a_container_of_its_own_a_submission_is_graded_without_a_self_test(gatecheck, lstm, monkeypatch):
     monkeypatch.setattr(selftest, "unsafe", lambda start: ["nothing is refused"])
     assert gatecheck("grade", lstm, "anna.py", "--contained").code == 0
+
+
+def test_isolation_starts_before_anything_is_read_unless_nobody_wants_it(gatecheck, monkeypatch):
+    told = []
+    monkeypatch.setattr(selftest.Zygote, "_start", lambda zygote: told.append("isolation"))
+    monkeypatch.setattr(selftest.Zygote, "close", lambda zygote: told.append("end"))
+    monkeypatch.setattr(kits, "open_kit", lambda folder: told.append("kit") or 1 / 0)
+    for options in ((), ("--jobs", "1"), ("--jobs", "2"), ("--contained",)):
+        assert gatecheck("grade", "kit", "anna.py", *options).code == 2
+    assert " ".join(told) == "isolation kit end isolation kit end kit kit"
 
 
 def test_a_download_is_graded_by_its_students_and_one_bad_part_stops_no_other(gatecheck, lstm, tmp_path):

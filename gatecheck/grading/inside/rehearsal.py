@@ -1,6 +1,6 @@
 """A run before the first: what every submission needs is loaded, and warm, when a process is forked for it.
 
-A child copies each page that it writes to, and Python needs a few calls to make code faster: better once than each time.
+A child copies each page that it writes to, and Python takes a few calls to make code faster: once is better than often.
 """
 
 from __future__ import annotations
