@@ -216,6 +216,7 @@ def test_a_trace_holds_the_lines_of_the_submission_only_and_no_more_than_twelve(
 @linux_only
 def test_memory_beyond_the_limit_is_an_exception_and_later_calls_still_run(run):
     source = """
+        import sys
         import numpy as np
         kept = []
         def at_once(): return np.ones(1 << 40)
@@ -224,14 +225,27 @@ def test_memory_beyond_the_limit_is_an_exception_and_later_calls_still_run(run):
             while True: hoard.append(bytes(1000))
         def for_ever():
             while True: kept.append(bytes(100_000))
+        def deeper(n=0):
+            kept.append([0] * n)
+            sys.setrecursionlimit(10**9)
+            return deeper(n + 1)
         def fine(): return np.eye(100) @ np.eye(100)
         def given(x): return 1
     """
-    calls = [Call(name, ()) for name in ("at_once", "slowly", "slowly", "fine", "for_ever")]
+    calls = [Call(name, ()) for name in ("at_once", "slowly", "slowly", "fine", "for_ever", "deeper")]
     result = run(source, *calls, Call("given", (np.ones(1 << 20),)), memory_mib=64)
     statuses = [answer.status for answer in result.answers]
-    assert statuses == ["raised", "raised", "raised", "returned", "raised", "raised"]
-    assert all("MemoryError" in answer.raised.kind for answer in result.answers if answer.raised)
+    assert statuses == ["raised", "raised", "raised", "returned", "raised", "raised", "raised"]
+    told = [answer.raised for answer in result.answers if answer.raised]
+    assert {raised.kind for raised in told} == {"MemoryError"}
+    assert all(raised.message.endswith("no more than 64 MiB of memory may be used") for raised in told)
+    assert told[0].message.startswith("Unable to allocate 8.00 TiB")
+
+
+@linux_only
+def test_what_python_says_of_its_own_failure_is_kept_where_there_is_memory(run):
+    [answer] = run("def f(): raise SystemError('a slip')", Call("f", ()), memory_mib=64).answers
+    assert (answer.raised.kind, answer.raised.message) == ("SystemError", "a slip")
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def rehearse() -> None:
     inbox, outbox = os.pipe()
     post = Post(outbox)
     for _ in range(TIMES):
-        submission = Submission("submission.py")
+        submission = Submission("submission.py", memory_mib=0)
         submission.load(SOURCE, definitions=False)
         submission.adapt("")
         for index, call in enumerate(calls):

@@ -57,7 +57,7 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
     post.send({"holding": holding})
     if not set(request["needed"]) <= set(holding):
         leave(0)  # student code runs in isolation or not at all
-    submission = Submission(request["filename"])
+    submission = Submission(request["filename"], request["memory_mib"])
     submission.provide(request["modules"])
     raised = submission.load(request["source"].tobytes(), request["definitions"])
     submission.adapt(request["adapter"])
@@ -120,8 +120,9 @@ class Unknown(Exception):
 class Submission:
     """The student's module, and what its functions have returned so far."""
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, memory_mib: int) -> None:
         self._filename = filename
+        self._memory = f"no more than {memory_mib} MiB of memory may be used"
         self._lines: list[str] = []
         self._module = ModuleType("submission")
         self._adapter: dict[str, Any] = {"student": self._module}
@@ -236,9 +237,13 @@ class Submission:
 
     def _describe(self, error: BaseException) -> dict[str, Value]:
         trace = error.__traceback__
-        if isinstance(error, MemoryError):
+        failed = isinstance(error, SystemError) and _full()
+        if full := failed or isinstance(error, MemoryError):
             self._spare = None
             _release(trace)
+        message = "" if failed else _message(error)
+        if full:
+            message = f"{message}; {self._memory}" if message else self._memory
         frames: deque[tuple[int, str]] = deque(maxlen=FRAMES)
         while trace is not None:
             code = trace.tb_frame.f_code
@@ -249,8 +254,8 @@ class Submission:
             frames = deque([(error.lineno, "")])
         shown = tuple([(line, clean(name, NAME), self._line(line)) for line, name in frames])
         return {
-            "kind": name_of(error),
-            "message": _message(error),
+            "kind": "MemoryError" if full else name_of(error),
+            "message": message,
             "line": shown[-1][0] if shown else None,
             "trace": shown,
         }
@@ -262,6 +267,15 @@ class Submission:
 def _answer(status: str, value: Value = None, raised: dict[str, Value] | None = None) -> dict[str, Value]:
     whole: dict[str, Value] = {"status": status, "value": value, "raised": raised}
     return whole | {"modified": (), "seconds": 0.0, "overwritten": False}
+
+
+def _full() -> bool:
+    """Whether memory has run out, of which Python sometimes says only that something failed without a reason."""
+    try:
+        empty(SPARE_BYTES, "u1")
+    except MemoryError:
+        return True
+    return False
 
 
 def _release(trace: TracebackType | None) -> None:
