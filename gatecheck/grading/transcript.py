@@ -20,7 +20,7 @@ from .inside.values import FRAMES, LAYERS, MESSAGE, NAME, NAMES, Value
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached", "unsteady", "constant"]  # the last two: see `repeating`
 Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
-End: TypeAlias = Literal["late", "silent", "garbled"]
+End: TypeAlias = Literal["late", "silent", "garbled", "full"]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class Transcript:
     file: str
     calls: tuple[Call, ...]
     deadline: float
+    memory_mib: int
     started: bool = False
     boot_cpu_seconds: float = 0.0
     holding: tuple[str, ...] = ()
@@ -186,7 +187,7 @@ class Transcript:
         if self.end == "late" and self.names is None:
             return "timeout"
         nothing_said = self.names is None or not self.answers
-        return "crashed" if self.end == "garbled" or (self.end == "silent" and nothing_said) else "graded"
+        return "crashed" if self.end == "garbled" or (self.end in ("silent", "full") and nothing_said) else "graded"
 
     def _all_answers(self) -> tuple[Answer, ...]:
         missing = [Answer("unreached")] * (len(self.calls) - len(self.answers))
@@ -210,6 +211,8 @@ class Transcript:
                 return f"{self.file} ran longer than the {self.deadline:g} s allowed, {inside}."
             case "silent":
                 return f"{self.file} {_death(exit_code)}, {inside}."
+            case "full":
+                return f"{self.file} took more than the {self.memory_mib} MiB of memory allowed, {inside}."
             case "garbled":
                 return f"{self.file} spoke to its judge out of turn, {inside}; nothing more was read."
         return ""

@@ -124,6 +124,10 @@ class Child:
         watch.register(self._handle, select.POLLIN)
         return bool(watch.poll(0))
 
+    def memory(self) -> int:
+        """0: a limit holds."""
+        return 0
+
     def end(self) -> None:
         """Kill it, which nothing it does can prevent, and learn how it ended."""
         if self._handle < 0:

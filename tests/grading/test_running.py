@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gatecheck.errors import Fault
-from gatecheck.grading import process, running
+from gatecheck.grading import process, running, watching
 from gatecheck.grading.inside.frames import WireError
 from gatecheck.grading.running import Call, Foreign, Raised, Result, Worker
 from gatecheck.grading.transcript import Transcript
@@ -240,6 +240,24 @@ def test_memory_beyond_the_limit_is_an_exception_and_later_calls_still_run(run):
     assert {raised.kind for raised in told} == {"MemoryError"}
     assert all(raised.message.endswith("no more than 64 MiB of memory may be used") for raised in told)
     assert told[0].message.startswith("Unable to allocate 8.00 TiB")
+
+
+@linux_only
+@pytest.mark.parametrize(("hoard", "where"), [("def f(): return hoard()", "inside f"), ("hoard()", "while it was")])
+def test_where_no_limit_holds_a_look_from_outside_ends_what_takes_too_much(run, monkeypatch, hoard, where):
+    monkeypatch.setattr(watching, "WATCHED", True)
+    source = f"def hoard():\n    kept = []\n    while True: kept.append(bytes(100_000))\n{hoard}\ndef g(): return 1"
+    result = run(source, Call("g", ()), Call("f", ()), memory_mib=64, without=("limits",))
+    assert result.message.startswith(f"cell.py took more than the 64 MiB of memory allowed, {where}")
+    assert result.outcome == ("graded" if "f" in where.split() else "crashed") and not result.disturbed
+    assert [a.status for a in result.answers] == (["returned", "died"] if "f" in where.split() else ["unreached"] * 2)
+
+
+def test_a_look_says_about_how_much_memory_a_process_has():
+    before, kept = watching.memory(os.getpid()), bytearray(b"x") * (32 << 20)
+    assert 24 << 20 < watching.memory(os.getpid()) - before < 64 << 20
+    assert len(kept) == 32 << 20
+    assert watching.memory(2**22 + 1) == 0, "there is none of that number"
 
 
 @linux_only
@@ -644,7 +662,7 @@ def test_a_judge_starts_its_worker_before_numpy_is_imported():
 def heard(**changes):
     message = {"call": 0, "status": "raised", "value": None, "modified": (), "seconds": 0.5, "overwritten": False}
     message["raised"] = {"kind": "E", "message": "m", "line": 3, "trace": ((3, "f", "x"),)}
-    transcript = Transcript("cell.py", (Call("f", (1,)),), 1.0)
+    transcript = Transcript("cell.py", (Call("f", (1,)),), 1.0, 64)
     transcript.hear_answer(message | changes)
     return transcript.answers[0]
 
@@ -683,4 +701,4 @@ def test_an_answer_with_a_part_of_the_wrong_kind_is_not_heard(changes):
 @pytest.mark.parametrize("message", [None, [], {"loaded": ["f"]}, {"loaded": (1,)}, {"rejected": 1}, {}])
 def test_a_malformed_word_on_loading_is_not_heard(message):
     with pytest.raises(WireError):
-        Transcript("cell.py", (), 1.0).hear_load(message)
+        Transcript("cell.py", (), 1.0, 64).hear_load(message)
