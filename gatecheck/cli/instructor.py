@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ..grading.selftest import Isolation
     from ..keeping.results import Results
 
+    #: What there is to say about how a submission was found.
+    Notes: TypeAlias = tuple[str, ...]
     #: What a report becomes for where its submission was found.
     _InHand: TypeAlias = Callable[[Report], Report]
 
@@ -168,19 +171,20 @@ def _graded(
     kit = open_kit(Path(assignment))
     perfect = True
     with (
-        collected(submissions, kit.assignment.file) as found,
+        collected(submissions, kit.assignment.file, partial(click.echo, err=True)) as found,
         _results(output, kit) as results,
         progress("Grading", len(found)) as advance,
     ):
-        in_hand: deque[_InHand] = deque()  # read, and not yet printed
+        in_hand: deque[tuple[_InHand, Notes]] = deque()  # read, and not yet printed
         items = (_read(kit, one, seed, results, in_hand) for one in found)
         number = jobs or fitting(len(found))
         for report in judged(kit, items, seed or new_seed(), number, contained, isolation):
-            report = in_hand.popleft()(report)
+            finished, notes = in_hand.popleft()
+            report = finished(report)
             if results:
                 results.keep(report)
             perfect = perfect and report.full_marks
-            _print(report, style, full)
+            _print(report, notes, style, full)
             advance()
     return perfect
 
@@ -203,10 +207,12 @@ def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
         raise
 
 
-def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]) -> Item:
+def _read(
+    kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[tuple[_InHand, Notes]]
+) -> Item:
     """A submission; or its report, where it was graded before or cannot be read, which does not stop the others.
 
-    What makes its report the one of where it was found goes to `in_hand`.
+    What makes its report the one of where it was found goes to `in_hand`, with what there is to say about that.
     """
     from ..errors import SubmissionError
     from ..grading.judge import rejected
@@ -214,14 +220,12 @@ def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_
     try:
         name, submission, notes = found.read()
     except SubmissionError as error:
-        in_hand.append(partial(_named, found.name, found.label, ()))
+        in_hand.append((partial(_named, found.name, found.label, ()), ()))
         return rejected(found.name, kit, "; ".join(p.message for p in error.problems))
     if results and (known := results.known(name, submission.sha256, seed)):
-        in_hand.append(lambda report: report)
+        in_hand.append((lambda report: report, notes))
         return known
-    for note in notes:  # a file that nobody graded is not found in any report but this one
-        click.echo(f"{name}: {note}", err=True)
-    in_hand.append(partial(_named, name, found.label, notes))
+    in_hand.append((partial(_named, name, found.label, notes), notes))
     return submission
 
 
@@ -231,7 +235,7 @@ def _named(name: str, label: str | None, notes: tuple[str, ...], report: Report)
     return replace(report, file=name, label=label, warnings=(*notes, *report.warnings))
 
 
-def _print(report: Report, style: str | None, full: bool) -> None:
+def _print(report: Report, notes: Notes, style: str | None, full: bool) -> None:
     if style == "json" or full:
         emit_report(report, style)
         if style != "json":
@@ -240,6 +244,8 @@ def _print(report: Report, style: str | None, full: bool) -> None:
         from ..reporting.summary import summary
 
         emit(summary(report, chosen(style) == "unicode"))
+        for note in notes:  # a file that nobody graded is not found in any report but this one
+            emit(textwrap.fill(note, 76, initial_indent="    ", subsequent_indent="    "))
 
 
 COMMANDS = (generate, grade)
