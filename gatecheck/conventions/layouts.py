@@ -133,17 +133,29 @@ def _array(cell: Cell, found: Convention, entry: Described, names: Mapping[str, 
 
 
 def _refusal(cell: Cell, found: Convention) -> Problem:
-    """Why a convention does not lay out a cell: the equations in which the nearest of its own differs."""
+    """Why a convention does not lay out a cell: where the nearest of its own differs, in an equation if they share any."""
     known = list(dict.fromkeys(entry.equations for entry in found.cells))
     message = f"{found.name} lays out {', '.join(known)}, and {cell.name} has other equations"
     if cell.name not in known:
         told = {name: differences(_known(name), cell) for name in known}
-        shared = [n for n in known if len(told[n]) < len(set(_known(n).assigned) & set(cell.assigned))]
-        near = min(shared, key=lambda n: (len(told[n]), len(set(_known(n).assigned) ^ set(cell.assigned))), default="")
-        if near and told[near]:
-            theirs, own = told[near][0]
-            return Problem(f"{message}: its {near} has {theirs}, {cell.name} has {own}", None, OTHERWISE)
+        own = set(cell.assigned)
+        alike = {name: (len(own & set(_known(name).assigned)), -len(own ^ set(_known(name).assigned))) for name in known}
+        shared = [name for name in known if len(told[name]) < alike[name][0]]
+        near = max(shared or known, key=lambda name: (-len(told[name]) if shared else 0, *alike[name]))
+        if told[near] and (shared or not alike[near][1]):
+            theirs, its = told[near][0]
+        else:
+            theirs, its = (_computed(one, other) for one, other in ((_known(near), cell), (cell, _known(near))))
+        message += f": its {near} has {theirs}, {cell.name} has {its}"
     return Problem(message, None, OTHERWISE)
+
+
+def _computed(cell: Cell, other: Cell) -> str:
+    """What a cell computes, or where that is the same, the shapes that are not."""
+    if set(cell.assigned) != set(other.assigned):
+        return f"equations for {', '.join(cell.assigned)}"
+    shaped = [n for n in cell.shapes if cell.shapes[n] != other.shapes.get(n)]
+    return ", ".join(f"{n} of shape ({', '.join(map(str, cell.shapes[n]))})" for n in shaped) or "others"
 
 
 @dataclass(frozen=True)
