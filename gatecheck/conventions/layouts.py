@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -133,21 +133,36 @@ def _array(cell: Cell, found: Convention, entry: Described, names: Mapping[str, 
 
 
 def _refusal(cell: Cell, found: Convention) -> Problem:
-    """Why a convention does not lay out a cell: where the nearest of its own differs, in an equation if they share any."""
+    """Why a convention does not lay out a cell: in what the nearest of its own differs."""
     known = list(dict.fromkeys(entry.equations for entry in found.cells))
-    message = f"{found.name} lays out {', '.join(known)}, and {cell.name} has other equations"
-    if cell.name not in known:
-        told = {name: differences(_known(name), cell) for name in known}
-        own = set(cell.assigned)
-        alike = {name: (len(own & set(_known(name).assigned)), -len(own ^ set(_known(name).assigned))) for name in known}
-        shared = [name for name in known if len(told[name]) < alike[name][0]]
-        near = max(shared or known, key=lambda name: (-len(told[name]) if shared else 0, *alike[name]))
-        if told[near] and (shared or not alike[near][1]):
-            theirs, its = told[near][0]
-        else:
-            theirs, its = (_computed(one, other) for one, other in ((_known(near), cell), (cell, _known(near))))
-        message += f": its {near} has {theirs}, {cell.name} has {its}"
-    return Problem(message, None, OTHERWISE)
+    near, alike = _nearest([_known(name) for name in known], cell)
+    unlike = differences(near, cell)
+    if unlike and (alike or set(near.assigned) == set(cell.assigned)):
+        theirs, own = unlike[0]
+    else:
+        theirs, own = _computed(near, cell), _computed(cell, near)
+    yours = "yours" if cell.name in known else cell.name
+    return Problem(
+        f"{found.name} lays out {', '.join(known)}, and {cell.name} has other equations:"
+        f" its {near.name} has {theirs}, {yours} has {own}",
+        None,
+        OTHERWISE,
+    )
+
+
+def _nearest(known: Sequence[Cell], cell: Cell) -> tuple[Cell, bool]:
+    """The known cell that a cell is most like, and whether they have an equation in common."""
+
+    def shared(other: Cell) -> int:
+        return len(set(other.assigned) & set(cell.assigned))
+
+    alike = [other for other in known if len(differences(other, cell)) < shared(other)]
+
+    def distance(other: Cell) -> tuple[int, int, int]:
+        apart = len(set(other.assigned) ^ set(cell.assigned))
+        return len(differences(other, cell)) if alike else 0, -shared(other), apart
+
+    return min(alike or known, key=distance), bool(alike)
 
 
 def _computed(cell: Cell, other: Cell) -> str:
