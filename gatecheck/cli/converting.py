@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("conventions")
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--cell", metavar="CELL", help="For which cell. Default: the first that the convention lists, or lstm.")
+@click.option("--cell", metavar="CELL", help="For which cell. Default: the first that the convention lists.")
 @plain_format
 def conventions(name: str | None, cell: str | None, style: str | None) -> None:
     """List the conventions: how courses and frameworks lay a cell out; or the functions of one, with shapes.
@@ -44,10 +44,10 @@ def conventions(name: str | None, cell: str | None, style: str | None) -> None:
 
 def _one(of: Convention, cell: str | None, style: str | None) -> None:
     """A convention's functions for a cell, with the shapes of what they take and give."""
-    from ..cells import load
+    from ..cells import library, load
     from ..conventions import layout
 
-    made = layout(load(cell or [*_cells(of), "lstm"][0]), of.name)
+    made = layout(load(cell or next(name for name in _cells(of) or library() if load(name).lagged)), of.name)
     functions: list[dict[str, Any]] = [
         {
             "role": s.role,

@@ -222,7 +222,7 @@ def _rejection(raised: Raised) -> str:
     at = "" if raised.line is None else f" in line {raised.line}"
     message = f": {quoted(raised.message)}" if raised.message else "."
     if raised.kind in ("SyntaxError", "IndentationError", "TabError"):
-        return f"is not valid Python{at}{message}"
+        return f"is not valid Python{at}{message}{_notebooks(raised)}"
     if raised.kind == "UnicodeDecodeError" and raised.line is None:
         return "is not UTF-8 text."
     if raised.kind in ("RecursionError", "MemoryError") and raised.line is None:
@@ -230,7 +230,14 @@ def _rejection(raised: Raised) -> str:
     said = f"raised {raised.named}{at} while it was being loaded{message}"
     if raised.kind in ("ModuleNotFoundError", "ImportError"):
         return f"{said}. Only NumPy and Python's own modules are there: leave other imports out."
-    return said
+    return said + _notebooks(raised)
+
+
+def _notebooks(raised: Raised) -> str:
+    """What to do about a notebook's command in a file of Python."""
+    line = raised.trace[-1][2] if raised.trace else ""
+    command = line.startswith(("%", "!")) or "get_ipython" in line
+    return ". That line is a notebook's command, which Python does not know: take it out." if command else ""
 
 
 def _death(exit_code: int | None) -> str:

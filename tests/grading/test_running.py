@@ -274,6 +274,10 @@ def test_what_python_says_of_its_own_failure_is_kept_where_there_is_memory(run):
         (b"# \xff", "cell.py is not UTF-8 text."),
         ("\n1 / 0", "cell.py raised ZeroDivisionError in line 2 while it was being loaded: “division by zero”"),
         ("import sys\nsys.exit()", "cell.py raised SystemExit in line 2 while it was being loaded."),
+        ("%matplotlib inline", "cell.py is not valid Python in line 1: “invalid syntax”. That line is a note"),
+        ("get_ipython()", "cell.py raised NameError in line 1 while it was being loaded: “name 'get_ipython' is not"),
+        ("import torch\nclass N(torch.nn.Module): pass", "cell.py raised ModuleNotFoundError in line 2 while it"),
+        ("import sympy", "cell.py raised ModuleNotFoundError in line 1 while it was being loaded: “No module"),
         ("import torch_of_another_name", "cell.py raised ModuleNotFoundError in line 1 while it was"),
         ("import gatecheck", "cell.py raised ModuleNotFoundError in line 1 while"),
         ("(" * 5000, "cell.py is not valid Python"),
@@ -285,6 +289,31 @@ def test_a_file_that_cannot_be_loaded_is_rejected_with_the_line(run, source, mes
     assert result.outcome == "rejected" and result.message.startswith(message)
     assert [answer.status for answer in result.answers] == ["unreached"]
     assert result.raised is not None and result.names == ()
+
+
+def test_a_module_that_is_imported_and_not_needed_is_no_reason_to_turn_a_file_away(run):
+    source = """
+        import matplotlib.pyplot as plt, torch
+        from scipy.special import expit
+        from torch import nn
+        plt.rcParams["figure.figsize"] = 8, 8
+        def draw(x: torch.Tensor | None) -> nn.Module: plt.plot(x)
+        def right(): return 1
+        def wrong(): return expit(0)
+        try: import pandas
+        except ImportError: pandas = None
+        def without(): return pandas is None
+        def late(): import pandas
+        """
+    result = run(source, *(Call(name, ()) for name in ("right", "wrong", "without", "late")), Call("draw", (1,)))
+    assert result.message == ""
+    assert [answer.value for answer in result.answers[::2]][:2] == [1, True]
+    told = [(a.raised.kind, a.raised.message) for a in result.answers if a.raised]
+    assert told == [
+        ("ModuleNotFoundError", "No module named 'scipy', so no scipy.special.expit"),
+        ("ModuleNotFoundError", "No module named 'pandas'"),
+        ("ModuleNotFoundError", "No module named 'matplotlib', so no matplotlib.pyplot.plot"),
+    ]
 
 
 def test_a_coding_cookie_a_byte_order_mark_and_old_line_ends_change_nothing(run):
