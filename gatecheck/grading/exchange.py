@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.operations import OPERATIONS, Table
-from ..assignment.program import RIGHT, Data, Program, run
+from ..assignment.change import RIGHT
+from ..assignment.operations import OPERATIONS, Table, evaluate
+from ..assignment.program import Data, Program, run
 from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
 from ..conventions.weights import laid
@@ -112,19 +113,33 @@ def _run(layout: Layout, role: str, program: Program, data: Data, operations: Ta
         names = quantities(layout, slot)
         match slot.plain:
             case "state" | "output":
-                found[names[0]] = done.lines[slot.of][0] if step else done.lines[slot.of]
+                found[names[0]] = done.lines[slot.of][0] if step else _lanes_first(done.lines[slot.of])
             case "total":
-                found[names[0]] = np.asarray(done.lines[slot.of].sum())
+                lines = _lanes_first(done.lines[slot.of])
+                found[names[0]] = lines.sum(axis=tuple(range(lines.ndim - 3, lines.ndim)))
             case "last":
                 found[names[0]] = done.lines[slot.of][-1]
             case "input":
-                found[names[0]] = done.gradients[slot.of][0] if step else done.gradients[slot.of]
+                found[names[0]] = done.gradients[slot.of][0] if step else _lanes_first(done.gradients[slot.of])
             case "previous" | "initial":
                 found[names[0]] = done.initial[slot.of]
             case "parameter" | "parameters":
                 limit = layout.signature(role).clip or np.inf
                 found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
-    return found
+    return {**found, **_returned(program, data, found, operations)} if program.change.results else found
+
+
+def _returned(program: Program, data: Data, found: Mapping[str, Array], operations: Table) -> dict[str, Array]:
+    """What is returned in the place of some results."""
+    initial = {f"{n}0": v for n, v in data.initial.items()}
+    values = {**initial, **found, "#B": float(data.rows), "#T": float(data.steps)}
+    made = {q: evaluate(e, values, operations) for q, e in program.change.results.items() if q in found}
+    return {q: np.broadcast_to(value, found[q].shape) for q, value in made.items()}
+
+
+def _lanes_first(sequence: Array) -> Array:
+    """(T,B,n) as it is, (T,lanes,B,n) with the lanes in front."""
+    return np.moveaxis(sequence, 1, 0) if sequence.ndim > 3 else sequence
 
 
 def shape(layout: Layout, role: str, slot: Slot, expected: Mapping[str, Array]) -> tuple[int, ...]:
