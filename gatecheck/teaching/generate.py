@@ -115,7 +115,8 @@ def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, gr
     tasks = tuple(name if name in known else roles.get(name, name) for name in tasks)
     for name in tasks:
         if name not in known:
-            raise BadInput(Problem(f"{made.convention.name} has no task {printable(name)}", None, nearest(name, known)))
+            message = f"the convention {made.convention.name} has no task {printable(name)}"
+            raise BadInput(Problem(message, None, nearest(name, known)))
     asked = {t.name: t for t in whole.tasks if not tasks or t.name in tasks}
     waits = {t.name: t.after for t in whole.tasks}
 
