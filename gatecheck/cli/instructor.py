@@ -152,8 +152,10 @@ def grade(
     """
     from ..grading.selftest import Isolation
 
+    if pages and output is None:
+        raise click.UsageError("--pages needs -o DIR, where the pages go.")
     with Isolation(wanted=not contained and jobs in (None, 1)) as isolation:
-        perfect = _graded(isolation, assignment, submissions, seed, jobs, style, full, contained, output)
+        perfect = _graded(isolation, assignment, submissions, seed, jobs, style, full, contained, output, pages)
     ctx.exit(0 if perfect else 1)
 
 
@@ -167,6 +169,7 @@ def _graded(
     full: bool,
     contained: bool,
     output: str | None,
+    pages: bool,
 ) -> bool:
     """Grade and print; whether all have full marks. Isolation starts beside all that is imported here."""
     from collections import deque
@@ -177,8 +180,6 @@ def _graded(
     from ..grading.jobs import fitting, judged
     from ..grading.sample import new_seed
 
-    if pages and output is None:
-        raise click.UsageError("--pages needs -o DIR, where the pages go.")
     kit = open_kit(Path(assignment))
     perfect = True
     with (
@@ -218,9 +219,7 @@ def _results(output: str | None, kit: Kit, pages: bool) -> Iterator[Results | No
         raise
 
 
-def _read(
-    kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]
-) -> Item:
+def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]) -> Item:
     """A submission; or its report, where it was graded before or cannot be read, which does not stop the others.
 
     What makes its report the one of where it was found goes to `in_hand`, with what there is to say, and its source.

@@ -50,11 +50,13 @@ def score(kit: Kit) -> Score:
             for wrong, told in _told(kit, case, stepped):
                 titles.setdefault(repr(wrong.change), wrong)
                 shown[repr(wrong.change)].add(told)
-    missed = [titles[change].words.title for change, told in shown.items() if len(told) > 1]
+    # What clips its gradients hides in some what it shows in others.
+    clipped = any(kit.layout.signature(role).clip for role in roles)
+    missed = [] if clipped else [titles[change].words.title for change, told in shown.items() if len(told) > 1]
     if missed:
         message = f"not every run would show {len(missed)} of the known mistakes: {'; '.join(missed[:3])}"
         raise BadInput(Problem(message, None, "Is there an input for which the cell saturates, or is always the same?"))
-    seen = sum(told == {True} for told in shown.values())
+    seen = sum(True in told for told in shown.values())
     return Score(seen, len(shown) - seen)
 
 
