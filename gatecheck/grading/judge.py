@@ -14,6 +14,7 @@ from .repeating import plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
+from .second import SecondLook
 from .verdicts import Verdicts, shares
 
 #: How often a run that something else may have ended is made again.
@@ -57,11 +58,13 @@ def grade(
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
-    verdicts = Verdicts(kit, drawn, run, answers, submission.place)
+    second = SecondLook(submission, kit, drawn, fresh)
+    verdicts = Verdicts(kit, drawn, run, answers, submission.place, second)
     for task in kit.assignment.tasks:
         verdicts.add(task)
+    mistakes = second.lines(verdicts.mistakes)
     warnings = dict.fromkeys(_warnings(kit, answers))
-    return _report(submission, kit, seed, run, verdicts.checks, verdicts.mistakes, tuple(warnings))
+    return _report(submission, kit, seed, run, verdicts.checks, mistakes, tuple(warnings))
 
 
 def rejected(name: str, kit: Kit, message: str) -> Report:

@@ -53,16 +53,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Where:
-    """Where in the submission a mistake is: a function and, when known, a line counted from 1."""
+    """Where in the submission a mistake is: a function and, when known, a line counted from 1, in a notebook in a cell."""
 
     function: str
     line: int | None = None
+    cell: int | None = None
 
     @classmethod
     def from_dict(cls, data: object) -> Where:
         """The place in a report's dictionary.  Raises: ValueError."""
         d = Fields(data, "where")
-        return cls(function=d.text("function"), line=d.line("line"))
+        return cls(function=d.text("function"), line=d.line("line"), cell=d.line("cell"))
 
 
 @dataclass(frozen=True)

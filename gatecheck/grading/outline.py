@@ -1,0 +1,178 @@
+"""What a student's functions do line by line, as a worker tells it, and how values flow through them.
+
+The worker is not believed: every type and every bound is checked, and a line outside of the file is dropped. What a lie
+could reach is a line number in the liar's own report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, get_args
+
+from .inside.frames import WireError
+from .inside.values import NAME, OUTLINED, STATEMENTS, WORD, WORDS
+
+#: start: nothing yet, or zeros to be filled; add: what was there counts too; alias: another name of the same.
+Kind = Literal["set", "add", "start", "alias"]
+_NAME = re.compile(r"([^\[\]]*)(?:\[(.*)\])?", re.DOTALL)
+RESULT = "return"
+
+
+@dataclass(frozen=True)
+class Name:
+    """A variable, or a part of it: a key or a number in it, or (where it is none of these) some part."""
+
+    base: str
+    part: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Name:
+        """The name that is written dx, grads['dWf'], da[:, :H] or da[|1]."""
+        found = _NAME.fullmatch(text)
+        return cls(found[1], found[2] or "") if found else cls(text)
+
+    @property
+    def known(self) -> bool:
+        """Whether it is one part, and no other."""
+        return self.part[:1] in "'\"|" or self.part.isdecimal()
+
+    def meets(self, other: Name) -> bool:
+        """Whether what is written to one may be read from the other."""
+        apart = self.known and other.known and self.part and other.part
+        return self.base == other.base and (not apart or self.part == other.part)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, or a piece of one; loop: the first line of the loop around it, 0 where there is none."""
+
+    line: int
+    last: int
+    kind: Kind
+    loop: int
+    branch: bool
+    targets: tuple[Name, ...]
+    reads: tuple[Name, ...]
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function's statements in their order, and what flows from where to where in it."""
+
+    name: str
+    first: int
+    last: int
+    takes: tuple[str, ...]
+    statements: tuple[Statement, ...]
+
+    def writing(self, name: Name, end: int | None = None) -> list[int]:
+        """The statements (by number) that give a variable the value it has before statement `end`, or at the end.
+
+        The last one that replaces it, and those that change it after that; in a loop also those that come later in it.
+        """
+        reader = self.statements[end] if end is not None and end < len(self.statements) else None
+        stop = len(self.statements) if end is None else end
+        found = []
+        for k in reversed(range(stop)):
+            s = self.statements[k]
+            if any(name.meets(t) for t in s.targets):
+                found.append(k)
+                whole = any(t.base == name.base and t.part in ("", name.part) for t in s.targets)
+                if s.kind != "add" and whole and not s.branch:
+                    if reader is None or not reader.loop or s.loop == reader.loop:
+                        return found
+                    break
+        if reader and reader.loop:
+            later = range(stop, len(self.statements))
+            found += [k for k in later if self.statements[k].loop == reader.loop and self._writes(k, name)]
+        return found
+
+    def _writes(self, k: int, name: Name) -> bool:
+        return any(name.meets(t) for t in self.statements[k].targets)
+
+    @cached_property
+    def _before(self) -> tuple[tuple[int, ...], ...]:
+        """For each statement those that what it reads comes from."""
+        return tuple(
+            tuple(dict.fromkeys(w for name in s.reads for w in self.writing(name, k)))
+            for k, s in enumerate(self.statements)
+        )
+
+    def behind(self, starts: list[int]) -> set[int]:
+        """All statements that flow into some, and these."""
+        seen, waiting = set(starts), list(starts)
+        while waiting:
+            fresh = [k for k in self._before[waiting.pop()] if k not in seen]
+            seen.update(fresh)
+            waiting += fresh
+        return seen
+
+    def result(self, *parts: str) -> list[int]:
+        """The statements that make a result, which is known by one of these parts: its place, or its key.
+
+        A return statement that only names a variable is followed to what makes that.
+        """
+        for part in parts:
+            if found := self._traced(Name(RESULT, part), None, 4):
+                return found
+        return []
+
+    def _traced(self, name: Name, end: int | None, depth: int) -> list[int]:
+        found: list[int] = []
+        for k in self.writing(name, end):
+            s = self.statements[k]
+            exact = any(t.base == name.base and t.part == name.part for t in s.targets)
+            whole = any(t.base == name.base and not t.part for t in s.targets)
+            if s.kind == "alias" and depth and len(s.reads) == 1 and (exact or whole):
+                read = s.reads[0]
+                named = read if exact or read.part else Name(read.base, name.part)
+                found += self._traced(named, k, depth - 1)
+            elif exact or name.base != RESULT:
+                found.append(k)
+        return list(dict.fromkeys(found))
+
+
+Outline: TypeAlias = Mapping[str, Function]
+
+
+def heard(message: tuple[Any, ...], lines: int) -> Outline:
+    """The outline of a source of so many lines. Raises: WireError where it is none."""
+    if len(message) > OUTLINED:
+        raise WireError("an outline of too many functions")
+    functions = [_function(body, lines) for body in message]
+    return {f.name: f for f in functions if 1 <= f.first <= f.last <= lines}
+
+
+def _function(body: Any, lines: int) -> Function:
+    if type(body) is not tuple or tuple(map(type, body)) != (str, int, int, tuple, tuple):
+        raise WireError("a function of an outline is malformed")
+    name, first, last, takes, statements = body
+    if len(name) > NAME or len(statements) > STATEMENTS:
+        raise WireError("a function of an outline is too large")
+    told = tuple(_statement(s) for s in statements)
+    inside = [s for s in told if max(first, 1) <= s.line <= s.last <= min(last, lines)]
+    return Function(name, first, last, _words(takes), tuple(inside))
+
+
+def _statement(body: Any) -> Statement:
+    kinds = (int, int, str, int, bool, tuple, tuple, tuple)
+    if type(body) is not tuple or tuple(map(type, body)) != kinds or body[2] not in get_args(Kind):
+        raise WireError("a statement of an outline is malformed")
+    line, last, kind, loop, branch, targets, reads, calls = body
+    names = (tuple(map(Name.read, _words(found))) for found in (targets, reads))
+    return Statement(line, last, kind, loop, branch, *names, _words(calls))
+
+
+def _words(found: tuple[Any, ...]) -> tuple[str, ...]:
+    if len(found) > WORDS or not all(type(word) is str and len(word) <= WORD for word in found):
+        raise WireError("the names of an outline are malformed")
+    return found
+
+
+def parts_of(names: tuple[Name, ...]) -> Iterator[str]:
+    """The parts of names that have one."""
+    return (name.part for name in names if name.part)
