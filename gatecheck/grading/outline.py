@@ -7,7 +7,7 @@ could reach is a line number in the liar's own report.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
@@ -15,8 +15,10 @@ from typing import Any, Literal, TypeAlias, get_args
 from .inside.frames import WireError
 from .inside.values import NAME, OUTLINED, STATEMENTS, WORD, WORDS
 
-#: start: nothing yet, or zeros to be filled; add: what was there counts too; alias: another name of the same.
-Kind = Literal["set", "add", "start", "alias"]
+#: start: nothing yet, or zeros to be filled; add: what was there counts too; alias: another name of the same; each: what a
+#: loop takes in turn.
+Kind = Literal["set", "add", "start", "alias", "each"]
+_KNOWN = re.compile(r"'[^']*'|\"[^\"]*\"|\|?\d+")
 _NAME = re.compile(r"([^\[\]]*)(?:\[(.*)\])?", re.DOTALL)
 RESULT = "return"
 
@@ -37,12 +39,11 @@ class Name:
     @property
     def known(self) -> bool:
         """Whether it is one part, and no other."""
-        return self.part[:1] in "'\"|" or self.part.isdecimal()
+        return _KNOWN.fullmatch(self.part) is not None
 
     def meets(self, other: Name) -> bool:
         """Whether what is written to one may be read from the other."""
-        apart = self.known and other.known and self.part and other.part
-        return self.base == other.base and (not apart or self.part == other.part)
+        return self.base == other.base and (self.part == other.part or not (self.known and other.known))
 
 
 @dataclass(frozen=True)
@@ -111,27 +112,24 @@ class Function:
             waiting += fresh
         return seen
 
-    def result(self, *parts: str) -> list[int]:
-        """The statements that make a result, which is known by one of these parts: its place, or its key.
+    def result(self, part: str, key: str = "") -> list[int]:
+        """The statements that make a result, which is known by its place or its key among those that are returned.
 
-        A return statement that only names a variable is followed to what makes that.
+        key: of one part of it. What only names a variable is followed to what makes that.
         """
-        for part in parts:
-            if found := self._traced(Name(RESULT, part), None, 4):
-                return found
-        return []
+        apart = any(Name(RESULT, key) in s.targets for s in self.statements) if key else False
+        return self._traced(Name(RESULT, key), "", None, 4) if apart else self._traced(Name(RESULT, part), key, None, 4)
 
-    def _traced(self, name: Name, end: int | None, depth: int) -> list[int]:
+    def _traced(self, name: Name, key: str, end: int | None, depth: int) -> list[int]:
         found: list[int] = []
         for k in self.writing(name, end):
             s = self.statements[k]
-            exact = any(t.base == name.base and t.part == name.part for t in s.targets)
-            whole = any(t.base == name.base and not t.part for t in s.targets)
-            if s.kind == "alias" and depth and len(s.reads) == 1 and (exact or whole):
-                read = s.reads[0]
-                named = read if exact or read.part else Name(read.base, name.part)
-                found += self._traced(named, k, depth - 1)
-            elif exact or name.base != RESULT:
+            parts = {t.part for t in s.targets if t.base == name.base}
+            if s.kind == "alias" and depth and len(s.reads) == 1 and parts <= {name.part, ""}:
+                (read,) = s.reads
+                part, rest = (key, "") if name.part in parts else (name.part, key)
+                found += self._traced(Name(read.base, read.part or part), "" if read.part else rest, k, depth - 1)
+            elif name.base != RESULT or name.part in parts:
                 found.append(k)
         return list(dict.fromkeys(found))
 
@@ -172,7 +170,3 @@ def _words(found: tuple[Any, ...]) -> tuple[str, ...]:
         raise WireError("the names of an outline are malformed")
     return found
 
-
-def parts_of(names: tuple[Name, ...]) -> Iterator[str]:
-    """The parts of names that have one."""
-    return (name.part for name in names if name.part)

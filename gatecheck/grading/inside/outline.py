@@ -95,7 +95,7 @@ class _Reader:
                 yield from self.bare(value, around)
             case ast.For(target=target, iter=value) | ast.AsyncFor(target=target, iter=value):
                 inside = replace(around, loop=around.loop or node.lineno)
-                yield self.told(value, "set", [target], value, inside)
+                yield self.told(value, "each", [target], value, inside)
                 yield from self.block([*node.body, *node.orelse], inside)
             case ast.While(body=body, orelse=other):
                 yield from self.block([*body, *other], replace(around, loop=around.loop or node.lineno))
@@ -128,10 +128,13 @@ class _Reader:
         pieces = list(islice(_pieces(value), STATEMENTS)) if isinstance(target, (ast.Name, ast.Attribute)) else []
         if not pieces:
             kind = "start" if _beginning(value) else "alias" if target is _RETURN and _alone(value) else "set"
-            yield self.told(value, kind, [target], value, around)
+            yield self.told(value, "add" if _grown(target, value) else kind, [target], value, around)
         for part, piece in pieces:
-            kind = "alias" if _alone(piece) and "|" not in part else "set"
-            yield self.told(piece, kind, [target], piece, around, part)
+            if isinstance(piece, ast.Dict) and piece.keys:  # its keys tell its parts, wherever it stands
+                yield from self.assigned(target, piece, around)
+            else:
+                kind = "alias" if _alone(piece) and "|" not in part else "set"
+                yield self.told(piece, kind, [target], piece, around, part)
 
     def told(
         self, node: ast.expr | ast.stmt, kind: str, targets: list[ast.expr], value: ast.expr, around: _Around,
@@ -188,13 +191,15 @@ _RETURN = ast.Name("return")
 def _part(node: ast.expr) -> str:
     """An index as text; what takes more than a few words is dots."""
     short = node.end_lineno == node.lineno and (node.end_col_offset or 0) - node.col_offset < WORD // 2
-    return ast.unparse(node) if short else "..."
+    if not short:
+        return "..."
+    return ", ".join(map(ast.unparse, node.elts)) if isinstance(node, ast.Tuple) else ast.unparse(node)
 
 
 def _pieces(value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """The pieces of a tuple, of a dict, or of arrays that are put side by side, each with its part's name."""
     match value:
-        case ast.Tuple(elts=nodes):
+        case ast.Tuple(elts=nodes) | ast.List(elts=[_, *_] as nodes):
             unpacked = [k for k, node in enumerate(nodes) if isinstance(node, ast.Starred)]
             known = min(unpacked, default=len(nodes))
             yield from ((str(k) if k < known else "...", node) for k, node in enumerate(nodes))
@@ -214,9 +219,18 @@ def _beginning(value: ast.expr) -> bool:
             return True
         case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name in _BEGINNINGS
-        case ast.ListComp(elt=inner):
+        case ast.ListComp(elt=inner) | ast.DictComp(value=inner):
             return _beginning(inner)
+        case ast.BinOp(left=inner, op=ast.Mult()):  # a list that is repeated
+            return isinstance(inner, ast.List) and all(map(_beginning, inner.elts))
     return False
+
+
+def _grown(target: ast.expr, value: ast.expr) -> bool:
+    """Whether a value is the target's own with something added."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub)):
+        return _grown(target, value.left) or (isinstance(value.op, ast.Add) and _grown(target, value.right))
+    return isinstance(value, (ast.Name, ast.Subscript)) and ast.unparse(value) == ast.unparse(target)
 
 
 def _alone(value: ast.expr) -> bool:

@@ -1,0 +1,47 @@
+"""How students spell the quantities of the equations: dc, dC, d_c, delta_c, dct, dcell are one; case and _ say nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..assignment.kit import Kit
+
+_STATES = ("{}", "{}t", "t{}", "{}gate", "gate{}", "{}cur", "{}now", "{}new", "{}out", "{}s", "next{}", "{}next", "new{}")
+_BEFORE = ("a{}", "{}a", "z{}", "{}z", "{}raw", "{}pre", "pre{}", "{}hat", "net{}", "{}in", "{}lin", "{}linear", "{}input")
+_GRADIENT = ("d{}", "delta{}", "grad{}", "{}grad", "dld{}", "d{}total", "g{}")
+#: What all pre-activations side by side are called.
+STACKED = ("a", "z", "gates", "act", "activation", "activations", "preact", "preactivations", "s", "all", "ifog", "pre")
+
+
+def plain(name: str) -> str:
+    """A name as far as it says what it is."""
+    return re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower())
+
+
+def letters(kit: Kit, name: str) -> tuple[str, ...]:
+    """What a quantity of the equations may be called: by its letter, the convention's word for it, or its comment."""
+    return tuple(dict.fromkeys(map(plain, (name, *_words(kit, name)))))
+
+
+def _words(kit: Kit, name: str) -> Iterator[str]:
+    slots = (s for f in kit.layout.signatures for s in f.gives if s.kind == "state" and s.of == name)
+    yield from (re.sub(r"^(next_?|new_?)|(_?next|_?new|_?t)$", "", slot.name) for slot in slots)
+    comments = [e.comment for e in kit.cell.equations if e.name == name]
+    for words in (re.findall(r"\w+", comment) for comment in comments):
+        yield from ("".join(words), words[0]) if 0 < len(words) <= 2 else ()
+
+
+def values(kit: Kit, name: str) -> set[str]:
+    """Spellings of a quantity of the forward equations."""
+    return {form.format(w) for w in letters(kit, name) for form in _STATES}
+
+
+def preactivations(kit: Kit, name: str) -> set[str]:
+    """Spellings of what the activation of a quantity is applied to."""
+    return {form.format(w) for w in letters(kit, name) for form in _BEFORE}
+
+
+def gradients(spelled: set[str]) -> set[str]:
+    """Spellings of the gradients of what is spelled so."""
+    return {form.format(w) for w in spelled for form in _GRADIENT}
