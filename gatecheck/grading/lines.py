@@ -9,7 +9,7 @@ called so. A wrong line is worse than none: where several come into question, th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -131,26 +131,21 @@ class _Search:
         """A result of a sequence, where it is made: inside the loop it has a name of its own."""
         if self.signature.role not in STEP:
             return []
-        if self.signature.role == "forward":
-            return self._called(spelling.values(self.kit, name), self._everything)
-        return []
+        return self._called(spelling.values(self.kit, name)) if self.signature.role == "forward" else []
 
     # ------------------------------------------------------------------------------------------------ inside a step
 
-    @cached_property
-    def _everything(self) -> list[int]:
-        return list(range(len(self.function.statements)))
-
-    def _called(self, spelled: set[str], among: Sequence[int]) -> list[int]:
+    def _called(self, spelled: set[str]) -> list[int]:
         """The statements that assign to a name that is spelled so, and from which what the mistake explains flows."""
         told = [
             k
-            for k in among
-            if any(spelling.plain(t.base) in spelled for t in self.function.statements[k].targets)
-            and self.function.statements[k].kind not in ("alias", "each")
+            for k, s in enumerate(self.function.statements)
+            if s.kind not in ("alias", "each") and any(spelling.plain(t.base) in spelled for t in s.targets)
         ]
         looped = [k for k in told if self.function.statements[k].loop] if self.signature.role in STEP else []
-        return [k for k in self._done(looped or told) if self._explains(k)]
+        made = self._done(looped or told)
+        whole = [k for k in made if not any(t.part for t in self.function.statements[k].targets)]
+        return [k for k in whole or made if self._explains(k)]
 
     def _explains(self, k: int) -> bool:
         """Whether all results that the mistake is known to change flow from a statement."""
@@ -164,23 +159,40 @@ class _Search:
         """The gradient of an inner quantity."""
         kit, owner = self.kit, _activated(self.kit, name)
         if owner:
-            return self._source(name) or self._called(
-                spelling.gradients(spelling.preactivations(kit, owner)), self._everything
-            )
-        spelled = spelling.gradients(set(spelling.letters(kit, name)) | {f"{w}t" for w in spelling.letters(kit, name)})
+            return self._source(name, owner)
+        spelled = spelling.gradients({f"{w}{end}" for w in spelling.letters(kit, name) for end in ("", "t")})
         spelled |= {spelling.plain(slot.name) for slot in self.signature.takes if slot.gradient and slot.of == name}
-        return self._called(spelled, self._everything) or self._whole(name)
+        return self._called(spelled) or self._whole(name) or self._within(name)
 
-    def _source(self, name: str) -> list[int]:
+    def _within(self, name: str) -> list[int]:
+        """Where the gradient of an activation has no name of its own: inside that of its pre-activation."""
+        before = next((line for line, of in _activations(self.kit).items() if of == name), "")
+        made = self._source(before, name) if before else []
+        private = [
+            w
+            for k in made
+            for w in self._operands(k)
+            if self.function.statements[w].reads and self.function.readers(w) == [k]
+        ]
+        return [] if private else made
+
+    def _source(self, name: str, owner: str) -> list[int]:
+        """The gradient of a pre-activation: what those of its parameters are made of, or else what is called so."""
+        told = self.function.statements
+        for made in (self._shared(name), self._called(spelling.gradients(spelling.preactivations(self.kit, owner)))):
+            if len({t.base for k in made for t in told[k].targets}) == 1:
+                return self._piece(name, made)
+        stacked = self._called(spelling.gradients(set(spelling.STACKED)))
+        found = self._piece(name, stacked)
+        return found if found != stacked else []
+
+    def _shared(self, name: str) -> list[int]:
         """What the gradients of a pre-activation's parameters are all made of."""
         program = self.kit.key.program
         own = [f"d{p}" for p, terms in program.parameters.items() if any(f"d{name}" in _names(t) for t in terms)]
-        made = [[k for k in self.results[q]] for q in own if q in self.results]
-        direct = [{w for k in some for w in self._operands(k)} for some in made]
-        shared = set.intersection(*direct) if len(direct) > 1 else set()
-        kept = self._done(sorted(shared))
-        bases = {t.base for k in kept for t in self.function.statements[k].targets}
-        return self._piece(name, kept) if len(bases) == 1 else []
+        direct = [{w for k in self.results[q] for w in self._operands(k)} for q in own if q in self.results]
+        shared = self._done(sorted(set.intersection(*direct))) if len(direct) > 1 else []
+        return [k for k in shared if self.function.statements[k].kind != "each"]
 
     def _operands(self, k: int) -> list[int]:
         s = self.function.statements[k]
@@ -236,7 +248,7 @@ class _Search:
         told = self.function.statements
         return [
             k
-            for k in self._everything
+            for k in range(len(told))
             if told[k].kind in ("set", "add")
             and all((k in behind) == (q in affected) for q, behind in self._behind.items())
             and not any(k in made for made in self.results.values())
@@ -247,7 +259,7 @@ class _Search:
         kit, owner = self.kit, _activated(self.kit, name)
         if owner:
             return self._readers(name)
-        found = self._called(spelling.values(kit, name), self._everything)
+        found = self._called(spelling.values(kit, name))
         if found:
             return found
         before = next((line for line, of in _activations(kit).items() if of == name), "")

@@ -103,6 +103,10 @@ class Function:
             for k, s in enumerate(self.statements)
         )
 
+    def readers(self, k: int) -> list[int]:
+        """The statements that read what a statement makes."""
+        return [reader for reader, before in enumerate(self._before) if k in before]
+
     def behind(self, starts: list[int]) -> set[int]:
         """All statements that flow into some, and these."""
         seen, waiting = set(starts), list(starts)

@@ -9,6 +9,7 @@ from ..assignment.kit import Kit
 
 _STATES = ("{}", "{}t", "t{}", "{}gate", "gate{}", "{}cur", "{}now", "{}new", "{}out", "{}s", "next{}", "{}next", "new{}")
 _BEFORE = ("a{}", "{}a", "z{}", "{}z", "{}raw", "{}pre", "pre{}", "{}hat", "net{}", "{}in", "{}lin", "{}linear", "{}input")
+_CANDIDATES = ("{}tilde", "{}tilda", "{}bar", "{}hat", "{}cand", "{0}{0}", "{0}{0}t")
 _GRADIENT = ("d{}", "delta{}", "grad{}", "{}grad", "dld{}", "d{}total", "g{}")
 #: What all pre-activations side by side are called.
 STACKED = ("a", "z", "gates", "act", "activation", "activations", "preact", "preactivations", "s", "all", "ifog", "pre")
@@ -20,16 +21,27 @@ def plain(name: str) -> str:
 
 
 def letters(kit: Kit, name: str) -> tuple[str, ...]:
-    """What a quantity of the equations may be called: by its letter, the convention's word for it, or its comment."""
-    return tuple(dict.fromkeys(map(plain, (name, *_words(kit, name)))))
+    """What a quantity of the equations may be called: its letter, the convention's word for it, what its comment says.
+
+    A candidate has a sign above the letter of what it is a candidate for, which a convention gives to its parameters.
+    """
+    signed = (form.format(w) for w in _stacked(kit, name) for form in _CANDIDATES)
+    return tuple(dict.fromkeys(map(plain, (name, *_words(kit, name), *signed))))
 
 
 def _words(kit: Kit, name: str) -> Iterator[str]:
     slots = (s for f in kit.layout.signatures for s in f.gives if s.kind == "state" and s.of == name)
     yield from (re.sub(r"^(next_?|new_?)|(_?next|_?new|_?t)$", "", slot.name) for slot in slots)
-    comments = [e.comment for e in kit.cell.equations if e.name == name]
-    for words in (re.findall(r"\w+", comment) for comment in comments):
-        yield from ("".join(words), words[0]) if 0 < len(words) <= 2 else ()
+    words = re.findall(r"\w+", kit.cell.comments.get(name, ""))
+    yield from ("".join(words), words[0]) if 0 < len(words) <= 2 else ()
+
+
+def _stacked(kit: Kit, name: str) -> Iterator[str]:
+    """The last letters of the arrays that hold only parameters of a quantity's pre-activation."""
+    reads = str(kit.key.program.forward.get(f"a_{name}", kit.key.program.forward.get(name, "")))
+    for stack in kit.layout.stored:
+        if all(f"'{p}'" in reads for p in stack.parameters):
+            yield stack.name[-1]
 
 
 def values(kit: Kit, name: str) -> set[str]:
