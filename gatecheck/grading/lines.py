@@ -1,33 +1,31 @@
 """The line of the student's file that a mistake is in, from the mistake and an outline of the file.
 
 A result is followed from the return statement, by its place or its key, to the statement that makes it. What lies
-inside is found by what flows from it: the gradient of a pre-activation is what the gradients of its parameters are made
-of, a pre-activation is what is made of its parameters; else by its name, if what the mistake explains flows from what is
+inside is found by what flows from it: the gradient of a pre-activation is what its parameters' gradients are made of,
+and a pre-activation what is made of its parameters; else by its name, if what the mistake explains flows from what is
 called so. A wrong line is worse than none: where several come into question, there is none.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..assignment.kit import Kit
 from ..conventions import TRAINING, Signature, Slot
 from ..conventions.signatures import KEPT
 from . import spelling
 from .exchange import quantities
+from .graph import activations, downstream, names_in
 from .outline import RESULT, Function, Name, Outline
+from .pieces import place, side_by_side
 from .report import Mistake
 
 #: The function that a loop calls at every step.
 STEP = {"forward": "step", "backward": "step_backward"}
 #: What products and arrays are made with; any other function is an activation.
 _PLAIN = ("dot", "matmul", "concatenate", "hstack", "vstack", "einsum", "split", "reshape", "array", "sum", "concat")
-_BOUND = r"(?:(?:(\d+)\s*\*\s*)?[A-Za-z_][\w.]*|(0))?"
-_SLICE = re.compile(rf"(?:(?::|\.\.\.),\s*)?{_BOUND}\s*:\s*{_BOUND}(?:,\s*:)?")
 
 
 def line_of(outline: Outline, kit: Kit, signature: Signature, mistake: Mistake) -> int | None:
@@ -56,7 +54,7 @@ class _Search:
         name, backwards = self.mistake.quantity, self.signature.role.endswith("backward")
         if self.mistake.left == "returned":
             return [k for k, s in enumerate(self.function.statements) if s.targets[:1] and s.targets[0].base == RESULT]
-        if not backwards and _activated(self.kit, self.mistake.left):
+        if not backwards and activations(self.kit.key.program).get(self.mistake.left, ""):
             name = self.mistake.left
         if name in self.results:
             return self._inlined(name) or self.results[name]
@@ -105,7 +103,7 @@ class _Search:
         return [k for k, s in enumerate(self.function.statements) if s.loop and names & set(s.calls)]
 
     def _in_loop(self) -> list[int]:
-        """Of a loop that calls the step: what adds up, or else the call, or where what it is called with is put together."""
+        """Of a loop that calls the step: where a result adds up, where a state's gradients do, or the call."""
         name = self.mistake.quantity
         if name in self.results and name.removeprefix("d") not in self.kit.cell.outputs:
             return self.results[name]
@@ -157,7 +155,7 @@ class _Search:
 
     def _gradient(self, name: str) -> list[int]:
         """The gradient of an inner quantity."""
-        kit, owner = self.kit, _activated(self.kit, name)
+        kit, owner = self.kit, activations(self.kit.key.program).get(name, "")
         if owner:
             return self._source(name, owner)
         spelled = spelling.gradients({f"{w}{end}" for w in spelling.letters(kit, name) for end in ("", "t")})
@@ -166,7 +164,7 @@ class _Search:
 
     def _within(self, name: str) -> list[int]:
         """Where the gradient of an activation has no name of its own: inside that of its pre-activation."""
-        before = next((line for line, of in _activations(self.kit).items() if of == name), "")
+        before = next((line for line, of in activations(self.kit.key.program).items() if of == name), "")
         made = self._source(before, name) if before else []
         private = [
             w
@@ -189,7 +187,7 @@ class _Search:
     def _shared(self, name: str) -> list[int]:
         """What the gradients of a pre-activation's parameters are all made of."""
         program = self.kit.key.program
-        own = [f"d{p}" for p, terms in program.parameters.items() if any(f"d{name}" in _names(t) for t in terms)]
+        own = [f"d{p}" for p, terms in program.parameters.items() if any(f"d{name}" in names_in(t) for t in terms)]
         direct = [{w for k in self.results[q] for w in self._operands(k)} for q in own if q in self.results]
         shared = self._done(sorted(set.intersection(*direct))) if len(direct) > 1 else []
         return [k for k in shared if self.function.statements[k].kind != "each"]
@@ -200,47 +198,21 @@ class _Search:
 
     def _piece(self, name: str, among: list[int]) -> list[int]:
         """Of statements that fill an array with several pre-activations the one for this."""
-        order = self._order(name)
-        placed = {k: self._place(k, len(order)) for k in among}
-        if len(among) < 2 or not order or None in placed.values():
+        told, order = self.function.statements, side_by_side(self.kit, name)
+        places = [place(told[k].targets[0].part, len(order)) for k in among]
+        if len(among) < 2 or not order or None in places:
             return among
-        found = [k for k in among if placed[k] == order.index(name)]
-        pieces = [self.function.statements[k] for k in among]
-        if all(len(s.reads) == 1 and not s.calls and s.targets[0].part[:1] == "|" for s in pieces):
+        found = [k for k, at in zip(among, places, strict=True) if at == order.index(name)]
+        joined = all(told[k].targets[0].part.startswith("|") for k in among)
+        if joined and all(len(told[k].reads) == 1 and not told[k].calls for k in among):  # nothing but names
             return [w for k in found for w in self._done(self._operands(k))]
         return found
-
-    def _order(self, name: str) -> list[str]:
-        """The pre-activations in the order in which a convention has their parameters side by side."""
-        forward = self.kit.key.program.forward
-        readers = {p: line for line, e in forward.items() for p in _names(e) if p in self.kit.cell.parameters}
-        for stack in self.kit.layout.stored:
-            lines = [readers.get(b.parameter, "") for b in stack.blocks]
-            if name in lines and len(lines) > 1:
-                return lines
-        return []
-
-    def _place(self, k: int, number: int) -> int | None:
-        """Which of the arrays side by side a statement makes; None where that cannot be read."""
-        part = self.function.statements[k].targets[0].part
-        if part.startswith("|"):
-            return int(part[1:]) if part[1:].isdecimal() else None
-        found = _SLICE.fullmatch(part)
-        if not found:
-            return None
-        begin, end = part.split(",")[-1 if part[:1] in ":." and "," in part else 0].split(":")
-        bounds = [_times(text) for text in (begin, end)]
-        if bounds[0] is None and bounds[1] is None:
-            return None
-        first = 0 if bounds[0] is None else bounds[0]
-        last = number if bounds[1] is None else bounds[1]
-        return first if last == first + 1 else None
 
     def _whole(self, name: str) -> list[int]:
         """The only statement from which flows exactly what depends on a gradient."""
         if self.signature.role in STEP or not self.results:
             return []
-        after = _downstream(self.kit, f"d{name}")
+        after = downstream(self.kit.key.program, f"d{name}")
         slots = [set(quantities(self.kit.layout, s)) for s in self.signature.gives]
         affected = {q for names in slots if names & after for q in names}
         if not affected <= set(self._behind):
@@ -256,19 +228,19 @@ class _Search:
 
     def _value(self, name: str) -> list[int]:
         """An inner quantity of the forward equations."""
-        kit, owner = self.kit, _activated(self.kit, name)
+        kit, owner = self.kit, activations(self.kit.key.program).get(name, "")
         if owner:
             return self._readers(name)
         found = self._called(spelling.values(kit, name))
         if found:
             return found
-        before = next((line for line, of in _activations(kit).items() if of == name), "")
+        before = next((line for line, of in activations(kit.key.program).items() if of == name), "")
         made = self._readers(before) if before else []
         return [k for k in made if set(self.function.statements[k].calls) - set(_PLAIN)]
 
     def _readers(self, name: str) -> list[int]:
         """The statements that are made of the parameters of a pre-activation."""
-        parameters = {n for n in _names(self.kit.key.program.forward[name]) if n in self.kit.cell.parameters}
+        parameters = {n for n in names_in(self.kit.key.program.forward[name]) if n in self.kit.cell.parameters}
         known = set(self._sources(parameters))
         found = []
         for k, s in enumerate(self.function.statements):
@@ -287,7 +259,8 @@ class _Search:
         arrays = {s.name for s in self.kit.layout.stored if parameters & set(s.parameters)}
         for slot, name in zip(takes, called, strict=True):
             if slot.kind == "parameter" and slot.of in arrays:
-                yield from (Name(name), Name(f"{self.function.takes[0]}.{slot.of}")) if self.signature.method else [Name(name)]
+                yield Name(f"{self.function.takes[0]}.{slot.of}") if self.signature.method else Name(name)
+                yield Name(slot.of)
             elif slot.kind == "parameters":
                 bases = {name} | self._renamed(name)
                 yield from (Name(base, repr(array)) for base in sorted(bases) for array in sorted(arrays))
@@ -295,44 +268,3 @@ class _Search:
     def _renamed(self, name: str) -> set[str]:
         told = [s for s in self.function.statements if s.reads == (Name(name),) and not s.calls]
         return {t.base for s in told for t in s.targets if not t.part}
-
-
-def _names(expression: Any) -> set[str]:
-    """The names in an expression of a program."""
-    if isinstance(expression, str):
-        return {expression}
-    return {n for part in expression for n in _names(part)} if isinstance(expression, list) else set()
-
-
-def _activations(kit: Kit) -> dict[str, str]:
-    """The quantity that each pre-activation is turned into."""
-    forward = kit.key.program.forward
-    return {e[1]: line for line, e in forward.items() if isinstance(e, list) and len(e) == 2 and e[1] == f"a_{line}"}
-
-
-def _activated(kit: Kit, name: str) -> str:
-    """The quantity whose pre-activation a name is; empty where it is none."""
-    return _activations(kit).get(name, "")
-
-
-def _downstream(kit: Kit, gradient: str) -> set[str]:
-    """The results of a step backwards that depend on a gradient."""
-    program = kit.key.program
-    edges = [(_names(e), f"d{n}_prev" if lag else f"d{n}") for n, terms in program.gradients.items() for lag, e in terms]
-    edges += [(_names(term), f"d{p}") for p, terms in program.parameters.items() for term in terms]
-    found = {gradient}
-    for _ in edges:
-        more = {to for names, to in edges if names & found}
-        if more <= found:
-            break
-        found |= more
-    return found
-
-
-def _times(text: str) -> int | None:
-    """How many times a size a bound of a slice is; None where there is none."""
-    text = text.strip()
-    if not text:
-        return None
-    number = text.split("*")[0].strip() if "*" in text else "1"
-    return 0 if text == "0" else int(number) if number.isdecimal() else None

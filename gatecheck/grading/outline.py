@@ -15,8 +15,8 @@ from typing import Any, Literal, TypeAlias, get_args
 from .inside.frames import WireError
 from .inside.values import NAME, OUTLINED, STATEMENTS, WORD, WORDS
 
-#: start: nothing yet, or zeros to be filled; add: what was there counts too; alias: another name of the same; each: what a
-#: loop takes in turn.
+#: start: nothing yet, or zeros to be filled; add: what was there counts too; alias: another name of the same;
+#: each: what a loop takes in turn.
 Kind = Literal["set", "add", "start", "alias", "each"]
 _KNOWN = re.compile(r"'[^']*'|\"[^\"]*\"|\|?\d+")
 _NAME = re.compile(r"([^\[\]]*)(?:\[(.*)\])?", re.DOTALL)
@@ -165,8 +165,8 @@ def _statement(body: Any) -> Statement:
     if type(body) is not tuple or tuple(map(type, body)) != kinds or body[2] not in get_args(Kind):
         raise WireError("a statement of an outline is malformed")
     line, last, kind, loop, branch, targets, reads, calls = body
-    names = (tuple(map(Name.read, _words(found))) for found in (targets, reads))
-    return Statement(line, last, kind, loop, branch, *names, _words(calls))
+    written, read = (tuple(map(Name.read, _words(found))) for found in (targets, reads))
+    return Statement(line, last, kind, loop, branch, written, read, _words(calls))
 
 
 def _words(found: tuple[Any, ...]) -> tuple[str, ...]:

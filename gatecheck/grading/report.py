@@ -53,7 +53,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Where:
-    """Where in the submission a mistake is: a function and, when known, a line counted from 1, in a notebook in a cell."""
+    """Where in the submission a mistake is: a function and, when known, a line, in a notebook that of a cell."""
 
     function: str
     line: int | None = None

@@ -1,4 +1,4 @@
-"""How students spell the quantities of the equations: dc, dC, d_c, delta_c, dct, dcell are one; case and _ say nothing."""
+"""How students spell the quantities of the equations: dc, dC, d_c, delta_c, dcell are one. Case and _ say nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ..assignment.kit import Kit
 
-_STATES = ("{}", "{}t", "t{}", "{}gate", "gate{}", "{}cur", "{}now", "{}new", "{}out", "{}s", "next{}", "{}next", "new{}")
-_BEFORE = ("a{}", "{}a", "z{}", "{}z", "{}raw", "{}pre", "pre{}", "{}hat", "net{}", "{}in", "{}lin", "{}linear", "{}input")
+_STATES = ("{}", "{}t", "{}gate", "{}cur", "{}now", "{}new", "{}out", "{}s", "next{}", "{}next", "new{}")
+_BEFORE = ("a{}", "{}a", "z{}", "{}z", "{}raw", "{}pre", "pre{}", "{}hat", "net{}", "{}in", "{}lin", "{}linear")
 _CANDIDATES = ("{}tilde", "{}tilda", "{}bar", "{}hat", "{}cand", "{0}{0}", "{0}{0}t")
 _GRADIENT = ("d{}", "delta{}", "grad{}", "{}grad", "dld{}", "d{}total", "g{}")
 #: What all pre-activations side by side are called.

@@ -173,10 +173,11 @@ class _Reader:
 
     def name(self, node: ast.expr) -> str:
         """A variable, an attribute of the object, or a part of one of these; empty for anything else."""
-        part = ""
-        while isinstance(node, ast.Subscript):
-            node, part = node.value, f"[{_part(node.slice)}]"
-        match node:
+        inner, part = node, ""
+        while isinstance(inner, ast.Subscript):
+            part = f"[{_part(inner.slice)}]"
+            inner = inner.value
+        match inner:
             case ast.Name(id=name):
                 return name + part
             case ast.Attribute(value=ast.Name(id=self.owner), attr=name) if self.owner:
@@ -204,7 +205,8 @@ def _pieces(value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             known = min(unpacked, default=len(nodes))
             yield from ((str(k) if k < known else "...", node) for k, node in enumerate(nodes))
         case ast.Dict(keys=keys, values=values):
-            yield from ((repr(k.value) if isinstance(k, ast.Constant) else "...", v) for k, v in zip(keys, values))
+            named = (repr(key.value) if isinstance(key, ast.Constant) else "..." for key in keys)
+            yield from zip(named, values, strict=True)
         case ast.Call(func=ast.Name(id="dict"), args=[], keywords=words):
             yield from ((repr(word.arg) if word.arg else "...", word.value) for word in words)
         case ast.Call(func=ast.Attribute(attr=name), args=[ast.Tuple(elts=nodes) | ast.List(elts=nodes), *_]):
