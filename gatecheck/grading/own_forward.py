@@ -73,7 +73,7 @@ class Way:
 @cache
 def ways(epsilon: float) -> tuple[Way, Way]:
     """Complex steps, and central differences (error ~ h⁴ + ε / h), for arithmetic of that precision."""
-    h = epsilon**0.2
+    h = epsilon**0.25  # smaller than is best where derivatives are tame
     steps = Way((1j * TINY,), epsilon ** (2 / 3), {"wide_buffers": WIDE_BUFFERS})
     return steps, Way((h, -h, h / 2, -h / 2), epsilon**0.5)
 

@@ -61,7 +61,7 @@ OTHER_FORWARD = """
 _right_{f} = {f}
 def {f}(*given):
     first, *rest = _right_{f}(*given)
-    return np.tanh(0.3 * first), *rest
+    return 0.7 * first, *rest
 """
 
 
