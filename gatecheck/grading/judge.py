@@ -62,7 +62,7 @@ def grade(
     verdicts = Verdicts(kit, drawn, run, answers, submission.place, second)
     for task in kit.assignment.tasks:
         verdicts.add(task)
-    mistakes = second.lines(verdicts.mistakes)
+    mistakes = second.lines(verdicts.mistakes, verdicts.checks)
     warnings = dict.fromkeys(_warnings(kit, answers))
     return _report(submission, kit, seed, run, verdicts.checks, mistakes, tuple(warnings))
 

@@ -96,7 +96,7 @@ class Function:
         return any(name.meets(t) for t in self.statements[k].targets)
 
     @cached_property
-    def _before(self) -> tuple[tuple[int, ...], ...]:
+    def before(self) -> tuple[tuple[int, ...], ...]:
         """For each statement those that what it reads comes from."""
         return tuple(
             tuple(dict.fromkeys(w for name in s.reads for w in self.writing(name, k)))
@@ -105,13 +105,13 @@ class Function:
 
     def readers(self, k: int) -> list[int]:
         """The statements that read what a statement makes."""
-        return [reader for reader, before in enumerate(self._before) if k in before]
+        return [reader for reader, before in enumerate(self.before) if k in before]
 
     def behind(self, starts: list[int]) -> set[int]:
         """All statements that flow into some, and these."""
         seen, waiting = set(starts), list(starts)
         while waiting:
-            fresh = [k for k in self._before[waiting.pop()] if k not in seen]
+            fresh = [k for k in self.before[waiting.pop()] if k not in seen]
             seen.update(fresh)
             waiting += fresh
         return seen
@@ -126,14 +126,15 @@ class Function:
 
     def _traced(self, name: Name, key: str, end: int | None, depth: int) -> list[int]:
         found: list[int] = []
-        for k in self.writing(name, end):
+        writing = self.writing(name, end)
+        exact = [k for k in writing if name in self.statements[k].targets] if name.part else []
+        for k in exact or writing:
             s = self.statements[k]
-            parts = {t.part for t in s.targets if t.base == name.base}
-            if s.kind == "alias" and depth and len(s.reads) == 1 and parts <= {name.part, ""}:
-                (read,) = s.reads
-                part, rest = (key, "") if name.part in parts else (name.part, key)
+            if s.kind == "alias" and depth and len(s.reads) == 1:
+                (read,), same = s.reads, name in s.targets
+                part, rest = (key, "") if same else (name.part, key)
                 found += self._traced(Name(read.base, read.part or part), "" if read.part else rest, k, depth - 1)
-            elif name.base != RESULT or name.part in parts:
+            elif name.base != RESULT or name in s.targets:
                 found.append(k)
         return list(dict.fromkeys(found))
 

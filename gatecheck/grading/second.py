@@ -16,7 +16,7 @@ from .intake import Submission
 from .lines import line_of
 from .outline import Outline
 from .own_forward import Way, judged, probes
-from .report import Mistake, Where
+from .report import Check, Mistake, Where
 from .running import Answer, Call, Run, Surroundings, Worker
 from .sample import Sample
 
@@ -36,14 +36,16 @@ class SecondLook:
         """
         return judged(self._kit, self._sample, role, values, lambda way: self._probed(way).get(role, ()))
 
-    def lines(self, mistakes: Sequence[Mistake]) -> list[Mistake]:
+    def lines(self, mistakes: Sequence[Mistake], checks: Sequence[Check]) -> list[Mistake]:
         """The mistakes, each with its line in the file, where there is no doubt which it is."""
-        return [self._placed(mistake) for mistake in mistakes]
+        return [self._placed(mistake, checks) for mistake in mistakes]
 
-    def _placed(self, mistake: Mistake) -> Mistake:
+    def _placed(self, mistake: Mistake, checks: Sequence[Check]) -> Mistake:
         where = mistake.where
         signature = self._kit.layout.by_name(where.function) if where else None
-        found = line_of(self._outlined(), self._kit, signature, mistake) if signature else None
+        passed = {(c.task, c.quantity) for c in checks if c.status == "passed" and not c.because}
+        right = frozenset(q for task, q in passed if where and task == where.function)
+        found = line_of(self._outlined(), self._kit, signature, mistake, right) if signature else None
         if where is None or found is None:
             return mistake
         cell, line = self._submission.at(found)

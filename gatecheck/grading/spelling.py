@@ -12,7 +12,7 @@ _BEFORE = ("a{}", "{}a", "z{}", "{}z", "{}raw", "{}pre", "pre{}", "{}hat", "net{
 _CANDIDATES = ("{}tilde", "{}tilda", "{}bar", "{}hat", "{}cand", "{0}{0}", "{0}{0}t")
 _GRADIENT = ("d{}", "delta{}", "grad{}", "{}grad", "dld{}", "d{}total", "g{}")
 #: What all pre-activations side by side are called.
-STACKED = ("a", "z", "gates", "act", "activation", "activations", "preact", "preactivations", "s", "all", "ifog", "pre")
+STACKED = ("a", "z", "gates", "act", "activation", "activations", "preact", "preactivations", "ifog", "pre")
 
 
 def plain(name: str) -> str:
@@ -42,6 +42,16 @@ def _stacked(kit: Kit, name: str) -> Iterator[str]:
     for stack in kit.layout.stored:
         if all(f"'{p}'" in reads for p in stack.parameters):
             yield stack.name[-1]
+
+
+def now(kit: Kit, name: str) -> set[str]:
+    """Spellings of a quantity of this step."""
+    return {form.format(w) for w in letters(kit, name) for form in ("{}", "{}t")}
+
+
+def before(kit: Kit, name: str) -> set[str]:
+    """Spellings of a state of the step before, which is the next one on the way back."""
+    return {form.format(w) for w in letters(kit, name) for form in ("{}prev", "prev{}", "{}next", "next{}")}
 
 
 def values(kit: Kit, name: str) -> set[str]:
