@@ -7,7 +7,7 @@ from dataclasses import replace
 from .report import Check, Mistake, Report
 
 #: none: only that it was graded; score: which quantities are right, and the points; what: which mistake, what
-#: follows from it, and what each wrong result looks like; where: in which function; why: with the explanation;
+#: follows from it, and what each wrong result looks like; where: in which function and line; why: with the explanation;
 #: formula: with both equations.
 RUNGS = ("none", "score", "what", "where", "why", "formula")
 
@@ -23,11 +23,14 @@ def redacted(report: Report, feedback: str) -> Report:
         return replace(report, checks=(), mistakes=(), warnings=said)
     if rung == 1:
         return replace(report, checks=tuple(map(_bare, report.checks)), mistakes=(), warnings=())
-    return replace(report, mistakes=tuple(_mistake(m, rung) for m in report.mistakes))
+    checks = report.checks
+    if rung < RUNGS.index("where"):
+        checks = tuple(replace(check, trace=()) for check in checks)
+    return replace(report, checks=checks, mistakes=tuple(_mistake(m, rung) for m in report.mistakes))
 
 
 def _bare(check: Check) -> Check:
-    return replace(check, message="", error=None, tolerance=None, because=None)
+    return replace(check, message="", error=None, tolerance=None, because=None, trace=())
 
 
 def _mistake(mistake: Mistake, rung: int) -> Mistake:

@@ -34,7 +34,8 @@ _UTF8 = re.compile(rb"utf[-_]?8([-_].*)?", re.IGNORECASE)
 # operator, as in `% (a, b)`, has a space after it.
 # Possessive where it repeats: a line of a million blanks is read once.
 _MAGIC = re.compile(r"(\s*+)((?:\w[\w, ]*+=\s*+)?(?:%[A-Za-z_]|!)|\?|[\w.]++\?{1,2}\s*+$)")
-_CELL = "# cell "
+#: Stands with its number above what a cell of a notebook holds.
+CELL = "# cell "
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Submission:
         if self.name.lower().endswith(".ipynb"):
             lines = self.source.decode().split("\n")[: max(line, 0)]
             for back, text in enumerate(reversed(lines)):
-                if text.startswith(_CELL) and text.removeprefix(_CELL).isdecimal():
-                    return int(text.removeprefix(_CELL)), back
+                if text.startswith(CELL) and text.removeprefix(CELL).isdecimal():
+                    return int(text.removeprefix(CELL)), back
         return None, line
 
     def place(self, line: int) -> str:
@@ -215,7 +216,7 @@ def _cell(number: int, cell: Any, shown: str) -> str:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     # `pass`, because a magic may be all there is below an `if`.
     plain = [_MAGIC.sub(r"\1pass  # \2", line, count=1) if _MAGIC.match(line) else line for line in lines]
-    return "\n".join([f"{_CELL}{number}", *plain, ""])
+    return "\n".join([f"{CELL}{number}", *plain, ""])
 
 
 def refusal(message: str, advice: str) -> SubmissionError:

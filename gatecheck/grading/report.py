@@ -22,7 +22,10 @@ Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
 
 @dataclass(frozen=True)
 class Check:
-    """The verdict on one quantity of one task; error and tolerance are relative to its scale."""
+    """The verdict on one quantity of one task; error and tolerance are relative to its scale.
+
+    trace: the lines of the submission that led to an exception, the innermost last, told once for a task.
+    """
 
     task: str
     quantity: str
@@ -33,6 +36,7 @@ class Check:
     error: float | None = None
     tolerance: float | None = None
     because: str | None = None
+    trace: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, data: object) -> Check:
@@ -48,6 +52,7 @@ class Check:
             error=d.number("error"),
             tolerance=d.number("tolerance"),
             because=d.optional("because"),
+            trace=d.texts("trace"),
         )
 
 

@@ -6,8 +6,10 @@ import math
 import re
 import textwrap
 from collections.abc import Iterator
+from itertools import takewhile
 
 from ...errors import printable
+from ...grading.intake import CELL
 from ...grading.report import Mistake, Report, Where
 from .formulas import rows
 from .lines import Line, Span, cut, hang
@@ -36,9 +38,13 @@ def mistake_lines(
 
 def _where(where: Where, file: str, source: str | None, columns: int, signs: Signs) -> Iterator[Line]:
     line = f"line {where.line}, " if where.line else ""
+    if where.cell:
+        line = f"cell {where.cell}, {line}"
     yield from hang("  ", f"{file}, {line}in {where.function}", columns)
     # As Python counts lines: str.splitlines() breaks at form feeds and separators too.
     lines = re.split(r"\r\n|\r|\n", source) if source else []
+    if where.cell:
+        lines = _of_cell(lines, f"{CELL}{where.cell}")
     if not where.line or where.line > len(lines):
         return
     first = max(where.line - 2, 0)
@@ -48,6 +54,12 @@ def _where(where: Where, file: str, source: str | None, columns: int, signs: Sig
         text = cut(_clean(text, signs), columns - width - 7, signs.more)
         mark = signs.here if number == where.line else " "
         yield (Span("  "), Span(mark, "red"), Span(f" {number:>{width}}", "dim"), Span(f"   {text}"))
+
+
+def _of_cell(lines: list[str], head: str) -> list[str]:
+    """The lines of one cell of a notebook, below its head; none where there is no such cell."""
+    inside = lines[lines.index(head) + 1 :] if head in lines else []
+    return list(takewhile(lambda line: not line.startswith(CELL), inside))
 
 
 def _clean(text: str, signs: Signs) -> str:

@@ -172,6 +172,8 @@ def _messages(checks: list[Check], indent: int, columns: int, signs: Signs) -> I
         # A message that names its function or its array needs no second name before it.
         named = text.startswith((f"{first.quantity} ", f"{first.task} ", f"There is no function {first.task}"))
         yield from hang("" if named else f"{first.quantity}  ", text, columns, indent=indent)
+        for frame in first.trace:
+            yield (Span(" " * (indent + 2)), Span(cut(frame, columns - indent - 2, signs.more), "dim"))
         if others:
             # The row above has all the names already: a second long list of them is noise.
             few = len(others) <= 3 or len(kinds) > 1
