@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..assignment.expressions import names
 from ..assignment.program import Program
-
-
-def names_in(expression: Any) -> set[str]:
-    """The names in an expression of a program."""
-    if isinstance(expression, str):
-        return {expression}
-    return {n for part in expression for n in names_in(part)} if isinstance(expression, list) else set()
 
 
 def activations(program: Program) -> dict[str, str]:
@@ -23,12 +15,12 @@ def activations(program: Program) -> dict[str, str]:
 def downstream(program: Program, gradient: str) -> set[str]:
     """A gradient, and those of a step backwards that depend on it: da_f, dW_f, dx, dh_prev."""
     edges = [
-        (names_in(e), f"d{n}_prev" if lag else f"d{n}") for n, terms in program.gradients.items() for lag, e in terms
+        ({*names(e)}, f"d{n}_prev" if lag else f"d{n}") for n, terms in program.gradients.items() for lag, e in terms
     ]
-    edges += [(names_in(term), f"d{p}") for p, terms in program.parameters.items() for term in terms]
+    edges += [({*names(e)}, f"d{p}") for p, terms in program.parameters.items() for e, _, _ in terms]
     found: set[str] = set()
     more = {gradient}
     while more > found:
         found = more
-        more = found | {to for names, to in edges if names & found}
+        more = found | {to for read, to in edges if read & found}
     return found

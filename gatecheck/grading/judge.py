@@ -11,7 +11,7 @@ from ..errors import Fault, printable, quoted
 from ..version import __version__
 from .intake import Submission
 from .ladder import unwritten
-from .repeating import plan, settled
+from .repeating import on_others, plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
@@ -62,7 +62,7 @@ def grade(
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
     second = SecondLook(submission, kit, drawn, fresh)
-    verdicts = Verdicts(kit, drawn, run, answers, submission.place, second)
+    verdicts = Verdicts(kit, drawn, run, answers, on_others(asked, run.answers), submission.place, second)
     for task in kit.assignment.tasks:
         verdicts.add(task)
     mistakes = second.lines(verdicts.mistakes, verdicts.checks)

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..assignment.expressions import names
 from ..assignment.kit import Kit
 from ..conventions import TRAINING, Signature
 from . import spelling
 from .exchange import quantities
-from .graph import activations, downstream, names_in
+from .graph import activations, downstream
 from .outline import RESULT, Name, Outline
 from .pieces import place, side_by_side
 from .report import Mistake
@@ -81,8 +82,8 @@ class _Search:
     def _calls(self) -> list[int]:
         """The statements that call the step."""
         role = STEP[self.written.signature.role]
-        names = {s.name.rpartition(".")[2] for s in self.kit.layout.signatures if s.role == role}
-        return [k for k, s in enumerate(self.written.told) if s.loop and names & set(s.calls)]
+        called = {s.name.rpartition(".")[2] for s in self.kit.layout.signatures if s.role == role}
+        return [k for k, s in enumerate(self.written.told) if s.loop and called & set(s.calls)]
 
     def _in_loop(self, name: str) -> list[int]:
         """Of a loop that calls the step: where a result adds up, where a state's gradients do, or the call."""
@@ -94,12 +95,12 @@ class _Search:
     def _joined(self, name: str) -> list[int]:
         """Where in a loop backwards what reaches a state from outside is taken up."""
         told = self.written.told
-        names = {own for slot, own in self.written.arguments if slot.gradient and slot.of == name}
+        given = {own for slot, own in self.written.arguments if slot.gradient and slot.of == name}
         for _ in range(2):
-            reads = [k for k, s in enumerate(told) if s.loop and names & {r.base for r in s.reads}]
+            reads = [k for k, s in enumerate(told) if s.loop and given & {r.base for r in s.reads}]
             if not any(told[k].kind == "each" for k in reads):
                 return reads
-            names = {t.base for k in reads for t in told[k].targets}
+            given = {t.base for k in reads for t in told[k].targets}
         return []
 
     # ------------------------------------------------------------------------------------------------ by their names
@@ -200,7 +201,7 @@ class _Search:
 
     def _readers(self, name: str) -> list[int]:
         """The statements that are made of the parameters of a pre-activation."""
-        parameters = {n for n in names_in(self.kit.key.program.forward[name]) if n in self.kit.cell.parameters}
+        parameters = {n for n in names(self.kit.key.program.forward[name]) if n in self.kit.cell.parameters}
         known = set(self._sources(parameters))
         found = []
         for k, s in enumerate(self.written.told):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..assignment.expressions import names
 from ..assignment.kit import Kit
-from .graph import names_in
 
 _BOUND = r"(?:(?:(\d+)\s*\*\s*)?[A-Za-z_][\w.]*|(0))?"
 #: [:, H : 2 * H], whatever the size is called.
@@ -14,7 +14,7 @@ _SLICE = re.compile(rf"(?:(?::|\.\.\.),\s*)?{_BOUND}\s*:\s*{_BOUND}(?:,\s*:)?")
 
 def side_by_side(kit: Kit, name: str) -> list[str]:
     """The pre-activations in the order in which a convention stacks their parameters; empty where it has them apart."""
-    readers = {p: line for line, e in kit.key.program.forward.items() for p in names_in(e) if p in kit.cell.parameters}
+    readers = {p: line for line, e in kit.key.program.forward.items() for p in names(e) if p in kit.cell.parameters}
     stacked = ([readers.get(b.parameter, "") for b in stack.blocks] for stack in kit.layout.stored)
     return next((lines for lines in stacked if name in lines and len(lines) > 1), [])
 

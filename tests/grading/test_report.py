@@ -99,7 +99,7 @@ def test_the_keys_stand_in_the_order_of_the_contract():
     assert list(data["submission"]) == ["file", "sha256", "student", "label"]
     assert list(data["checks"][0]) == [field.name for field in fields(Check)]
     assert list(data["mistakes"][0]) == [field.name for field in fields(Mistake)]
-    assert data["mistakes"][0]["where"] == {"function": "f", "line": 3}
+    assert data["mistakes"][0]["where"] == {"function": "f", "line": 3, "cell": None}
     assert data["schema"] == SCHEMA
 
 
