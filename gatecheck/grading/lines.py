@@ -26,6 +26,11 @@ from .written import Written
 
 #: The function that a loop calls at every step.
 STEP = {"forward": "step", "backward": "step_backward"}
+#: Mistakes of a loop that are where it calls the step, and those that may be anywhere around that.
+_HANDED_ON = ("not-carried", "not-carried-back", "states-exchanged")
+_AROUND = (
+    "initial-ignored", "carried-unchanged", "state-for-gradient", "wrong-initial-state", "never-stored", "stale-value",
+)  # fmt: skip
 #: What products and arrays are made with; any other function is an activation.
 _PLAIN = {"dot", "matmul", "concatenate", "hstack", "vstack", "einsum", "split", "reshape", "array", "sum", "concat"}
 
@@ -55,16 +60,34 @@ class _Search:
 
     def found(self) -> list[int]:
         """The statements that the mistake is in."""
-        role, name = self.written.signature.role, self.mistake.quantity
-        if role in STEP and self._calls:
+        role, name, told = self.written.signature.role, self.mistake.quantity, self.written.told
+        if role in STEP:
+            return self._in_sequence(name)
+        match self.mistake.left:
+            case "returned":
+                return [k for k, s in enumerate(told) if s.targets[:1] and s.targets[0].base == RESULT]
+            case "gates":  # only where they are taken apart by their places
+                return [k for k in self._inside(name) if any(r.part[:1] in ":." for r in told[k].reads if r.part)]
+            case "gradients of gates":
+                return self._stacked(self._shared(f"a_{name.removeprefix('d')}"))
+        return self._inside(name)
+
+    def _in_sequence(self, name: str) -> list[int]:
+        if self.mistake.id in _AROUND:
+            return []
+        if self.mistake.id == "not-reversed":
+            return [k for k, s in enumerate(self.written.told) if s.kind == "each"]
+        if self._calls:
             return self._in_loop(name)
-        if self.mistake.left == "returned":
-            return [k for k, s in enumerate(self.written.told) if s.targets[:1] and s.targets[0].base == RESULT]
-        if role.endswith("backward"):
+        return [] if self.mistake.id in _HANDED_ON and name in self.kit.cell.outputs else self._inside(name)
+
+    def _inside(self, name: str) -> list[int]:
+        """Where a quantity is worked out."""
+        if name not in self.kit.key.program.forward:
             return self._result(name) or self._gradient(name.removeprefix("d"))
         if self.mistake.left in self._activations:
             return self._readers(self.mistake.left)
-        inside = self._called(spelling.values(self.kit, name)) if role in STEP else []
+        inside = self._called(spelling.values(self.kit, name)) if self.written.signature.role in STEP else []
         return inside or self._result(name) or self._value(name)
 
     @cached_property
@@ -89,6 +112,8 @@ class _Search:
         """Of a loop that calls the step: where a result adds up, where a state's gradients do, or the call."""
         if name.removeprefix("d") not in self.kit.cell.outputs:
             return self._result(name)
+        if self.mistake.id not in _HANDED_ON:
+            return []
         reads = self._joined(name.removeprefix("d"))
         return reads if len(reads) == 1 else self._calls
 
@@ -143,11 +168,16 @@ class _Search:
         for made in (shared, likely, named, self._called(spelled)):
             if len({t.base for k in made for t in told[k].targets}) == 1:
                 return self._piece(name, made)
-        stacked = spelling.gradients(set(spelling.STACKED))
-        pieces = [k for k, s in enumerate(told) if s.targets and spelling.plain(s.targets[0].base) in stacked]
-        pieces = [k for k in pieces if told[k].targets[0].part]
+        all_of_them = spelling.gradients(set(spelling.STACKED))
+        pieces = self._stacked(
+            [k for k, s in enumerate(told) if any(spelling.plain(t.base) in all_of_them for t in s.targets)]
+        )
         found = self._piece(name, pieces)
         return found if found != pieces else []
+
+    def _stacked(self, among: list[int]) -> list[int]:
+        """Of statements those that fill a part of something."""
+        return [k for k in among if self.written.told[k].targets[0].part]
 
     def _shared(self, name: str) -> list[int]:
         """What the gradients of a pre-activation's parameters are all made of."""

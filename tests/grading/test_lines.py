@@ -98,6 +98,8 @@ COURSES = {
     ],
 }
 STYLES = {**HANDWRITTEN, **{name: (*RIGHT[name], edits) for name, edits in COURSES.items()}}
+#: Those whose loops call no step.
+INLINED = ("inlined gru", "min-char")
 ROLES = ("step", "step_backward", "forward", "backward")
 
 
@@ -146,7 +148,9 @@ def located(style, before, after, quantity, left=""):
     right, wrong = (values(text, cell, convention)[signature.role] for text in (source, edited))
     explains = tuple(q for q in right if far(wrong[q], right[q], 1.0) > 1e-9)
     assert explains, "the edit changes nothing"
-    mistake = Mistake("", "", quantity, "", "", True, 0.0, explains, where=Where(name), left=left)
+    states = (*layout.cell.outputs, *(f"d{n}" for n in layout.cell.outputs))
+    handed = "not-carried" if style not in INLINED and signature.role in ROLES[2:] and quantity in states else ""
+    mistake = Mistake(handed, "", quantity, "", "", True, 0.0, explains, where=Where(name), left=left)
     outline = heard(outlined(edited.encode(), (name,)), edited.count("\n") + 1)
     unchanged = frozenset(right) - set(explains)
     return line_of(outline, kit(cell, convention), signature, mistake, unchanged), changed
