@@ -26,6 +26,8 @@ from .written import Written
 
 #: The function that a loop calls at every step.
 STEP = {"forward": "step", "backward": "step_backward"}
+#: Of a function whose flow is followed: names that are read times names that are assigned. Usual are 50,000.
+LARGEST = 500_000
 #: Mistakes of a loop that are where it calls the step, and those that may be anywhere around that.
 _HANDED_ON = ("not-carried", "not-carried-back", "states-exchanged")
 _AROUND = (
@@ -43,7 +45,7 @@ def line_of(
     right: the quantities among what the function gives that are right.
     """
     function = outline.get(signature.name)
-    if function is None or signature.role in TRAINING:
+    if function is None or function.size > LARGEST or signature.role in TRAINING:
         return None
     written = Written(function, kit.layout, signature, right)
     lines = {function.statements[k].line for k in _Search(written, kit, mistake).found()}

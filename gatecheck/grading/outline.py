@@ -70,6 +70,11 @@ class Function:
     takes: tuple[str, ...]
     statements: tuple[Statement, ...]
 
+    @property
+    def size(self) -> int:
+        """How many names that are read have to be looked for among how many that are assigned."""
+        return sum(len(s.reads) for s in self.statements) * sum(len(s.targets) for s in self.statements)
+
     def writing(self, name: Name, end: int | None = None) -> list[int]:
         """The statements (by number) that give a variable the value it has before statement `end`, or at the end.
 

@@ -1,7 +1,11 @@
 """The line of a mistake: the edited one, in files of several styles, or none; and outlines that lie."""
 
 import ast
+import json
+import sys
 from collections import Counter
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -9,14 +13,21 @@ from handwritten import STYLES as HANDWRITTEN
 from ran import Ran, kit
 from test_courses import RIGHT
 
+from gatecheck.data import folder
 from gatecheck.grading.exchange import expected
+from gatecheck.grading.inside.frames import WireError
 from gatecheck.grading.inside.outline import outlined
+from gatecheck.grading.inside.values import OUTLINED, STATEMENTS, WORD, WORDS
+from gatecheck.grading.intake import submission_from
+from gatecheck.grading.judge import grade
 from gatecheck.grading.ladder import far, read
 from gatecheck.grading.lines import line_of
-from gatecheck.grading.outline import heard
+from gatecheck.grading.outline import Name, heard
+from gatecheck.grading.process import Process
 from gatecheck.grading.report import Mistake, Where
-from gatecheck.grading.running import Run
+from gatecheck.grading.running import Foreign, Run, Worker
 from gatecheck.grading.sample import sample
+from gatecheck.grading.zygote import Zygote
 
 #: Edits of the files in the style of courses.
 COURSES = {
@@ -156,8 +167,11 @@ def located(style, before, after, quantity, left=""):
     return line_of(outline, kit(cell, convention), signature, mistake, unchanged), changed
 
 
+FEW = ("slices", "inlined gru", "terse", "dlfs2 lstm", "cmu rnn")
+
+
 @pytest.mark.every_cell
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", [s if s in FEW else pytest.param(s, marks=pytest.mark.slow) for s in STYLES])
 def test_a_reported_line_is_the_edited_one_and_most_edits_have_one(style):
     told = Counter()
     for edit in STYLES[style][3]:
@@ -165,3 +179,196 @@ def test_a_reported_line_is_the_edited_one_and_most_edits_have_one(style):
         assert line is None or line in changed, edit
         told[line is not None] += 1
     assert told[True] >= 0.85 * sum(told.values()), told
+
+
+ANNA = (folder("templates") / "demo" / "anna.py").read_text()
+
+
+def told(source, name="step"):
+    """The statements of one function as (line, kind, targets, reads)."""
+    (function,) = heard(outlined(source.encode(), (name,)), source.count("\n") + 1).values()
+    return [(s.line, s.kind, written(s.targets), written(s.reads)) for s in function.statements]
+
+
+def written(names):
+    return [f"{n.base}[{n.part}]" if n.part else n.base for n in names]
+
+
+def test_an_outline_tells_what_is_assigned_read_and_returned_line_by_line():
+    source = """def step(x, p):
+    a, b = x @ p["W"], np.zeros(3)
+    a += b[:, 1:2]
+    for t in range(3):
+        out[t] = a[t - 1]
+    grads = {"dW": a.T, **more}
+    b = np.hstack([a, b * 2])
+    total = total + b
+    return (
+        a,
+        np.array(grads),
+    )
+"""
+    assert told(source) == [
+        (2, "set", ["a"], ["x", "p['W']"]),
+        (2, "start", ["b"], ["np"]),
+        (3, "add", ["a"], ["b[:, 1:2]"]),
+        (4, "each", ["t"], ["range"]),
+        (5, "set", ["out[t]"], ["a[t - 1]"]),
+        (6, "alias", ["grads['dW']"], ["a"]),
+        (6, "alias", ["grads[...]"], ["more"]),
+        (7, "set", ["b[|0]"], ["a"]),
+        (7, "set", ["b[|1]"], ["b"]),
+        (8, "add", ["total"], ["total", "b"]),
+        (10, "alias", ["return[0]"], ["a"]),
+        (11, "alias", ["return[1]"], ["np", "grads"]),
+    ]
+
+
+def test_what_is_defined_twice_is_what_it_is_at_last():
+    assert told("def step(): a = 1\ndef step(): b = c\n") == [(2, "set", ["b"], ["c"])]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"def step(:", b"\xff", b"def step(): pass\0", b"(" * 90_000, b"x = " + b"-" * 200_000 + b"1", b"", b"step = 1"],
+    ids=["syntax", "bytes", "nul", "brackets", "signs", "empty", "no function"],
+)
+def test_a_source_that_cannot_be_outlined_has_an_empty_outline(source):
+    assert outlined(source, ("step",)) == ()
+
+
+def test_a_source_without_end_has_an_outline_that_ends():
+    many = ", ".join(f"d{n}" for n in range(99))
+    lines = "".join(f"    {'a' * 500}{k}, *b{k} = c{k}, {many}\n" for k in range(2 * STATEMENTS))
+    (function,) = outlined(f"def step(a, b, c):\n{lines}".encode(), ("step",))
+    assert len(function[4]) == STATEMENTS
+    assert all(len(word) <= WORD for s in function[4] for words in s[5:] for word in words)
+    assert all(len(words) <= WORDS for s in function[4] for words in s[5:])
+    assert heard((function,), 1000)
+
+
+STATEMENT = (2, 2, "set", 0, False, ("a",), ("b",), ("c",))
+FUNCTION = ("step", 1, 9, ("x",), (STATEMENT,))
+
+
+def lying(**changes):
+    """A statement with some entries changed."""
+    names = ("line", "last", "kind", "loop", "branch", "targets", "reads", "calls")
+    return tuple(changes.get(name, entry) for name, entry in zip(names, STATEMENT, strict=True))
+
+
+MALFORMED = [
+    lying(line="2"), lying(line=True), lying(last=None), lying(kind="mine"), lying(kind=3), lying(loop=1.5),
+    lying(branch=0),
+    lying(targets=["a"]), lying(targets=(1,)), lying(reads=("a" * (WORD + 1),)), lying(reads=("a",) * (WORDS + 1)),
+    lying(calls=(Foreign("str"),)), STATEMENT[:-1], (*STATEMENT, 1), [], None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", MALFORMED, ids=str)
+def test_an_outline_with_a_malformed_statement_is_refused(statement):
+    with pytest.raises(WireError):
+        heard(((*FUNCTION[:4], (statement,)),), 9)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ((*FUNCTION[:4], (STATEMENT,) * (STATEMENTS + 1)),), (FUNCTION,) * (OUTLINED + 1), (FUNCTION[:-1],), (None,),
+        ("step",),
+        (("step", 1, 9, ("x", 1), ()),), (("s" * 101, 1, 9, (), ()),), ((1, 1, 9, (), ()),), (["step", 1, 9, (), ()],),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_a_malformed_outline_is_refused(message):
+    with pytest.raises(WireError):
+        heard(message, 9)
+
+
+@pytest.mark.parametrize("line", [-1, 0, 10, 2**62])
+def test_a_line_outside_of_the_function_or_the_file_is_dropped(line):
+    (kept,) = heard(((*FUNCTION[:4], (lying(line=line, last=max(line, 9)), STATEMENT)),), 9).values()
+    assert [s.line for s in kept.statements] == [2]
+    assert heard((("step", line, 9, (), ()),), 8) == {}
+    assert heard((("step", 1, 10, (), ()),), 9) == {}
+
+
+def test_a_function_of_too_many_names_is_left_alone():
+    source, cell, convention, _ = STYLES["slices"]
+    made = kit(cell, convention)
+    signature = made.layout.by_name("lstm_step_backward")
+    mistake = Mistake("", "", "dc", "", "", True, 0.0, (), where=Where(signature.name))
+    function = heard(outlined(source.encode(), (signature.name,)), 999)[signature.name]
+    assert line_of({signature.name: function}, made, signature, mistake) == 25
+    many = tuple(Name("x", str(k)) for k in range(WORDS))
+    large = replace(function, statements=tuple(replace(s, reads=many, targets=many) for s in function.statements * 3))
+    assert line_of({signature.name: large}, made, signature, mistake) is None
+
+
+# -------------------------------------------------------------------------------------------------------- the report
+
+
+def graded(source, name="s.py", fresh=Worker):
+    return grade(submission_from(name, source.encode()), kit("lstm", "cs231n"), seed="c0ffee", fresh=fresh)
+
+
+WRONG = ANNA.replace("dnext_c + dnext_h * o * (1 - t**2)", "dnext_c")
+
+
+def test_the_report_of_a_mistake_has_its_line():
+    (mistake,) = graded(WRONG).mistakes
+    assert WRONG.split("\n")[mistake.where.line - 1] == "    dc = dnext_c"
+    assert mistake.where.cell is None
+
+
+def test_in_a_notebook_the_line_is_one_of_a_cell():
+    cells = [{"cell_type": "code", "source": text} for text in ("import numpy as np\n", f"\n{WRONG}")]
+    (mistake,) = graded(json.dumps({"nbformat": 4, "cells": cells}), "lab.ipynb").mistakes
+    assert mistake.where.cell == 2
+    assert f"\n{WRONG}".split("\n")[mistake.where.line - 1] == "    dc = dnext_c"
+
+
+class Workers:
+    """Workers that start once, and then as they are told."""
+
+    def __init__(self, later):
+        self.later, self.started = later, 0
+
+    def __call__(self):
+        self.started += 1
+        return Worker() if self.started == 1 else Worker(self.later)
+
+
+def failing():
+    raise OSError("no more processes")
+
+
+def test_a_right_submission_is_run_once():
+    workers = Workers(Process)
+    assert graded(ANNA, fresh=workers).full_marks
+    assert workers.started == 1
+
+
+def test_without_a_second_run_a_report_lacks_lines_and_nothing_else():
+    workers = Workers(failing)
+    without, report = graded(WRONG, fresh=workers), graded(WRONG)
+    assert workers.started == 2
+    assert without.mistakes == tuple(replace(m, where=replace(m.where, line=None)) for m in report.mistakes)
+    assert without.checks == report.checks
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", STYLES)
+def test_in_whole_reports_lines_are_those_of_the_edits(style):
+    source, cell, convention, edits = STYLES[style]
+    found = Counter()
+    with Zygote() if sys.platform == "linux" else nullcontext() as zygote:
+        for before, after, *_ in edits:
+            edited = source.replace(before, after, 1)
+            fresh = (lambda: Worker(zygote.fork)) if zygote else Worker
+            report = grade(submission_from("s.py", edited.encode()), kit(cell, convention), seed="c0ffee", fresh=fresh)
+            assert not report.full_marks
+            for mistake in report.mistakes:
+                line = mistake.where.line
+                found[line in changed_lines(source, edited) if line else None] += 1
+    assert found[True] >= 9 * found[False], found
