@@ -110,7 +110,7 @@ def _probes(layout: Layout, role: str, sample: Sample, way: Way, plain: Way) -> 
     if not set(data.upstream) <= {slot.of for slot in forward.gives}:
         return None
     places = {q: place for slot in backward.gives for q, place in _places(layout, slot)}
-    rng = np.random.default_rng([int(sample.seed, 16), len(role)])
+    rng = np.random.default_rng([int(sample.seed, 16), *role.encode()])
     directions = {q: rng.normal(size=getattr(data, group)[name].shape) for q, (group, name) in places.items()}
     alone = [_moved(data, {places[q]: m * v}) for q, v in directions.items() for m in way.moves]
     together = [_moved(data, {places[q]: m * v for q, v in directions.items()}) for m in plain.moves]
@@ -158,12 +158,13 @@ def _derivatives(kit: Kit, asked: Probes, answers: Sequence[Answer], way: Way) -
     plain, read = ways(_epsilon(kit))[1], [_number(kit.layout, asked, answer) for answer in answers]
     if len(read) != len(asked.calls) or not all(np.isfinite(n) and np.isfinite(size) for n, size in read):
         return None
-    numbers = np.array([number for number, _ in read])
     rounding = 20 * _epsilon(kit) * max(size for _, size in read)
-    alone, together = np.split(numbers, [-len(plain.moves)])
-    each, doubt = way.derivatives(alone.reshape(-1, len(way.moves)), rounding)
-    (whole,), (uncertain,) = plain.derivatives(together[None], rounding)
-    if not abs(each.sum() - whole) <= plain.tolerance * abs(each).sum() + doubt.sum() + uncertain:
+    alone, together = np.split(np.array([number for number, _ in read]), [-len(plain.moves)])
+    with np.errstate(all="ignore"):  # what is too large is no derivative
+        each, doubt = way.derivatives(alone.reshape(-1, len(way.moves)), rounding)
+        (whole,), (uncertain,) = plain.derivatives(together[None], rounding)
+    limit = plain.tolerance * abs(each).sum() + doubt.sum() + uncertain
+    if not np.isfinite(limit) or not abs(each.sum() - whole) <= limit:
         return None
     return dict(zip(asked.directions, zip(each.tolist(), doubt.tolist(), strict=True), strict=True))
 

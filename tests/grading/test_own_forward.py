@@ -202,6 +202,15 @@ def test_answers_of_any_kind_are_taken(value):
     assert judged(asked.kit, asked.sample, "step_backward", values, lambda way: ()) == {}
 
 
+@pytest.mark.parametrize("number", [1e300j, 1e308, complex(0, np.inf), complex(np.nan, 1)])
+def test_numbers_of_any_size_are_taken(number):
+    asked = Asked(ANNA)
+    _, values = asked.verdicts("step", "step_backward")
+    state = np.full(asked.sample.step.upstream["h"][0].shape, number)
+    told = [Answer("returned", (state, state, None))] * 19
+    assert judged(asked.kit, asked.sample, "step_backward", values, lambda way: told) == {}
+
+
 def test_nothing_but_calls_of_the_forward_function_is_sent():
     made = kit("lstm", "cs231n")
     drawn = sample(made.layout, made.key.program, "1")
@@ -242,6 +251,12 @@ def test_one_wrong_gradient_beside_right_ones_is_told_and_what_follows_waits():
     assert [c.quantity for c in failed] == ["dc_prev"]
     assert re.search(r"not the gradient of your own h", failed[0].message)
     assert report.tasks[3].status == "skipped"
+
+
+def test_in_single_precision_what_rounds_is_judged_too():
+    narrow = [("a = x @ Wx", "a = x.astype('f') @ Wx"), ("t = np.tanh(next_c)", "t = np.tanh(next_c).astype('f')")]
+    report = graded(changed(*OWN, *narrow), precision="float32")
+    assert [t.status for t in report.tasks] == ["failed", "passed", "skipped", "passed"]
 
 
 def test_nothing_is_credited_where_the_assignment_credits_nothing():
