@@ -28,10 +28,11 @@ from .written import Written
 STEP = {"forward": "step", "backward": "step_backward"}
 #: Of a function whose flow is followed: names that are read times names that are assigned. Usual are 50,000.
 LARGEST = 500_000
-#: Mistakes of a loop that are where it calls the step, and those that may be anywhere around that.
+#: Mistakes of a loop that are where it calls the step, and those that may be anywhere in it.
 _HANDED_ON = ("not-carried", "not-carried-back", "states-exchanged")
 _AROUND = (
     "initial-ignored", "carried-unchanged", "state-for-gradient", "wrong-initial-state", "never-stored", "stale-value",
+    "first-step-missing", "wrong-step",
 )  # fmt: skip
 #: What products and arrays are made with; any other function is an activation.
 _PLAIN = {"dot", "matmul", "concatenate", "hstack", "vstack", "einsum", "split", "reshape", "array", "sum", "concat"}
@@ -62,31 +63,24 @@ class _Search:
 
     def found(self) -> list[int]:
         """The statements that the mistake is in."""
-        role, name, told = self.written.signature.role, self.mistake.quantity, self.written.told
-        if role in STEP:
-            return self._in_sequence(name)
-        match self.mistake.left:
+        name, left, told = self.mistake.quantity, self.mistake.left, self.written.told
+        if self._calls:
+            return self._in_loop(name)
+        match left:
             case "returned":
                 return [k for k, s in enumerate(told) if s.targets[:1] and s.targets[0].base == RESULT]
             case "gates":  # only where they are taken apart by their places
                 return [k for k in self._inside(name) if any(r.part[:1] in ":." for r in told[k].reads if r.part)]
             case "gradients of gates":
                 return self._stacked(self._shared(f"a_{name.removeprefix('d')}"))
-        return self._inside(name)
-
-    def _in_sequence(self, name: str) -> list[int]:
-        if self.mistake.id in _AROUND:
-            return []
-        if self.mistake.id == "not-reversed":
-            return [k for k, s in enumerate(self.written.told) if s.kind == "each"]
-        if self._calls:
-            return self._in_loop(name)
-        return [] if self.mistake.id in _HANDED_ON and name in self.kit.cell.outputs else self._inside(name)
+        loose = self.mistake.id in _AROUND or (self.mistake.id in _HANDED_ON and name in self.kit.cell.outputs)
+        return [] if loose else self._inside(name)
 
     def _inside(self, name: str) -> list[int]:
         """Where a quantity is worked out."""
-        if name not in self.kit.key.program.forward:
-            return self._result(name) or self._gradient(name.removeprefix("d"))
+        forward = self.kit.key.program.forward
+        if name not in forward:  # what is wrong with a value that gradients read is where that was kept
+            return [] if self.mistake.left in forward else self._result(name) or self._gradient(name.removeprefix("d"))
         if self.mistake.left in self._activations:
             return self._readers(self.mistake.left)
         inside = self._called(spelling.values(self.kit, name)) if self.written.signature.role in STEP else []
@@ -105,13 +99,17 @@ class _Search:
 
     @cached_property
     def _calls(self) -> list[int]:
-        """The statements that call the step."""
-        role = STEP[self.written.signature.role]
+        """The statements of a loop that call the step."""
+        role = STEP.get(self.written.signature.role)
         called = {s.name.rpartition(".")[2] for s in self.kit.layout.signatures if s.role == role}
         return [k for k, s in enumerate(self.written.told) if s.loop and called & set(s.calls)]
 
     def _in_loop(self, name: str) -> list[int]:
         """Of a loop that calls the step: where a result adds up, where a state's gradients do, or the call."""
+        if self.mistake.id == "not-reversed":
+            return [k for k, s in enumerate(self.written.told) if s.kind == "each"]
+        if self.mistake.id in _AROUND:
+            return []
         if name.removeprefix("d") not in self.kit.cell.outputs:
             return self._result(name)
         if self.mistake.id not in _HANDED_ON:
