@@ -134,10 +134,15 @@ class _Search:
         """The statements that assign to a name that is spelled so, if all that the mistake explains flows from them."""
         told, looping = self.written.told, self.written.signature.role in STEP
         named = [k for k, s in enumerate(told) if any(spelling.plain(t.base) in spelled for t in s.targets)]
-        named = [k for k in named if told[k].kind not in ("alias", "each")]
+        named = [k for k in named if told[k].kind not in ("alias", "each") and self._lasts(k)]
         made = self.written.done([k for k in named if told[k].loop and looping] or named)
         whole = [k for k in made if not any(t.part for t in told[k].targets)]
         return [k for k in whole or made if self._explains(k)]
+
+    def _lasts(self, k: int) -> bool:
+        """Whether what a statement makes has its name until the end."""
+        writing = self.written.function.writing
+        return any(k in writing(target) for target in self.written.told[k].targets)
 
     def _explains(self, k: int) -> bool:
         """Whether all results that the mistake is known to change flow from a statement, and no right one does."""
@@ -163,7 +168,7 @@ class _Search:
         spelled = spelling.gradients(spelling.preactivations(kit, owner))
         shared = self._shared(name)
         likely = [k for k in shared if any(spelling.plain(t.base) in spelled for t in told[k].targets)]
-        own = spelling.gradients(spelling.now(kit, owner))
+        own = spelling.gradients(spelling.now(kit, owner)) | {f"g{w}" for w in spelling.letters(kit, owner)}
         named = [k for k in shared if any(spelling.plain(t.base) in own for t in told[k].targets)]
         for made in (shared, likely, named, self._called(spelled)):
             if len({t.base for k in made for t in told[k].targets}) == 1:
@@ -200,11 +205,15 @@ class _Search:
 
     def _within(self, name: str) -> list[int]:
         """Where the gradient of an activation has no name of its own: inside that of its pre-activation."""
-        before = next((line for line, of in self._activations.items() if of == name), "")
-        made = self._before_activation(before) if before else []
+        made = self._after(name)
         told, readers = self.written.told, self.written.function.readers
         private = [w for k in made for w in self.written.operands(k) if told[w].reads and readers(w) == [k]]
         return [] if private else made
+
+    def _after(self, name: str) -> list[int]:
+        """The gradient of the pre-activation of a quantity, which is what its own goes into."""
+        before = next((line for line, of in self._activations.items() if of == name), "")
+        return self._before_activation(before) if before else []
 
     def _only(self, name: str) -> list[int]:
         """The only statement of a step from which flows just what depends on a gradient."""
@@ -214,8 +223,9 @@ class _Search:
         after = downstream(self.kit.key.program, f"d{name}")
         slots = [set(quantities(self.kit.layout, slot)) for slot in self.written.signature.gives]
         affected = {q for names in slots if names & after for q in names}
+        before = self._after(name)
         ends = {k for made in self.written.results.values() for k in made}
-        inner = [k for k in self.written.fed - ends if told[k].kind in ("set", "add")]
+        inner = [k for k in self.written.fed - ends - set(before) if told[k].kind in ("set", "add")]
         if not affected & set(behind):
             return []
         return [k for k in inner if all((k in some) == (q in affected) for q, some in behind.items())]

@@ -20,6 +20,7 @@ from .inside.values import NAME, OUTLINED, STATEMENTS, WORD, WORDS
 Kind = Literal["set", "add", "start", "alias", "each"]
 _KNOWN = re.compile(r"'[^']*'|\"[^\"]*\"|\|?\d+")
 _NAME = re.compile(r"([^\[\]]*)(?:\[(.*)\])?", re.DOTALL)
+_BEGINS = re.compile(r"'([^']*)' \+|f'([^'{]*)\{")
 RESULT = "return"
 
 
@@ -43,7 +44,14 @@ class Name:
 
     def meets(self, other: Name) -> bool:
         """Whether what is written to one may be read from the other."""
-        return self.base == other.base and (self.part == other.part or not (self.known and other.known))
+        if self.base != other.base or (self.known and other.known):
+            return self == other
+        return self._begins(other) and other._begins(self)
+
+    def _begins(self, other: Name) -> bool:
+        """Whether a part that begins with known letters, as 'dW' + name does, may be another's."""
+        begins = _BEGINS.match(self.part)
+        return begins is None or not other.known or other.part[1:].startswith(begins[1] or begins[2] or "")
 
 
 @dataclass(frozen=True)

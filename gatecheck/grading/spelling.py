@@ -10,7 +10,7 @@ from ..assignment.kit import Kit
 _STATES = ("{}", "{}t", "{}gate", "{}cur", "{}now", "{}new", "{}out", "{}s", "next{}", "{}next", "new{}")
 _BEFORE = ("a{}", "{}a", "z{}", "{}z", "{}raw", "{}pre", "pre{}", "{}hat", "net{}", "{}in", "{}lin", "{}linear")
 _CANDIDATES = ("{}tilde", "{}tilda", "{}bar", "{}hat", "{}cand", "{0}{0}", "{0}{0}t")
-_GRADIENT = ("d{}", "delta{}", "grad{}", "{}grad", "dld{}", "d{}total", "g{}")
+_GRADIENT = ("d{}", "delta{}", "grad{}", "{}grad", "dld{}", "d{}total")
 #: What all pre-activations side by side are called.
 STACKED = ("a", "z", "gates", "act", "activation", "activations", "preact", "preactivations", "ifog", "pre")
 
@@ -33,7 +33,7 @@ def _words(kit: Kit, name: str) -> Iterator[str]:
     slots = (s for f in kit.layout.signatures for s in f.gives if s.kind == "state" and s.of == name)
     yield from (re.sub(r"^(next_?|new_?)|(_?next|_?new|_?t)$", "", slot.name) for slot in slots)
     words = re.findall(r"\w+", kit.cell.comments.get(name, ""))
-    yield from ("".join(words), words[0]) if 0 < len(words) <= 2 else ()
+    yield from ("".join(words), words[0], words[0][:4]) if 0 < len(words) <= 2 else ()
 
 
 def _stacked(kit: Kit, name: str) -> Iterator[str]:

@@ -130,7 +130,7 @@ class _Reader:
             kind = "start" if _beginning(value) else "alias" if target is _RETURN and _alone(value) else "set"
             yield self.told(value, "add" if _grown(target, value) else kind, [target], value, around)
         for part, piece in pieces:
-            if isinstance(piece, ast.Dict) and piece.keys:  # its keys tell its parts, wherever it stands
+            if _keyed(piece):  # its keys tell its parts, wherever it stands
                 yield from self.assigned(target, piece, around)
             else:
                 kind = "alias" if _alone(piece) and "|" not in part else "set"
@@ -212,6 +212,14 @@ def _pieces(value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         case ast.Call(func=ast.Attribute(attr=name), args=[ast.Tuple(elts=nodes) | ast.List(elts=nodes), *_]):
             if name in _JOINS:
                 yield from ((f"|{k}", node) for k, node in enumerate(nodes))
+
+
+def _keyed(value: ast.expr) -> bool:
+    """Whether a value is a dict of named pieces."""
+    match value:
+        case ast.Dict(keys=[_, *_]) | ast.Call(func=ast.Name(id="dict"), args=[], keywords=[_, *_]):
+            return True
+    return False
 
 
 def _beginning(value: ast.expr) -> bool:
