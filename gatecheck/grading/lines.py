@@ -221,8 +221,9 @@ class _Search:
         if self.written.signature.role in STEP:
             return []
         after = downstream(self.kit.key.program, f"d{name}")
-        slots = [set(quantities(self.kit.layout, slot)) for slot in self.written.signature.gives]
-        affected = {q for names in slots if names & after for q in names}
+        arrays = [slot for slot in self.written.signature.gives if slot.plain != "parameters"]
+        held = [set(quantities(self.kit.layout, slot)) for slot in arrays]
+        affected = (after & set(behind)).union(*(some for some in held if some & after))
         before = self._after(name)
         ends = {k for made in self.written.results.values() for k in made}
         inner = [k for k in self.written.fed - ends - set(before) if told[k].kind in ("set", "add")]

@@ -421,6 +421,14 @@ def rnn_backward(dh, cache):
     return dx, dh0, dWx, dWh, db
 '''
 
+#: The same with names that mislead, and a name that says nothing.
+CROSSED = (
+    APART.replace("delta_f", "delta_?")
+    .replace("delta_i", "delta_f")
+    .replace("delta_?", "delta_i")
+    .replace("delta_i = dct * c_prev * f", "into = dct * c_prev\n    delta_i = into * f")
+)
+
 #: Style -> (source, cell, convention, edits).
 STYLES = {
     "slices": (SLICES, "lstm", "cs231n", [
@@ -498,6 +506,13 @@ STYLES = {
         ("step(xt, h, c, p)", "step(xt, h, c0, p)", "c"),
         ("h, c, cache = step(xt", "c, h, cache = step(xt", "h"),
         ("return h, c, (x", "return c, h, (x", "h", "returned"),
+    ]),
+    "crossed": (CROSSED, "lstm", "gatecheck", [
+        ("into = dct * c_prev", "into = dct", "df"),
+        ("delta_i = into * f * (1 - f)", "delta_i = into", "da_f"),
+        ("delta_f = dct * g * i * (1 - i)", "delta_f = dct * g", "da_i"),
+        ("delta_f = dct * g * i", "delta_f = dct * i", "di"),
+        ("dc_prev = dct * f", "dc_prev = dct", "dc_prev"),
     ]),
     "inlined gru": (INLINED, "gru", "gatecheck", [
         ("    h = z * h_prev + (1 - z) * n", "    h = (1 - z) * h_prev + z * n", "h"),

@@ -167,7 +167,7 @@ def located(style, before, after, quantity, left=""):
     return line_of(outline, kit(cell, convention), signature, mistake, unchanged), changed
 
 
-FEW = ("slices", "inlined gru", "terse", "dlfs2 lstm", "cmu rnn")
+FEW = ("slices", "crossed", "inlined gru", "terse", "dlfs2 lstm", "cmu rnn")
 
 
 @pytest.mark.every_cell
