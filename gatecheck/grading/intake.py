@@ -34,8 +34,7 @@ _UTF8 = re.compile(rb"utf[-_]?8([-_].*)?", re.IGNORECASE)
 # operator, as in `% (a, b)`, has a space after it.
 # Possessive where it repeats: a line of a million blanks is read once.
 _MAGIC = re.compile(r"(\s*+)((?:\w[\w, ]*+=\s*+)?(?:%[A-Za-z_]|!)|\?|[\w.]++\?{1,2}\s*+$)")
-#: Stands with its number above what a cell of a notebook holds.
-CELL = "# cell "
+_CELL = "# cell "
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ class Submission:
         if self.name.lower().endswith(".ipynb"):
             lines = self.source.decode().split("\n")[: max(line, 0)]
             for back, text in enumerate(reversed(lines)):
-                if text.startswith(CELL) and text.removeprefix(CELL).isdecimal():
-                    return int(text.removeprefix(CELL)), back
+                if text.startswith(_CELL) and text.removeprefix(_CELL).isdecimal():
+                    return int(text.removeprefix(_CELL)), back
         return None, line
 
     def place(self, line: int) -> str:
@@ -146,9 +145,7 @@ def _missing(path: Path, shown: str) -> SubmissionError:
         return refusal(f"{shown} is not there.", f"There is no folder {printable(str(folder))}.")
     advice = nearest(path.name, names)
     if len(names) > SHOWN and not advice.startswith("Did you mean"):
-        advice = (
-            f"Its folder holds {len(names)} other files."  # a whole class, perhaps: a list would not help
-        )
+        advice = f"Its folder holds {len(names)} other files."  # a whole class, perhaps: a list would not help
     return refusal(f"{shown} is not there.", printable(advice) or "Its folder holds no .py or .ipynb file.")
 
 
@@ -161,9 +158,7 @@ def _text(data: bytes, shown: str) -> bytes:
         message = f"{shown} is not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}."
         raise refusal(message, "Save it again with the encoding UTF-8.") from None
     if b"\0" in data:
-        raise refusal(
-            f"{shown} holds a NUL character.", "It may be binary, or UTF-16: save it as UTF-8 text."
-        )
+        raise refusal(f"{shown} holds a NUL character.", "It may be binary, or UTF-16: save it as UTF-8 text.")
     if not data.strip():
         raise refusal(f"{shown} is empty.", "Save your work in it, and check that it is the file you meant.")
     return data
@@ -174,9 +169,7 @@ def _refuse_cookie(source: bytes, shown: str) -> None:
         cookie = _COOKIE.match(line)
         if cookie and not _UTF8.fullmatch(cookie[1]):
             name = printable(cookie[1].decode(errors="replace"))[:NAME]
-            raise refusal(
-                f"{shown} declares the encoding {name}.", "Remove that comment and save it as UTF-8."
-            )
+            raise refusal(f"{shown} declares the encoding {name}.", "Remove that comment and save it as UTF-8.")
         if cookie or not _BLANK.fullmatch(line):
             return
 
@@ -185,9 +178,7 @@ def _code_of(data: bytes, shown: str) -> bytes:
     try:
         notebook = json.loads(data.decode())
     except (ValueError, RecursionError):
-        raise refusal(
-            f"{shown} is not a notebook: its JSON is broken.", "Save it again in Jupyter."
-        ) from None
+        raise refusal(f"{shown} is not a notebook: its JSON is broken.", "Save it again in Jupyter.") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or len(cells) > CELLS:
         raise refusal(f"{shown} is not a notebook of version 4.", "Save it again in a current Jupyter.")
@@ -216,7 +207,7 @@ def _cell(number: int, cell: Any, shown: str) -> str:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     # `pass`, because a magic may be all there is below an `if`.
     plain = [_MAGIC.sub(r"\1pass  # \2", line, count=1) if _MAGIC.match(line) else line for line in lines]
-    return "\n".join([f"{CELL}{number}", *plain, ""])
+    return "\n".join([f"{_CELL}{number}", *plain, ""])
 
 
 def refusal(message: str, advice: str) -> SubmissionError:

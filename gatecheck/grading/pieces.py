@@ -7,9 +7,9 @@ import re
 from ..assignment.expressions import names
 from ..assignment.kit import Kit
 
-_BOUND = r"(?:(?:(\d+)\s*\*\s*)?[A-Za-z_][\w.]*|(0))?"
+_BOUND = r"(?:0|(?:\d+\s*\*\s*)?[A-Za-z_][\w.]*)?"
 #: [:, H : 2 * H], whatever the size is called.
-_SLICE = re.compile(rf"(?:(?::|\.\.\.),\s*)?{_BOUND}\s*:\s*{_BOUND}(?:,\s*:)?")
+_SLICE = re.compile(rf"(?:(?::|\.\.\.)\s*,\s*)?({_BOUND})\s*:\s*({_BOUND})(?:\s*,\s*:)?")
 
 
 def side_by_side(kit: Kit, name: str) -> list[str]:
@@ -28,17 +28,14 @@ def place(part: str, number: int) -> int | None:
     if part.startswith("|"):
         return int(part[1:]) if part[1:].isdecimal() else None
     found = _SLICE.fullmatch(part)
-    if not found or ":" not in part:
+    if not found:
         return None
-    columns = part.split(",")
-    begin, end = next(c for c in reversed(columns) if c.strip() != ":").split(":")
-    first, last = _times(begin, 0), _times(end, number)
+    first, last = _times(found[1], 0), _times(found[2], number)
     return first if last == first + 1 else None
 
 
 def _times(bound: str, otherwise: int) -> int:
     """How many times a size a bound is."""
-    bound = bound.strip()
     if not bound:
         return otherwise
     return 0 if bound == "0" else int(bound.split("*")[0]) if "*" in bound else 1

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from .fields import Fields, plain
+from .heat import Heat
 
 SCHEMA = "gatecheck/report/1"
 
@@ -36,12 +37,14 @@ class Check:
     error: float | None = None
     tolerance: float | None = None
     because: str | None = None
+    heat: Heat | None = None
     trace: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, data: object) -> Check:
         """The check in a report's dictionary.  Raises: ValueError."""
         d = Fields(data, "check")
+        heat = d.data.get("heat")
         return cls(
             task=d.text("task"),
             quantity=d.text("quantity"),
@@ -52,8 +55,13 @@ class Check:
             error=d.number("error"),
             tolerance=d.number("tolerance"),
             because=d.optional("because"),
+            heat=None if heat is None else Heat.from_dict(heat),
             trace=d.texts("trace"),
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The check as JSON values, without the heat where there is none."""
+        return {name: value for name, value in plain(self).items() if (name, value) != ("heat", None)}
 
 
 @dataclass(frozen=True)
@@ -150,6 +158,7 @@ class Report(Scored):
     """Everything that is known after grading one submission.
 
     student: whose it is, where that is certain; label: whose it is by the words of a download, which is a guess.
+    hints, hints_left: how many the student took in each task, and how many `gatecheck hint` has left.
     """
 
     tool: str
@@ -173,6 +182,8 @@ class Report(Scored):
     mistakes: tuple[Mistake, ...] = ()
     warnings: tuple[str, ...] = ()
     message: str = ""
+    hints: tuple[tuple[str, int], ...] = ()
+    hints_left: tuple[tuple[str, int], ...] = ()
 
     @property
     def full_marks(self) -> bool:
@@ -214,9 +225,11 @@ class Report(Scored):
             "cpu_seconds": plain(self.cpu_seconds),
             "score": plain(self.score),
             "max_score": plain(self.max_score),
-            "checks": plain(self.checks),
+            "checks": [check.to_dict() for check in self.checks],
             "mistakes": plain(self.mistakes),
             "warnings": plain(self.warnings),
+            "hints": dict(self.hints),
+            "hints_left": dict(self.hints_left),
         }
 
     @classmethod
@@ -247,6 +260,8 @@ class Report(Scored):
             checks=tuple(map(Check.from_dict, d.items("checks"))),
             mistakes=tuple(map(Mistake.from_dict, d.items("mistakes"))),
             warnings=d.texts("warnings"),
+            hints=d.counts("hints"),
+            hints_left=d.counts("hints_left"),
         )
 
     def to_json(self, indent: int | None = None) -> str:

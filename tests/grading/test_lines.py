@@ -10,6 +10,8 @@ from functools import cache
 
 import pytest
 from handwritten import STYLES as HANDWRITTEN
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ran import Ran, kit
 from test_courses import RIGHT
 
@@ -291,6 +293,34 @@ def test_a_line_outside_of_the_function_or_the_file_is_dropped(line):
     assert [s.line for s in kept.statements] == [2]
     assert heard((("step", line, 9, (), ()),), 8) == {}
     assert heard((("step", 1, 10, (), ()),), 9) == {}
+
+
+PARTS = ["", "'W_f'", "'dx'", "0", "1", "2", "|0", "|1", ":, :H", ":, :", "..., :", "'d' + n", "f'd{n}'", "...", "t"]
+BASES = ["return", "dx", "dc", "da", "df", "daf", "dprev_h", "dWx", "cache", "dnext_h", "dnext_c", "f", "a", "Wx"]
+ANY = st.tuples(st.sampled_from(BASES), st.sampled_from(PARTS))
+NAMES = ANY.map(lambda name: f"{name[0]}[{name[1]}]" if name[1] else name[0])
+WORDS_OF = st.lists(NAMES, max_size=3).map(tuple)
+TOLD = st.tuples(
+    st.integers(1, 9), st.just(9), st.sampled_from(["set", "add", "start", "alias", "each"]), st.sampled_from([0, 3]),
+    st.booleans(), WORDS_OF, WORDS_OF, st.sampled_from([(), ("tanh",), ("lstm_step_backward", "lstm_step_forward")]),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    st.lists(TOLD, max_size=8).map(tuple),
+    st.sampled_from(ROLES),
+    st.sampled_from(["h", "c", "f", "a_f", "dh", "dc", "df", "da_f", "dW_f", "dx", "dh_prev", "dh0", "nothing"]),
+    st.sampled_from(["", "a_f", "f", "gates", "gradients of gates", "returned", "δc"]),
+    st.sampled_from(["", "not-carried", "not-reversed", "stale-value"]),
+)
+def test_whatever_an_outline_says_there_is_a_line_of_the_function_or_none(statements, role, quantity, left, identity):
+    made = kit("lstm", "cs231n")
+    signature = made.layout.signature(role)
+    outline = heard(((signature.name, 1, 9, tuple(s.name for s in signature.takes), statements),), 9)
+    mistake = Mistake(identity, "", quantity, "", "", True, 0.0, ("dx",), where=Where(signature.name), left=left)
+    line = line_of(outline, made, signature, mistake, frozenset({"dc_prev", "h"}))
+    assert line is None or line in {s[0] for s in statements}
 
 
 def test_a_function_of_too_many_names_is_left_alone():
