@@ -46,14 +46,19 @@ class Submission:
     source: bytes
     sha256: str
 
-    def place(self, line: int) -> str:
-        """Where a line of the source is in the file: "line 12", or in a notebook "cell 3, line 5"."""
+    def at(self, line: int) -> tuple[int | None, int]:
+        """Where a line of the source is in the file: the cell of a notebook, None in a module, and the line there."""
         if self.name.lower().endswith(".ipynb"):
             lines = self.source.decode().split("\n")[: max(line, 0)]
             for back, text in enumerate(reversed(lines)):
                 if text.startswith(_CELL) and text.removeprefix(_CELL).isdecimal():
-                    return f"cell {text.removeprefix(_CELL)}, line {back}"
-        return f"line {line}"
+                    return int(text.removeprefix(_CELL)), back
+        return None, line
+
+    def place(self, line: int) -> str:
+        """The same in words: "line 12", or in a notebook "cell 3, line 5"."""
+        cell, line = self.at(line)
+        return f"line {line}" if cell is None else f"cell {cell}, line {line}"
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -72,10 +72,12 @@ class Worker:
         deadline_seconds: float = 10.0,
         memory_mib: int = 512,
         around: Surroundings | None = None,
+        outline: tuple[str, ...] = (),
     ) -> Run:
         """Load the source, make the calls in their order, and end the worker, whatever happens.
 
         The deadline is for all of it together; starting Python and numpy is not counted.
+        outline: functions whose outline is asked for; where no call is to be made, the source is not even loaded.
         Raises: Fault for a second run, or for a call that cannot be sent.
         """
         if self._used:
@@ -84,7 +86,7 @@ class Worker:
         file = filename.encode("utf-8", "replace").decode()[:200]
         said = Transcript(file, tuple(calls), deadline_seconds, memory_mib)
         try:
-            self._talk(said, source, memory_mib, around or Surroundings())
+            self._talk(said, source, memory_mib, around or Surroundings(), outline)
         except OSError as error:
             self._trouble = str(error)
         except _Ended as end:
@@ -121,7 +123,9 @@ class Worker:
             time.sleep(0.002)
         return False
 
-    def _talk(self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings) -> None:
+    def _talk(
+        self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings, outline: tuple[str, ...]
+    ) -> None:
         from .inside.wire import decode  # here, and numpy with it, while the worker starts
 
         if self._process is None:
@@ -130,8 +134,10 @@ class Worker:
             import tempfile
 
             self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(said, source, self._folder, memory_mib, self._without, self._needed, around)
-        inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)
+        asked = _asked(source, memory_mib, around, outline)
+        asked |= {"folder": self._folder or "/", "without": self._without, "needed": self._needed}
+        frames = _request(said, asked)
+        inbox = self._inbox = _Inbox(self._process, len(said.calls) + 4)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
         inbox.allow(memory_mib << 20)
         send(self._process.inbox, chain.from_iterable(frames))
@@ -142,44 +148,39 @@ class Worker:
         if lost := set(self._needed) - set(said.holding):
             said.started, self._trouble = False, f"isolation could not be had: {', '.join(sorted(lost))}"
             return
+        if outline:
+            said.hear_outline(decode(inbox.next(until), Foreign), source.count(b"\n") + source.count(b"\r") + 1)
+            if not said.calls:
+                return
         said.hear_load(decode(inbox.next(until), Foreign))
         while not said.complete:
             said.hear_answer(decode(inbox.next(until), Foreign))
 
 
-def _request(
-    said: Transcript,
-    source: bytes,
-    folder: str,
-    memory_mib: int,
-    without: tuple[str, ...],
-    needed: tuple[str, ...],
-    around: Surroundings,
-) -> list[list[Piece]]:
+def _asked(source: bytes, memory_mib: int, around: Surroundings, outline: tuple[str, ...]) -> dict[str, Value]:
     from numpy import array, uint8
 
-    from .inside.wire import encode
-
-    request: dict[str, Value] = {
+    return {
         "source": array(memoryview(source), dtype=uint8),
-        "filename": said.file,
-        "calls": len(said.calls),
-        "folder": folder or "/",
         "memory_mib": memory_mib,
-        "seconds": said.deadline,
-        "without": without,
-        "needed": needed,
         "modules": dict(around.modules),
         "adapter": around.adapter,
         "definitions": around.definitions,
+        "outline": outline,
     }
+
+
+def _request(said: Transcript, asked: dict[str, Value]) -> list[list[Piece]]:
+    from .inside.wire import encode
+
+    asked |= {"filename": said.file, "calls": len(said.calls), "seconds": said.deadline}
     try:
-        return [encode(request), *map(_encoded, said.calls)]
+        return [encode(asked), *map(_encoded, said.calls)]
     except WireError as error:
         raise Fault(f"A call cannot be sent to the student's code: {error}") from error
 
 
-@remembered(64)
+@remembered(256)
 def _encoded(call: Call) -> list[Piece]:
     from .inside.wire import encode
 

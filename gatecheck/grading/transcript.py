@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from ..errors import quoted
 from .inside.frames import WireError
 from .inside.values import FRAMES, LAYERS, MESSAGE, NAME, NAMES, Value
+from .outline import Outline, heard
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached", "unsteady", "constant"]  # the last two: see `repeating`
@@ -83,7 +84,7 @@ class Run:
     """What became of a submission; `message` is one sentence for the student, empty when every call ended.
 
     layers: those of isolation that held. disturbed: something else than itself may have stopped it; it deserves another
-    run.
+    run. outline: of the functions for which it was asked for.
     """
 
     outcome: Outcome
@@ -97,6 +98,7 @@ class Run:
     memory_bytes: int = 0
     names: tuple[str, ...] = ()
     disturbed: bool = False
+    outline: Outline = field(default_factory=dict)
 
 
 @dataclass
@@ -113,6 +115,7 @@ class Transcript:
     names: tuple[str, ...] | None = None  # None until the file is loaded
     rejected: Raised | None = None
     answers: list[Answer] = field(default_factory=list)
+    outline: Outline = field(default_factory=dict)
     end: End | None = None
     lingers: bool = False  # whether it fell silent and lived on
 
@@ -131,6 +134,10 @@ class Transcript:
         if not set(holding) <= set(LAYERS):
             raise WireError("a layer of no known name")
         self.holding = holding
+
+    def hear_outline(self, message: Value, lines: int) -> None:
+        """What the functions of a source of so many lines do; said before that runs."""
+        self.outline = heard(_take(message, "outline", tuple), lines)
 
     def hear_load(self, message: Value) -> None:
         """The file was executed, or raised."""
@@ -177,6 +184,7 @@ class Transcript:
             memory_bytes=memory_bytes,
             disturbed=not self.started or (self.end == "silent" and not self.lingers and exit_code in (None, -9)),
             names=self.names or (),
+            outline=self.outline,
         )
 
     def _outcome(self) -> Outcome:

@@ -21,6 +21,8 @@ TEXT = 10_000  # characters
 #: Of what a submission says of itself: its exceptions' texts, its names, how many frames of a trace, how many names.
 MESSAGE, NAME = 500, 100  # characters
 FRAMES, NAMES = 12, 200
+#: Of a source's outline: functions, statements of each, characters of a name, names in a statement.
+OUTLINED, STATEMENTS, WORD, WORDS = 12, 200, 60, 24
 #: What can be taken from a process that runs student code, in this order.
 LAYERS = ("user", "limits", "files", "calls")
 DTYPES = {

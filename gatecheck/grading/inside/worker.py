@@ -22,6 +22,7 @@ from .absent import stood_in
 from .failing import SPARE_BYTES, out_of_memory, release, text_of
 from .frames import WireError, receive, send
 from .hardening import Readable, harden
+from .outline import outlined
 from .portable import clean, copied, name_of, portable, same
 from .values import FRAMES, NAME, NAMES, RUN_BYTES, Foreign, Result, Value
 from .wire import decode, encode
@@ -57,6 +58,10 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
     post.send({"holding": holding})
     if not set(request["needed"]) <= set(holding):
         leave(0)  # student code runs in isolation or not at all
+    if request["outline"]:
+        post.outline(request["source"].tobytes(), request["outline"])
+        if not calls:
+            leave(0)
     submission = Submission(request["filename"], request["memory_mib"])
     submission.provide(request["modules"])
     raised = submission.load(request["source"].tobytes(), request["definitions"])
@@ -111,6 +116,13 @@ class Post:
             self.send({"call": index, **answer})
         except (WireError, MemoryError):
             self.send({"call": index, **answer, "value": Foreign("value too large")})
+
+    def outline(self, source: bytes, wanted: tuple[str, ...]) -> None:
+        """Send the outline of a source; an empty one where it is larger than what may cross."""
+        try:
+            self.send({"outline": outlined(source, wanted)})
+        except WireError:
+            self.send({"outline": ()})
 
 
 class Unknown(Exception):

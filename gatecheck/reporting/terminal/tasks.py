@@ -133,6 +133,8 @@ def _messages(checks: list[Check], indent: int, columns: int, signs: Signs) -> I
     for first, *others in kinds[:_MOST_MESSAGES]:
         text = cut(" ".join(first.message.split()), _LONGEST_MESSAGE, signs.more)
         yield from hang("" if speaks_for_itself(first) else f"{first.quantity}  ", text, columns, indent=indent)
+        for frame in first.trace:
+            yield (Span(" " * (indent + 2)), Span(cut(frame, columns - indent - 2, signs.more), "dim"))
         if others:
             # The row above has all the names already: a second long list of them is noise.
             few = len(others) <= 3 or len(kinds) > 1
