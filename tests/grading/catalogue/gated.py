@@ -1,0 +1,80 @@
+"""The gated recurrent unit."""
+
+from planting import Entry, Named, Told
+
+STEP, BACK = "step", "step_backward"
+H_NEW = "z * h_prev + (1 - z) * n"
+CANDIDATE = '(r * h_prev) @ p["U_n"].T'
+
+
+def of_step(identity, edit, quantity, part, *more, solution="gru_gatecheck", of=""):
+    function = STEP if solution == "gru_gatecheck" else "GRUCell.forward"
+    return Entry(identity, solution, (edit, *more), (Named(function, quantity, part),), of)
+
+
+def of_back(identity, edit, quantity, part, *more):
+    return Entry(identity, "gru_gatecheck", (edit, *more), (Named(BACK, quantity, part),))
+
+
+ENTRIES = [
+    of_step(
+        "update-gate-the-other-way",
+        (H_NEW, "(1 - z) * h_prev + z * n"),
+        "h",
+        "z works the other way round",
+        ("dz = dh * (h_prev - n)", "dz = dh * (n - h_prev)"),
+        ("dn = dh * (1 - z)", "dn = dh * z"),
+        ("dh_prev = dh * z", "dh_prev = dh * (1 - z)"),
+    ),
+    of_step("reset-after-the-product", (CANDIDATE, 'r * (h_prev @ p["U_n"].T)'), "n", "r ⊙ U_n h[t−1]"),
+    of_step(
+        "bias-outside-the-reset",
+        ("self.Wnh @ h_prev_t + self.bnh", "self.Wnh @ h_prev_t"),
+        "n",
+        "b_u",
+        ("self.bnx + self.r * self.inner", "self.bnx + self.bnh + self.r * self.inner"),
+        solution="gru_cmu",
+    ),
+    of_step(
+        "one-reset-for-the-whole-row",
+        (CANDIDATE, 'np.einsum("bh,hj,bj->bh", r, p["U_n"], h_prev)'),
+        "n",
+        "r ⊙ U_n h[t−1]",
+    ),
+    of_step("reset-ignored", (CANDIDATE, 'h_prev @ p["U_n"].T'), "n", "U_n h[t−1]"),
+    of_step(
+        "reset-on-x",
+        (f'x @ p["W_n"].T + {CANDIDATE}', 'r * (x @ p["W_n"].T) + h_prev @ p["U_n"].T'),
+        "n",
+        "r ⊙ W_n x",
+        of="reset-ignored",
+    ),
+    of_step(
+        "update-and-reset-exchanged",
+        ("    z = sigmoid(", "    r = sigmoid("),
+        "z",
+        "z and r have changed places",
+        ('    r = sigmoid(x @ p["W_r"]', '    z = sigmoid(x @ p["W_r"]'),
+    ),
+    of_step(
+        "candidate-s-tanh-missing",
+        (f'np.tanh(x @ p["W_n"].T + {CANDIDATE} + p["b_n"])', f'x @ p["W_n"].T + {CANDIDATE} + p["b_n"]'),
+        "n",
+        "The tanh of n is missing",
+    ),
+    of_back("direct-path-missing", ("dh_prev = dh * z", "dh_prev = np.zeros_like(dh)"), "dh_prev", "h → h"),
+    of_back("direct-path-with-the-other-gate", ("dh_prev = dh * z", "dh_prev = dh * (1 - z)"), "dh_prev", "1 − z"),
+    of_back("dz-with-the-wrong-sign", ("dz = dh * (h_prev - n)", "dz = dh * (n - h_prev)"), "dz", "−δh ⊙ (h[t−1] − n)"),
+    of_back("dz-without-h-prev", ("dz = dh * (h_prev - n)", "dz = -dh * n"), "dz", "−δh ⊙ n"),
+    of_back("dr-with-the-new-h", ("dr = drh * h_prev", "dr = drh * h"), "dr", "h"),
+    of_back("du-without-the-reset", ('"U_n": an.T @ (r * h_prev)', '"U_n": an.T @ h_prev'), "dU_n", "δa_n h[t−1]ᵀ"),
+    of_back("reset-lost-in-dh-prev", ("dh_prev += drh * r", "dh_prev += drh"), "dh_prev", "r"),
+    of_back("gate-left-out-of-dh-prev", ('    dh_prev += az @ p["U_z"]\n', ""), "dh_prev", "z → h"),
+    of_back("gate-s-derivative-missing", ("az = dz * z * (1 - z)", "az = dz"), "da_z", "σ′ is missing"),
+    Entry(
+        "gradient-kept-in-a-local",
+        "gru_cmu",
+        (("self.dWzx += np.outer(dz_pre, self.x)", "dWzx = np.outer(dz_pre, self.x)"),),
+        (Told("GRUCell.backward", "exactly zero", "dW_z"),),
+    ),
+]
