@@ -14,6 +14,7 @@ from .repeating import plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
+from .suspicions import suspected
 from .verdicts import Verdicts, shares
 
 #: How often a run that something else may have ended is made again.
@@ -60,8 +61,9 @@ def grade(
     verdicts = Verdicts(kit, drawn, run, answers, submission.place)
     for task in kit.assignment.tasks:
         verdicts.add(task)
+    checks = tuple(suspected(kit, drawn, run, answers, verdicts.checks, verdicts.mistakes))
     warnings = dict.fromkeys(_warnings(kit, answers))
-    return _report(submission, kit, seed, run, verdicts.checks, verdicts.mistakes, tuple(warnings))
+    return _report(submission, kit, seed, run, checks, verdicts.mistakes, tuple(warnings))
 
 
 def rejected(name: str, kit: Kit, message: str) -> Report:

@@ -81,7 +81,7 @@ def settled(
     for role in dict.fromkeys(a.role for a in asked):
         first, again, other = (told[role, time] for time in (FIRST, AGAIN, OTHER))
         if any(map(_unsteady, first, again)):
-            first = [replace(answer, status="unsteady") for answer in first]
+            first = [replace(a, status="unsteady", again=b) for a, b in zip(first, again, strict=True)]
         elif _constant(first, other) and _differ(layout, role, program, sample.of(role)):
             first = [replace(answer, status="constant") for answer in first]
         late = any(answer.overwritten for answer in (*again, *other))

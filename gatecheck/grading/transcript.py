@@ -67,7 +67,8 @@ class Raised:
 class Answer:
     """What became of one call; `modified` are the arguments that were changed in place.
 
-    overwritten: whether what the same function returned before is no longer what it was.
+    overwritten: whether what the same function returned before is no longer what it was. again: what became of the same
+    call made once more, where that was something else.
     """
 
     status: Status
@@ -76,6 +77,7 @@ class Answer:
     modified: tuple[int, ...] = ()
     seconds: float = 0.0
     overwritten: bool = False
+    again: Answer | None = None
 
 
 @dataclass(frozen=True)

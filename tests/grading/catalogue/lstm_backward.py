@@ -120,7 +120,7 @@ ENTRIES = [
     of_dlai(
         "slice-of-the-joined-matrix-missing",
         ("np.dot(Wf[:, n_a:].T, dft)", "np.dot(Wf.T, dft)"),
-        Told("lstm_cell_backward", "W[:, n_a:].T", "dx"),
+        Told("lstm_cell_backward", "take W[:, H:].T", "dx"),
         ("np.dot(Wi[:, n_a:].T, dit)", "np.dot(Wi.T, dit)"),
         ("np.dot(Wc[:, n_a:].T, dcct)", "np.dot(Wc.T, dcct)"),
         ("np.dot(Wo[:, n_a:].T, dot)", "np.dot(Wo.T, dot)"),

@@ -71,7 +71,7 @@ ENTRIES = [
     of_loop(
         "outputs-under-two-names",
         ("    c = np.zeros((n_a, m, T_x))\n", "    c = a\n"),
-        Told(LOOP, "a and c are one array", "h"),
+        Told(LOOP, "it holds the numbers of c", "h"),
         "lstm_dlai",
     ),
     Entry(
