@@ -92,14 +92,13 @@ def _attribute(found: Raising) -> Iterator[str]:
 def _key(found: Raising) -> Iterator[str]:
     arrays = [s.name for s in found.layout.stored] if found.layout.stacks else list(found.layout.cell.parameters)
     name = found.raised.message.strip("'\"")
-    if name.isidentifier() and name not in arrays:
-        near = nearest(name, arrays)
-        yield near if near.startswith("Did") else f"The parameters are {', '.join(arrays)}."
+    if name.isidentifier() and name not in arrays and (near := nearest(name, arrays)).startswith("Did"):
+        yield near
 
 
 def _type(found: Raising) -> Iterator[str]:
     said = found.raised.message
-    if "cannot be interpreted as an integer" in said or "slice indices must be integers" in said:
+    if re.search("interpreted as an integer|slice indices must be integers|sequence of integers or a single", said):
         yield DIVIDED
     own = f"{found.signature.name.split('.')[-1]}()"
     if own in said and re.search(r"positional arguments? but|required positional argument", said):

@@ -100,6 +100,11 @@ def _warnings(kit: Kit, answers: Mapping[str, Sequence[Answer]]) -> Iterator[str
                 f"What {signature.name} returns is overwritten by a later call: make a new array in every call,"
                 " and leave the cache as it is."
             )
+        if any(answer.overflows for answer in found):
+            yield (
+                f"{signature.name} gives NaN or infinite numbers for large arguments, where np.exp overflows:"
+                " subtract the largest number before a softmax, and write a sigmoid as 1 / (1 + np.exp(-x))."
+            )
         for k in (k for answer in found for k in answer.modified):
             name = signature.takes[k].name
             yield f"{signature.name} changed its argument {name} in place: put the result into a new array instead."

@@ -1,13 +1,13 @@
 """Whether functions give the same again: every call is made once more, with others on other numbers in between.
 
 What counts are the answers of the first time. The others tell what a first time cannot: results that are drawn at
-random, left over from an earlier call, or written into the code. All comes from one process, so what a submission makes
-of it harms only itself.
+random, left over from an earlier call, or written into the code; and, for large numbers, those that overflow. All comes
+from one process, so what a submission makes of it harms only itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -22,13 +22,15 @@ from .remembering import remembered
 from .running import Answer, Call, Value
 from .sample import Sample
 
-FIRST, AGAIN, OTHER = range(3)
+FIRST, AGAIN, OTHER, LARGE = range(4)
 MOST = 200
+#: What numbers are multiplied by where exp may overflow; a right function gives finite ones all the same.
+BEYOND = 1000.0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One call: of which function, the how-manieth time (FIRST, AGAIN, or on OTHER numbers)."""
+    """One call: of which function, the how-manieth time (FIRST, AGAIN, on OTHER or on LARGE numbers)."""
 
     role: str
     time: int
@@ -42,32 +44,37 @@ def plan(layout: Layout, roles: tuple[str, ...], sample: Sample) -> list[Asked]:
     So between a function and its backward one lie calls that a cache survives, and a global variable does not.
     """
     asked: list[Asked] = []
-    places: tuple[dict[str, int], ...] = ({}, {}, {})
+    places: tuple[dict[str, int], ...] = ({}, {}, {}, {})
     early, late = [r for r in roles if r in BACKWARD], [r for r in roles if r not in BACKWARD]
-    for some, time in ((roles, FIRST), (early, AGAIN), (early, OTHER), (late, AGAIN), (late, OTHER)):
+    order = (roles, FIRST), (early, AGAIN), (early, OTHER), (late, AGAIN), (late, OTHER), (early[:1], LARGE)
+    for some, time in order:
         for role in some:
             places[time][role] = len(asked)
-            data = _other(sample.of(role)) if time == OTHER else sample.of(role)
+            data = _at(sample.of(role), time)
             asked += [Asked(role, time, call) for call in calls(layout, role, data, places[time])]
     return asked
 
 
 @remembered(16)
-def _other(given: Given) -> Given:
-    """Other numbers of the same shapes and signs: whatever a cell can be called with can be halved."""
-    if isinstance(given, Data):
-        return Data(
-            inputs=_halved(given.inputs),
-            initial=_halved(given.initial),
-            parameters=_halved(given.parameters),
-            upstream=_halved(given.upstream),
-            sizes=given.sizes,
-        )
-    return (*given[1:], *given[:1])
+def _at(given: Given, time: int) -> Given:
+    """The numbers of a time.
 
-
-def _halved(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: array / 2 for name, array in arrays.items()}
+    Other ones have the same shapes and signs: whatever a cell can be called with can be halved. Of large ones all
+    sequences of a batch are alike: a softmax that subtracts the largest number of all is no fault of who was given it.
+    """
+    if time in (FIRST, AGAIN):
+        return given
+    if not isinstance(given, Data):
+        return (*given[1:], *given[:1])
+    factor = BEYOND if time == LARGE else 0.5
+    inputs, initial, parameters, upstream = (
+        {n: factor * a for n, a in arrays.items()}
+        for arrays in (given.inputs, given.initial, given.parameters, given.upstream)
+    )
+    if time == LARGE:
+        inputs = {n: a[:, :1].repeat(a.shape[1], 1) for n, a in inputs.items()}
+        initial = {n: a[:1].repeat(len(a), 0) for n, a in initial.items()}
+    return Data(inputs, initial, parameters, upstream, given.sizes)
 
 
 def settled(
@@ -85,8 +92,18 @@ def settled(
         elif _constant(first, other) and _differ(layout, role, program, sample.of(role)):
             first = [replace(answer, status="constant") for answer in first]
         late = any(answer.overwritten for answer in (*again, *other))
-        found[role] = [replace(answer, overwritten=late) for answer in first]
+        large = any(map(_overflows, told.get((role, LARGE), ()))) and _tame(layout, role, program, sample.of(role))
+        found[role] = [replace(answer, overwritten=late, overflows=large) for answer in first]
     return found
+
+
+def _overflows(answer: Answer) -> bool:
+    return any(a.dtype.kind == "f" and not np.isfinite(a).all() for a in _numbers(answer.value))
+
+
+def _tame(layout: Layout, role: str, program: Program, data: Given) -> bool:
+    """Whether the right results are finite for large numbers too: those of exp are not."""
+    return all(np.isfinite(a).all() for a in expected(layout, role, program, _at(data, LARGE)).values())
 
 
 def _unsteady(first: Answer, again: Answer) -> bool:
@@ -116,7 +133,7 @@ def _constant(first: Sequence[Answer], other: Sequence[Answer]) -> bool:
 
 def _differ(layout: Layout, role: str, program: Program, data: Given) -> bool:
     """Whether the right results are other ones for other arguments: in a cell of signs they need not be."""
-    one, two = (expected(layout, role, program, given) for given in (data, _other(data)))
+    one, two = (expected(layout, role, program, given) for given in (data, _at(data, OTHER)))
     return not all(map(np.array_equal, one.values(), two.values()))
 
 

@@ -53,7 +53,21 @@ def _of_task(
     truth = expected(layout, role, kit.key.program, sample.of(role))
     values = read(layout, signature, answers[role], run, truth, sample.step.sizes, str).values
     modified = [signature.takes[k].name for k in answers[role][0].modified]
-    return {q: next(_seen(signature, q, values, truth, modified), "") for q in off if q in values}
+    return {q: suspicion(signature, q, values, truth, modified) for q in off if q in values}
+
+
+def suspicion(
+    signature: Signature,
+    q: str,
+    values: Mapping[str, Array],
+    truth: Mapping[str, Array],
+    modified: Sequence[str] = (),
+) -> str:
+    """What is seen of a quantity that is off, the most telling alone; empty where nothing is.
+
+    modified: the arguments that the function changed.
+    """
+    return next(_seen(signature, q, values, truth, modified), "")
 
 
 def _seen(
@@ -63,7 +77,6 @@ def _seen(
     truth: Mapping[str, Array],
     modified: Sequence[str],
 ) -> Iterator[str]:
-    """What is seen of a quantity, the most telling first."""
     value, right = values[q], truth[q]
     if not value.any():
         yield (
@@ -79,9 +92,9 @@ def _seen(
         if other != q and its.shape == value.shape and np.array_equal(its, value) and value.any():
             yield f"it holds the numbers of {other}. Do two names stand for one array, as after a = b?"
     if modified:
-        yield f"it changes {' and '.join(modified)} in place, and goes on with what that leaves."
-    if not signature.role.startswith("step") and value.shape == right.shape and value.ndim > 1:
-        yield from _when(value, right) if _sequence(signature, q) else ()
+        yield f"it changes {' and '.join(modified)} in place: does it go on with what that leaves?"
+    if not signature.role.startswith("step") and _sequence(signature, q):
+        yield from _when(value, right)
 
 
 def _sequence(signature: Signature, q: str) -> bool:
@@ -93,13 +106,13 @@ def _sequence(signature: Signature, q: str) -> bool:
 def _when(value: Array, right: Array) -> Iterator[str]:
     """At which steps a sequence is right, where that is at its beginning or its end."""
     scale = float(np.abs(right).max()) or 1.0
-    wrong = [t for t in range(len(right)) if far(value[t], right[t], scale) > SAME] or [0]
+    wrong = [t for t in range(len(right)) if far(value[t], right[t], scale) > SAME]
     last = len(right) - 1
-    if wrong == [0]:
-        yield "the first step alone is wrong."
-    elif wrong == [last]:
-        yield "the last step alone is wrong."
-    elif wrong[0] > 0 and wrong[-1] == last:
+    if not wrong or len(wrong) <= wrong[-1] - wrong[0]:
+        return
+    if len(wrong) == 1 < last and wrong[0] in (0, last):
+        yield f"the {'last' if wrong[0] else 'first'} step alone is wrong."
+    elif wrong[-1] == last and wrong[0]:
         yield f"right {_steps(0, wrong[0] - 1)}, wrong from t = {wrong[0]} on (counted from 0)."
     elif wrong[0] == 0 and wrong[-1] < last:
         yield f"right {_steps(wrong[-1] + 1, last)}, wrong in every earlier step (counted from 0)."

@@ -60,14 +60,7 @@ class Rejected:
     part: str
 
 
-@dataclass(frozen=True)
-class Unseen:
-    """Nothing: numbers cannot show it, for this reason."""
-
-    why: str
-
-
-Says = Named | Told | Warned | Rejected | Unseen
+Says = Named | Told | Warned | Rejected
 
 
 @dataclass(frozen=True)
@@ -125,7 +118,6 @@ def heard(says: Says, report: Report) -> bool:
             return report.full_marks and any(part in w for w in report.warnings)
         case Rejected(part):
             return report.outcome == "rejected" and part in report.message
-    return report.full_marks and not report.mistakes
 
 
 def is_it(says: Named, mistake: Mistake) -> bool:

@@ -1,6 +1,6 @@
 """Loops over time, batches, and NumPy."""
 
-from planting import Entry, Named, Rejected, Told, Unseen, Warned
+from planting import Entry, Named, Rejected, Told, Warned
 
 STEP, LOOP = "rnn_step_backward", "rnn_backward"
 
@@ -122,7 +122,7 @@ ENTRIES = [
         "overflow-in-the-softmax",
         "rnn_dlai",
         [("np.exp(x - np.max(x, axis=0))", "np.exp(x)")],
-        Unseen("the numbers drawn are tame: exp overflows beyond 709"),
+        Warned("for large arguments"),
     ),
     entry(
         "clipping-left-out",
