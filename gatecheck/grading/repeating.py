@@ -7,7 +7,7 @@ from one process, so what a submission makes of it harms only itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -50,31 +50,47 @@ def plan(layout: Layout, roles: tuple[str, ...], sample: Sample) -> list[Asked]:
     for some, time in order:
         for role in some:
             places[time][role] = len(asked)
-            data = _at(sample.of(role), time)
+            data = _of(sample, role, time)
             asked += [Asked(role, time, call) for call in calls(layout, role, data, places[time])]
     return asked
 
 
-@remembered(16)
-def _at(given: Given, time: int) -> Given:
-    """The numbers of a time.
+def _of(sample: Sample, role: str, time: int) -> Given:
+    """What a function is called with at a time."""
+    given = sample.of(role)
+    if time == LARGE and isinstance(given, Data):
+        return _large(given)
+    return _other(given) if time == OTHER else given
 
-    Other ones have the same shapes and signs: whatever a cell can be called with can be halved. Of large ones all
-    sequences of a batch are alike: a softmax that subtracts the largest number of all is no fault of who was given it.
+
+@remembered(16)
+def _other(given: Given) -> Given:
+    """Other numbers of the same shapes and signs: whatever a cell can be called with can be halved."""
+    if isinstance(given, Data):
+        return Data(
+            inputs=_times(0.5, given.inputs),
+            initial=_times(0.5, given.initial),
+            parameters=_times(0.5, given.parameters),
+            upstream=_times(0.5, given.upstream),
+            sizes=given.sizes,
+        )
+    return (*given[1:], *given[:1])
+
+
+@remembered(16)
+def _large(given: Data) -> Data:
+    """Large numbers, and all sequences of the batch alike.
+
+    For a softmax that subtracts the largest number of the whole batch is no fault of a student who was given it.
     """
-    if time in (FIRST, AGAIN):
-        return given
-    if not isinstance(given, Data):
-        return (*given[1:], *given[:1])
-    factor = BEYOND if time == LARGE else 0.5
-    inputs, initial, parameters, upstream = (
-        {n: factor * a for n, a in arrays.items()}
-        for arrays in (given.inputs, given.initial, given.parameters, given.upstream)
-    )
-    if time == LARGE:
-        inputs = {n: a[:, :1].repeat(a.shape[1], 1) for n, a in inputs.items()}
-        initial = {n: a[:1].repeat(len(a), 0) for n, a in initial.items()}
-    return Data(inputs, initial, parameters, upstream, given.sizes)
+    alike = {n: x[:, :1].repeat(x.shape[1], 1) for n, x in given.inputs.items()}
+    initial = {n: s[:1].repeat(len(s), 0) for n, s in given.initial.items()}
+    parameters = _times(BEYOND, given.parameters)
+    return Data(_times(BEYOND, alike), _times(BEYOND, initial), parameters, given.upstream, given.sizes)
+
+
+def _times(factor: float, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: factor * array for name, array in arrays.items()}
 
 
 def settled(
@@ -92,7 +108,7 @@ def settled(
         elif _constant(first, other) and _differ(layout, role, program, sample.of(role)):
             first = [replace(answer, status="constant") for answer in first]
         late = any(answer.overwritten for answer in (*again, *other))
-        large = any(map(_overflows, told.get((role, LARGE), ()))) and _tame(layout, role, program, sample.of(role))
+        large = any(map(_overflows, told.get((role, LARGE), ()))) and _tame(layout, role, program, sample)
         found[role] = [replace(answer, overwritten=late, overflows=large) for answer in first]
     return found
 
@@ -101,9 +117,9 @@ def _overflows(answer: Answer) -> bool:
     return any(a.dtype.kind == "f" and not np.isfinite(a).all() for a in _numbers(answer.value))
 
 
-def _tame(layout: Layout, role: str, program: Program, data: Given) -> bool:
+def _tame(layout: Layout, role: str, program: Program, sample: Sample) -> bool:
     """Whether the right results are finite for large numbers too: those of exp are not."""
-    return all(np.isfinite(a).all() for a in expected(layout, role, program, _at(data, LARGE)).values())
+    return all(np.isfinite(a).all() for a in expected(layout, role, program, _of(sample, role, LARGE)).values())
 
 
 def _unsteady(first: Answer, again: Answer) -> bool:
@@ -133,7 +149,7 @@ def _constant(first: Sequence[Answer], other: Sequence[Answer]) -> bool:
 
 def _differ(layout: Layout, role: str, program: Program, data: Given) -> bool:
     """Whether the right results are other ones for other arguments: in a cell of signs they need not be."""
-    one, two = (expected(layout, role, program, given) for given in (data, _at(data, OTHER)))
+    one, two = (expected(layout, role, program, given) for given in (data, _other(data)))
     return not all(map(np.array_equal, one.values(), two.values()))
 
 

@@ -20,7 +20,6 @@ from .sample import Sample
 
 #: An array of fewer numbers may look like anything.
 FEW = 4
-SAME = 1e-9
 
 
 def suspected(
@@ -33,10 +32,10 @@ def suspected(
 ) -> Iterator[Check]:
     """The checks, with a suspicion after what is off and explained by no mistake that is certain."""
     known = {(m.where and m.where.function, q) for m in mistakes if m.certain for q in (m.quantity, *m.explains)}
-    off: dict[str, list[str]] = {}
+    off: dict[str, dict[str, float]] = {}
     for check in checks:
         if check.status == "failed" and check.error is not None and (check.task, check.quantity) not in known:
-            off.setdefault(check.task, []).append(check.quantity)
+            off.setdefault(check.task, {})[check.quantity] = check.tolerance or 0.0
     said = {task: _of_task(kit, sample, run, answers, kit.role(task), names) for task, names in off.items()}
     for check in checks:
         more = said.get(check.task, {}).get(check.quantity, "")
@@ -44,16 +43,17 @@ def suspected(
 
 
 def _of_task(
-    kit: Kit, sample: Sample, run: Run, answers: Mapping[str, Sequence[Answer]], role: str, off: Sequence[str]
+    kit: Kit, sample: Sample, run: Run, answers: Mapping[str, Sequence[Answer]], role: str, off: Mapping[str, float]
 ) -> dict[str, str]:
-    """What is seen of the quantities of one function that are off."""
+    """What is seen of the quantities of one function that are off; off: quantity -> how far it might be."""
     if role in TRAINING:
         return {}
     layout, signature = kit.layout, kit.layout.signature(role)
     truth = expected(layout, role, kit.key.program, sample.of(role))
-    values = read(layout, signature, answers[role], run, truth, sample.step.sizes, str).values
+    precision = kit.assignment.grading.precision
+    values = read(layout, signature, answers[role], run, truth, sample.step.sizes, str, precision).values
     modified = [signature.takes[k].name for k in answers[role][0].modified]
-    return {q: suspicion(signature, q, values, truth, modified) for q in off if q in values}
+    return {q: suspicion(signature, q, values, truth, limit, modified) for q, limit in off.items() if q in values}
 
 
 def suspicion(
@@ -61,13 +61,14 @@ def suspicion(
     q: str,
     values: Mapping[str, Array],
     truth: Mapping[str, Array],
+    tolerance: float,
     modified: Sequence[str] = (),
 ) -> str:
     """What is seen of a quantity that is off, the most telling alone; empty where nothing is.
 
-    modified: the arguments that the function changed.
+    tolerance: what it might be off, as a part of its scale. modified: the arguments that the function changed.
     """
-    return next(_seen(signature, q, values, truth, modified), "")
+    return next(_seen(signature, q, values, truth, tolerance, modified), "")
 
 
 def _seen(
@@ -75,6 +76,7 @@ def _seen(
     q: str,
     values: Mapping[str, Array],
     truth: Mapping[str, Array],
+    tolerance: float,
     modified: Sequence[str],
 ) -> Iterator[str]:
     value, right = values[q], truth[q]
@@ -94,7 +96,7 @@ def _seen(
     if modified:
         yield f"it changes {' and '.join(modified)} in place: does it go on with what that leaves?"
     if not signature.role.startswith("step") and _sequence(signature, q):
-        yield from _when(value, right)
+        yield from _when(value, right, tolerance)
 
 
 def _sequence(signature: Signature, q: str) -> bool:
@@ -103,10 +105,10 @@ def _sequence(signature: Signature, q: str) -> bool:
     return q in {("d" if s.gradient else "") + s.of for s in slots}
 
 
-def _when(value: Array, right: Array) -> Iterator[str]:
+def _when(value: Array, right: Array, tolerance: float) -> Iterator[str]:
     """At which steps a sequence is right, where that is at its beginning or its end."""
     scale = float(np.abs(right).max()) or 1.0
-    wrong = [t for t in range(len(right)) if far(value[t], right[t], scale) > SAME]
+    wrong = [t for t in range(len(right)) if far(value[t], right[t], scale) > tolerance]
     last = len(right) - 1
     if not wrong or len(wrong) <= wrong[-1] - wrong[0]:
         return
