@@ -50,6 +50,7 @@ SAID = {
     "np.dot(X, np.ones((7, 4)))": " These are (N,H) and (N,D). With .T after the first they fit.",
     "np.dot(X, np.ones((5, 6)))": "",
     "Y + np.ones(3)": " These are (H,N) and (H,). NumPy lines up the last axes: reshape(-1, 1) makes (3, 1) of (3,).",
+    "X + np.ones((7, 4))": " These are (N,H) and (N,D).",
     "X + Y": " These are (N,H) and (H,N). One of them is transposed.",
     "X @ X": " The lengths that should be the same are N and H.",
     "X.reshape(5, 5)": "",
