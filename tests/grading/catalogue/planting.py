@@ -29,12 +29,11 @@ Edit = tuple[str, str]
 
 @dataclass(frozen=True)
 class Named:
-    """A mistake in the report: of this function and quantity; the part is in its title or in one of its equations."""
+    """A mistake in the report, of this function and quantity; part: of "title: left = wrong;", its wrong equation."""
 
     function: str
     quantity: str
     part: str
-    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,10 @@ def heard(says: Says, report: Report) -> bool:
 
 def is_it(says: Named, mistake: Mistake) -> bool:
     """Whether a mistake of a report is the one meant."""
-    place = (mistake.where.function, mistake.quantity, mistake.certain)
-    return place == (says.function, says.quantity, says.certain) and any(
-        says.part in text for text in (mistake.title, mistake.wrong, mistake.right)
-    )
+    return mistake.certain and is_meant(says, mistake)
+
+
+def is_meant(says: Named, mistake: Mistake) -> bool:
+    """Whether a mistake of a report, for sure or not, is the one meant."""
+    same = mistake.where and (mistake.where.function, mistake.quantity) == (says.function, says.quantity)
+    return bool(same) and says.part in f"{mistake.title}: {mistake.left} = {mistake.wrong};"

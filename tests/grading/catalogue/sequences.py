@@ -16,27 +16,25 @@ ENTRIES = [
         [('dWf += gradients["dWf"]', 'dWf = gradients["dWf"]')],
         Named("lstm_backward", "dW_f", "overwritten at every step"),
     ),
-    entry(
-        "sum-adds-itself", "rnn_dlai", [("dWax += dWaxt", "dWax += dWax")], Told("rnn_backward", "exactly zero", "dW")
-    ),
+    entry("sum-adds-itself", "rnn_dlai", [("dWax += dWaxt", "dWax += dWax")], Named("rnn_backward", "dW", "= 0;")),
     entry(
         "sums-add-themselves",
         "lstm_dlfs2",
         [("for i, grad in enumerate(layer.grads):", "for i, grad in enumerate(grads):")],
-        Told("TimeLSTM.backward", "exactly zero", "dW_f"),
+        Named("TimeLSTM.backward", "dW_f", "= 0;"),
         of="sum-adds-itself",
     ),
     entry(
         "time-not-reversed",
         "rnn_cs231n",
         [("for t in range(T - 1, -1, -1):", "for t in range(T):")],
-        Named(LOOP, "dh", "from the first step to the last"),
+        Named(LOOP, "dh", "t = 0, 1, …, T−1;"),
     ),
     entry(
         "mean-of-the-bias-gradient",
         "rnn_cs231n",
         [("np.sum(dz, axis=0)", "np.mean(dz, axis=0)")],
-        Named(STEP, "db", "1/B"),
+        Named(STEP, "db", "= Σ_t δa_h / B;"),
     ),
     entry(
         "divided-by-the-batch",
@@ -46,7 +44,7 @@ ENTRIES = [
             ("dWh = prev_h.T @ dz", "dWh = prev_h.T @ dz / len(x)"),
             ("db = np.sum(dz, axis=0)", "db = np.sum(dz, axis=0) / len(x)"),
         ],
-        Named(STEP, "dW", "1/B"),
+        Named(STEP, "dW", "= Σ_t (δa_h / B) xᵀ;"),
     ),
     entry(
         "bias-summed-over-the-wrong-axis",
@@ -76,7 +74,7 @@ ENTRIES = [
                 "rnn_cell_forward(x[:, :, t], a[:, :, t - 1], parameters)",
             ),
         ],
-        Named(LOOP, "dU", "h of the last step"),
+        Named(LOOP, "dh", "h[−1] = h[T−1];"),
         of="argument-changed-in-place",
     ),
     entry(
@@ -128,7 +126,7 @@ ENTRIES = [
         "clipping-left-out",
         "rnn_minchar",
         [("        np.clip(dparam, -5, 5, out=dparam)\n", "        pass\n")],
-        Named("lossFun", "dU_h", "clip"),
+        Named("lossFun", "dW_y", "clip"),
     ),
     entry(
         "gradients-kept-between-calls",

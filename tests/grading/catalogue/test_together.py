@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import chain
 
 import pytest
-from planting import Named, planted
+from planting import Named, is_meant, planted
 from table import CATALOGUE, NOT_YET
 
 #: What can be named beside others: mistakes in equations and loops, and no fault that ends a function.
@@ -52,13 +52,7 @@ def _plantable(entries):
 
 def named(entry, report):
     """Whether all that must be said of an entry is said: for sure or not, for several faults have several stories."""
-    return all(any(_meant(says, m) for m in report.mistakes) for says in entry.says)
-
-
-def _meant(says, mistake):
-    texts = mistake.title, mistake.wrong, mistake.right
-    same = (mistake.where.function, mistake.quantity) == (says.function, says.quantity)
-    return same and any(says.part in text for text in texts)
+    return all(any(is_meant(says, m) for m in report.mistakes) for says in entry.says)
 
 
 PAIRS = combinations(12, [2])
