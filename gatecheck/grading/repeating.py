@@ -60,18 +60,22 @@ def _of(sample: Sample, role: str, time: int) -> Given:
     given = sample.of(role)
     if time == LARGE and isinstance(given, Data):
         return _large(given)
-    return _other(given) if time == OTHER else given
+    return other(role, given) if time == OTHER else given
 
 
 @remembered(16)
-def _other(given: Given) -> Given:
-    """Other numbers of the same shapes and signs: whatever a cell can be called with can be halved."""
+def other(role: str, given: Given) -> Given:
+    """Other numbers of the same signs: whatever a cell can be called with can be halved.
+
+    A sequence has one step only, which tells what is wrong in the equations from what is wrong in the loop.
+    """
     if isinstance(given, Data):
+        steps = slice(None) if role.startswith("step") else slice(1)
         return Data(
-            inputs=_times(0.5, given.inputs),
+            inputs={n: x[steps] for n, x in _times(0.5, given.inputs).items()},
             initial=_times(0.5, given.initial),
             parameters=_times(0.5, given.parameters),
-            upstream=_times(0.5, given.upstream),
+            upstream={n: u[steps] for n, u in _times(0.5, given.upstream).items()},
             sizes=given.sizes,
         )
     return (*given[1:], *given[:1])
@@ -102,12 +106,12 @@ def settled(
         told.setdefault((a.role, a.time), []).append(answer)
     found = {}
     for role in dict.fromkeys(a.role for a in asked):
-        first, again, other = (told[role, time] for time in (FIRST, AGAIN, OTHER))
+        first, again, others = (told[role, time] for time in (FIRST, AGAIN, OTHER))
         if any(map(_unsteady, first, again)):
             first = [replace(a, status="unsteady", again=b) for a, b in zip(first, again, strict=True)]
-        elif _constant(first, other) and _differ(layout, role, program, sample.of(role)):
+        elif _constant(first, others) and _differ(layout, role, program, sample.of(role)):
             first = [replace(answer, status="constant") for answer in first]
-        late = any(answer.overwritten for answer in (*again, *other))
+        late = any(answer.overwritten for answer in (*again, *others))
         large = any(map(_overflows, told.get((role, LARGE), ()))) and _tame(layout, role, program, sample)
         found[role] = [replace(answer, overwritten=late, overflows=large) for answer in first]
     return found
@@ -120,6 +124,15 @@ def _overflows(answer: Answer) -> bool:
 def _tame(layout: Layout, role: str, program: Program, sample: Sample) -> bool:
     """Whether the right results are finite for large numbers too: those of exp are not."""
     return all(np.isfinite(a).all() for a in expected(layout, role, program, _of(sample, role, LARGE)).values())
+
+
+def on_others(asked: Sequence[Asked], answers: Sequence[Answer]) -> dict[str, list[Answer]]:
+    """What was answered for other numbers, by role."""
+    found: dict[str, list[Answer]] = {}
+    for a, answer in zip(asked, answers, strict=True):
+        if a.time == OTHER:
+            found.setdefault(a.role, []).append(answer)
+    return found
 
 
 def _unsteady(first: Answer, again: Answer) -> bool:
@@ -149,7 +162,7 @@ def _constant(first: Sequence[Answer], other: Sequence[Answer]) -> bool:
 
 def _differ(layout: Layout, role: str, program: Program, data: Given) -> bool:
     """Whether the right results are other ones for other arguments: in a cell of signs they need not be."""
-    one, two = (expected(layout, role, program, given) for given in (data, _other(data)))
+    one, two = (expected(layout, role, program, given) for given in (data, other(role, data)))
     return not all(map(np.array_equal, one.values(), two.values()))
 
 

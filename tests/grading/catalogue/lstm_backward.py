@@ -24,8 +24,8 @@ ENTRIES = [
         (("dh[:, t] + dprev_h, dprev_c", "dh[:, t], dprev_c"),),
         (Named(LOOP, "dh", "not carried back"),),
     ),
-    of_step("dc-without-o", (DC, "dnext_c + dnext_h * (1 - t**2)"), "dc", "δh ⊙ (1 − tanh²(c)) + δc[t+1] ⊙ f[t+1];"),
-    of_step("dc-without-the-derivative-of-tanh", (DC, "dnext_c + dnext_h * o"), "dc", "= δh ⊙ o + δc[t+1] ⊙ f[t+1];"),
+    of_step("dc-without-o", (DC, "dnext_c + dnext_h * (1 - t**2)"), "dc", "= δh ⊙ (1 − tanh²(c)) + δc[t+1]"),
+    of_step("dc-without-the-derivative-of-tanh", (DC, "dnext_c + dnext_h * o"), "dc", "= δh ⊙ o + δc[t+1]"),
     of_step("tanh-of-c-not-squared", (DC, "dnext_c + dnext_h * o * (1 - t)"), "dc", "δh ⊙ o ⊙ (1 − tanh(c)) +"),
     of_step("c-squared-instead-of-tanh", (DC, "dnext_c + dnext_h * o * (1 - next_c**2)"), "dc", "δh ⊙ o ⊙ (1 − c²) +"),
     of_step(

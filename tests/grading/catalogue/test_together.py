@@ -16,6 +16,8 @@ SEED, MANY, ENOUGH = 20, 200, 0.97
 AGREEING = [
     {"candidate-without-tanh", "candidate-s-derivative-missing"},
     {"candidate-with-sigmoid", "sigmoid-s-derivative-for-the-candidate"},
+    {"h-without-tanh-of-c", "do-from-c"},
+    {"derivative-of-tanh-missing", "dh-prev-without-the-derivative"},
 ]
 #: After these the loop hands on states that no backward pass can be judged by, so nothing is said of the loop's.
 ENDING = {"states-unpacked-in-the-wrong-order", "initial-state-at-every-step", "initial-state-ignored", "c-not-carried"}
