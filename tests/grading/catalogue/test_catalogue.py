@@ -4,7 +4,7 @@ import re
 
 import pytest
 from planting import SOLUTIONS, Named, Warned, heard, is_it, planted, source
-from table import CATALOGUE, NOT_YET, SECTIONS, SLOW
+from mistakes import CATALOGUE, NOT_YET, SECTIONS, SLOW
 
 WHY_NOT = {identity: why for why, ids in NOT_YET.items() for identity in ids}
 

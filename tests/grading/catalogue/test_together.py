@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 from planting import Named, is_meant, planted
-from table import CATALOGUE, NOT_YET
+from mistakes import CATALOGUE, NOT_YET
 
 #: What can be named beside others: mistakes in equations and loops, and no fault that ends a function.
 UNNAMED = set(chain.from_iterable(NOT_YET.values()))
