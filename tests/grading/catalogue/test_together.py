@@ -5,8 +5,8 @@ from collections import Counter
 from itertools import chain
 
 import pytest
-from planting import Named, is_meant, planted
 from mistakes import CATALOGUE, NOT_YET
+from planting import Named, is_meant, planted
 
 #: What can be named beside others: mistakes in equations and loops, and no fault that ends a function.
 UNNAMED = set(chain.from_iterable(NOT_YET.values()))

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from planting import SOLUTIONS, Named, Warned, heard, is_it, planted, source
 from mistakes import CATALOGUE, NOT_YET, SECTIONS, SLOW
+from planting import SOLUTIONS, Named, Warned, heard, is_it, planted, source
 
 WHY_NOT = {identity: why for why, ids in NOT_YET.items() for identity in ids}
 
