@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -46,8 +47,9 @@ class Letters:
         return f"({','.join(self.names.get(n, str(n)) for n in shape)}{',' if len(shape) == 1 else ''})"
 
     def foreign(self, shape: Shape) -> list[int]:
-        """The numbers in a shape that are none of the sizes."""
-        return [n for n in shape if n not in self.names and n > 1]
+        """The numbers in a shape that are none of the sizes, and no two axes in one."""
+        known = {*self.names, *(a * b for a, b in combinations(self.names, 2))}
+        return [n for n in shape if n not in known and n > 1]
 
     def __str__(self) -> str:
         return ", ".join(f"{name} = {n}" for n, name in self.names.items() if name.isalpha())
@@ -65,7 +67,7 @@ def misshapen(found: Shape, wanted: Shape, letters: Letters, parameter: bool) ->
     """
     foreign = letters.foreign(found)
     if foreign and len(found) == len(wanted):
-        return f" {foreign[0]} is none of the sizes here ({letters}): take every length from the arguments."
+        return f" {foreign[0]} is none of the sizes here ({letters}): is it written into the code?"
     yours = f" Yours is {letters.shape(found)}." if found and not foreign else ""
     return yours + next(_causes(found, wanted, letters.batch if parameter else 0), "")
 

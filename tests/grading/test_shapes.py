@@ -21,7 +21,8 @@ TOLD = [
     ((1, H), (H,), " Yours is (1,H). It has an axis of length one more or less: reshape(3,) makes it right."),
     ((H, H), (H, 1), " Yours is (H,H). A row and a column of one length make a square when they are added: give both"),
     ((), (D, H), " It is a single number: was it summed over every axis"),
-    ((9, D), (N, D), " 9 is none of the sizes here (D = 4, H = 3, N = 7, T = 5): take every length from"),
+    ((9, D), (N, D), " 9 is none of the sizes here (D = 4, H = 3, N = 7, T = 5): is it written into the code?"),
+    ((N * T, D), (N, D), " Yours is (35,D)."),
 ]
 
 
