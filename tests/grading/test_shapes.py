@@ -51,6 +51,12 @@ def _drawn(convention):
     return kit, numbers, {r: expected(kit.layout, r, kit.key.program, numbers.of(r)) for r in ("step", "backward")}
 
 
+def _columns(drawn):
+    """The letters where biases have a second axis."""
+    kit, numbers, truth = drawn("dlai")
+    return Letters.of(kit.layout, kit.layout.signature("backward"), truth["backward"], numbers.step.sizes)
+
+
 def test_the_letters_of_a_call_are_its_sizes_in_the_convention_s_words(drawn):
     kit, numbers, truth = drawn("cs231n")
     signature = kit.layout.signature("backward")
@@ -60,6 +66,7 @@ def test_the_letters_of_a_call_are_its_sizes_in_the_convention_s_words(drawn):
     assert letters.shape((batch, steps, inputs)) == "(N,T,D)"
     assert letters.shape((hidden, 4 * hidden)) == "(H,4H)"
     assert letters.batch == batch
+    assert 1 not in _columns(drawn).names
     assert "T" not in Letters.of(kit.layout, kit.layout.signature("step"), truth["step"], numbers.step.sizes).names
 
 
