@@ -34,11 +34,13 @@ COMMANDS = {
     "generate": ("instructor", "Write an assignment and its solution."),
     "grade": ("instructor", "Grade submissions: files, folders, archives, downloads."),
     "graph": ("drawing", "Draw one step of a cell."),
+    "hint": ("hinting", "Tell the next hint on a task; each is counted."),
     "paths": ("printing", "Print every route from a state at t-1 to one at t."),
     "prove": ("proving", "Prove the gradients of a cell."),
     "show": ("printing", "Print a cell's equations."),
     "submit": ("student", "Grade a file on fresh inputs, and bundle it to hand in."),
     "trace": ("tracing", "Print every equation of a cell with its numbers."),
+    "watch": ("watching", "Grade a file whenever it is saved."),
 }
 
 

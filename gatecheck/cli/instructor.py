@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ..grading.report import Report
     from ..keeping.results import Results
 
-    #: What a report becomes for where its submission was found.
-    _InHand: TypeAlias = Callable[[Report], Report]
+    #: What a report becomes for where its submission was found, and the student's file.
+    _InHand: TypeAlias = tuple[Callable[[Report], Report], bytes]
 
 
 @click.command("generate")
@@ -47,7 +47,12 @@ if TYPE_CHECKING:
     type=click.Choice(["none", "score", "what", "where", "why", "formula"]),
     default="formula",
     show_default=True,
-    help="How much students are told about a mistake.",
+    help="How much students can get to know about a mistake.",
+)
+@click.option(
+    "--told",
+    type=click.Choice(["score", "what", "where", "why", "formula"]),
+    help="How much of it they are told at once; the rest are hints, step by step and counted. Default: all.",
 )
 @plain_format
 def generate(
@@ -60,6 +65,7 @@ def generate(
     title: str | None,
     gradients: bool,
     feedback: str,
+    told: str | None,
     style: str | None,
 ) -> None:
     """Write an assignment: starter, hand-out, public tests, assignment.toml, key; and its solution, graded first.
@@ -69,6 +75,7 @@ def generate(
                gatecheck generate lstm -o kit --tasks step,step_backward,clip_by_norm,sgd_step
                gatecheck generate rnn -o words --input embedding --loss cross-entropy
                gatecheck generate my.cell -o kit --convention cs231n --gradients
+               gatecheck generate gru -o kit --told what
     """
     from pathlib import Path
 
@@ -81,7 +88,7 @@ def generate(
     own = load(cell)
     found = joined(own, loss, front)
     title = title or by_hand(own, spelled(front or "", FRONTS), spelled(loss or "", LOSSES))
-    done = generated(found, Path(output), convention, names, title, gradients, feedback)
+    done = generated(found, Path(output), convention, names, title, gradients, feedback, told or "")
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(
@@ -115,6 +122,7 @@ def generate(
 @click.option(
     "-o", "--output", metavar="DIR", help="Keep every report there, and a table; what is there already is not repeated."
 )
+@click.option("--pages", is_flag=True, help="With -o: each report also as a page, in HTML; all that is known is on it.")
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -126,6 +134,7 @@ def grade(
     full: bool,
     contained: bool,
     output: str | None,
+    pages: bool,
 ) -> None:
     """Grade submissions: files (.py, .ipynb), bundles, folders, archives, downloads of Moodle, Canvas, Gradescope.
 
@@ -145,19 +154,22 @@ def grade(
     from ..grading.jobs import fitting, judged
     from ..grading.sample import new_seed
 
+    if pages and output is None:
+        raise click.UsageError("--pages needs -o DIR, where the pages go.")
     kit = open_kit(Path(assignment))
     perfect = True
     with (
         collected(submissions, kit.assignment.file) as found,
-        _results(output, kit) as results,
+        _results(output, kit, pages) as results,
         progress("Grading", len(found)) as advance,
     ):
         in_hand: deque[_InHand] = deque()  # read, and not yet printed
         items = (_read(kit, one, seed, results, in_hand) for one in found)
         for report in judged(kit, items, seed or new_seed(), jobs or fitting(len(found)), contained):
-            report = in_hand.popleft()(report)
+            found_as, source = in_hand.popleft()
+            report = found_as(report)
             if results:
-                results.keep(report)
+                results.keep(report, source)
             perfect = perfect and report.full_marks
             _print(report, style, full)
             advance()
@@ -165,7 +177,7 @@ def grade(
 
 
 @contextmanager
-def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
+def _results(output: str | None, kit: Kit, pages: bool) -> Iterator[Results | None]:
     """The folder of -o; after Ctrl-C it says how to go on."""
     if output is None:
         yield None
@@ -175,7 +187,7 @@ def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
     from ..keeping.results import Results
 
     try:
-        with Results(Path(output), kit) as results:
+        with Results(Path(output), kit, pages) as results:
             yield results
     except KeyboardInterrupt:
         click.echo("What is graded is kept; the same command goes on from there.", err=True)
@@ -185,7 +197,7 @@ def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
 def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]) -> Item:
     """A submission; or its report, where it was graded before or cannot be read, which does not stop the others.
 
-    What makes its report the one of where it was found goes to `in_hand`.
+    What makes its report the one of where it was found goes to `in_hand`, with its source.
     """
     from ..errors import SubmissionError
     from ..grading.judge import rejected
@@ -193,14 +205,14 @@ def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_
     try:
         name, submission, notes = found.read()
     except SubmissionError as error:
-        in_hand.append(partial(_named, found.name, found.label, ()))
+        in_hand.append((partial(_named, found.name, found.label, ()), b""))
         return rejected(found.name, kit, "; ".join(p.message for p in error.problems))
     if results and (known := results.known(name, submission.sha256, seed)):
-        in_hand.append(lambda report: report)
+        in_hand.append((lambda report: report, submission.source))
         return known
     for note in notes:  # a file that nobody graded is not found in any report but this one
         click.echo(f"{name}: {note}", err=True)
-    in_hand.append(partial(_named, name, found.label, notes))
+    in_hand.append((partial(_named, name, found.label, notes), submission.source))
     return submission
 
 

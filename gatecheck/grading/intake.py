@@ -140,9 +140,7 @@ def _missing(path: Path, shown: str) -> SubmissionError:
         return refusal(f"{shown} is not there.", f"There is no folder {printable(str(folder))}.")
     advice = nearest(path.name, names)
     if len(names) > SHOWN and not advice.startswith("Did you mean"):
-        advice = (
-            f"Its folder holds {len(names)} other files."  # a whole class, perhaps: a list would not help
-        )
+        advice = f"Its folder holds {len(names)} other files."  # a whole class, perhaps: a list would not help
     return refusal(f"{shown} is not there.", printable(advice) or "Its folder holds no .py or .ipynb file.")
 
 
@@ -155,9 +153,7 @@ def _text(data: bytes, shown: str) -> bytes:
         message = f"{shown} is not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}."
         raise refusal(message, "Save it again with the encoding UTF-8.") from None
     if b"\0" in data:
-        raise refusal(
-            f"{shown} holds a NUL character.", "It may be binary, or UTF-16: save it as UTF-8 text."
-        )
+        raise refusal(f"{shown} holds a NUL character.", "It may be binary, or UTF-16: save it as UTF-8 text.")
     if not data.strip():
         raise refusal(f"{shown} is empty.", "Save your work in it, and check that it is the file you meant.")
     return data
@@ -168,9 +164,7 @@ def _refuse_cookie(source: bytes, shown: str) -> None:
         cookie = _COOKIE.match(line)
         if cookie and not _UTF8.fullmatch(cookie[1]):
             name = printable(cookie[1].decode(errors="replace"))[:NAME]
-            raise refusal(
-                f"{shown} declares the encoding {name}.", "Remove that comment and save it as UTF-8."
-            )
+            raise refusal(f"{shown} declares the encoding {name}.", "Remove that comment and save it as UTF-8.")
         if cookie or not _BLANK.fullmatch(line):
             return
 
@@ -179,9 +173,7 @@ def _code_of(data: bytes, shown: str) -> bytes:
     try:
         notebook = json.loads(data.decode())
     except (ValueError, RecursionError):
-        raise refusal(
-            f"{shown} is not a notebook: its JSON is broken.", "Save it again in Jupyter."
-        ) from None
+        raise refusal(f"{shown} is not a notebook: its JSON is broken.", "Save it again in Jupyter.") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or len(cells) > CELLS:
         raise refusal(f"{shown} is not a notebook of version 4.", "Save it again in a current Jupyter.")

@@ -179,9 +179,7 @@ def _request(
 def _encoded(call: Call) -> list[Piece]:
     from .inside.wire import encode
 
-    return encode(
-        {"function": call.function, "arguments": call.arguments, "opaque": call.opaque, "role": call.role}
-    )
+    return encode({"function": call.function, "arguments": call.arguments, "opaque": call.opaque, "role": call.role})
 
 
 class _Ended(Exception):

@@ -200,9 +200,7 @@ class Transcript:
     def _sentence(self, exit_code: int | None, trouble: str) -> str:
         if not self.started:
             why = trouble or f"exit code {exit_code}"
-            return (
-                f"A fresh Python with NumPy did not start ({why}); try: {sys.executable} -I -c 'import numpy'"
-            )
+            return f"A fresh Python with NumPy did not start ({why}); try: {sys.executable} -I -c 'import numpy'"
         if self.rejected is not None:
             return f"{self.file} {_rejection(self.rejected)}"
         inside = "while it was being loaded"

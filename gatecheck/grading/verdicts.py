@@ -13,6 +13,8 @@ from ..assignment.program import Program
 from ..conventions import TRAINING
 from .diagnosis import Diagnosis, Found, diagnose, gives
 from .exchange import Array, expected, quantities
+from .heat import Heat
+from .heating import heat
 from .ladder import TOLERANCE, Reading, far, read, scales
 from .repeating import other
 from .report import Check, Mistake, Where
@@ -137,16 +139,22 @@ class Verdicts:
         if q in reading.problems:
             return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
         if q not in distances:
-            return Check(task.name, q, "failed", 0.0, share, "not returned, and recognised by what follows from it")
+            said = "not returned, and recognised by what follows from it"
+            return Check(task.name, q, "failed", 0.0, share, said, heat=self._heat(task, q, None))
         d = distances[q]
         if d.right and q not in why.own:  # a mistake that is certain always costs its points
             return Check(task.name, q, "passed", share, share, "", d.error, d.tolerance)
         cause = why.because.get(q) if why.certain and q not in why.own else None
         if cause is None:
-            return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance)
+            hot = self._heat(task, q, reading.values[q])
+            return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance, heat=hot)
         if self._credits:
             return Check(task.name, q, "passed", share, share, f"right given your {cause}", d.error, d.tolerance, cause)
         return Check(task.name, q, "skipped", 0.0, share, f"follows from {cause}", d.error, d.tolerance, cause)
+
+    def _heat(self, task: Task, q: str, value: Array | None) -> Heat | None:
+        role = self.kit.role(task.name)
+        return heat(self.kit, role, self.sample.of(role), q, value, self.programs)
 
     def _explain(
         self, role: str, values: Mapping[str, Array], off: list[str], limits: Mapping[str, float]
@@ -163,7 +171,7 @@ class Verdicts:
             if gives(layout, role, program, data, values, limits):
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
-        for program in (*self.programs[:2], key.program):
+        for program in (*self.programs[:3], key.program):
             diagnosis = diagnose(layout, role, program, data, values, limits, again)
             if diagnosis.certain:
                 because = {} if program is key.program else dict.fromkeys(off, self.cause)
@@ -191,6 +199,8 @@ class Verdicts:
             right.changed(change),
             # The cell's own backward equations, on the values that the wrong forward step gives.
             right.changed(Change(forward=change.forward, renamed=change.renamed)),
+            # The same, with what it kept of the wrong products.
+            right.changed(Change(forward=change.forward, parameters=change.parameters, renamed=change.renamed)),
             *(right.changed(change).changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
         ]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..assignment import key as keys
 from ..assignment.kit import Kit, open_kit, standard
-from ..assignment.model import FILE, Assignment, write
+from ..assignment.model import FILE, Assignment, Grading, tellable, write
 from ..assignment.training import FORMULAS
 from ..calculus.backward import derive
 from ..cells import Cell
@@ -54,12 +54,14 @@ def generate(
     title: str = "",
     gradients: bool = False,
     feedback: str = "formula",
+    told: str = "",
 ) -> Generated:
     """Write an assignment into a new folder, and its solution into `folder-solution`.
 
     tasks: the functions to assign (all of the cell's own, unless named); gradients: whether the hand-out gives the
-    derived gradients away. Raises BadInput where a folder exists already or cannot be written, ConventionError where
-    the convention does not fit the cell, Fault where the solution does not score full marks.
+    derived gradients away; feedback, told: how much students are told, and how much of it at once (all, unless named).
+    Raises BadInput where a folder exists already or cannot be written, or told is more than feedback; ConventionError
+    where the convention does not fit the cell; Fault where the solution does not score full marks.
     """
     if not folder.name:
         raise BadInput(
@@ -68,8 +70,11 @@ def generate(
     solution = folder.with_name(folder.name + "-solution")
     for place in (folder, solution):
         refuse_existing(place, "Choose another folder, or move it away: gatecheck overwrites nobody's work.")
+    if told and told not in tellable(feedback):
+        message = f"with feedback {feedback} students cannot be told {told} at once"
+        raise BadInput(Problem(message, None, f"Known: {', '.join(tellable(feedback))}."))
     made = layout(cell, convention)
-    assignment = _assignment(cell, made, tasks, title, feedback)
+    assignment = _assignment(cell, made, tasks, title, Grading(feedback=feedback, told=told))
     trained = any(signature.role in TRAINING for signature in _asked(made, assignment))
     reference = code(cell, convention, training=trained)
     with _beside(folder) as draft, _beside(solution) as second:
@@ -102,7 +107,7 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, feedback: str) -> Assignment:
+def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, grading: Grading) -> Assignment:
     whole = standard(cell, made, training=bool(tasks))
     known = [t.name for t in whole.tasks]
     # A task may be named by what it is in every convention: step, step_backward, clip_by_norm.
@@ -120,9 +125,7 @@ def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, fe
             yield from (other,) if other in asked else after(other)
 
     chosen = tuple(replace(t, after=tuple(dict.fromkeys(after(t.name)))) for t in asked.values())
-    return replace(
-        whole, tasks=chosen, title=plain(title) or whole.title, grading=replace(whole.grading, feedback=feedback)
-    )
+    return replace(whole, tasks=chosen, title=plain(title) or whole.title, grading=grading)
 
 
 def _zeros(made: Layout) -> list[str]:

@@ -48,6 +48,17 @@ def test_gradients_are_given_away_only_when_asked_for(gatecheck, tmp_path):
     assert 'name = "forward"' not in toml
 
 
+def test_less_may_be_told_at_once_than_students_can_get_to_know(gatecheck, tmp_path):
+    assert gatecheck("generate", "gate", "-o", "kit", "--told", "what", "--feedback", "why").code == 0
+    toml = (tmp_path / "kit" / "assignment.toml").read_text()
+    assert 'feedback = "why"' in toml and 'told = "what"' in toml
+    assert "gatecheck hint" in (tmp_path / "kit" / "handout.md").read_text("utf-8")
+    refused = gatecheck("generate", "gate", "-o", "more", "--told", "why", "--feedback", "what")
+    assert (refused.code, refused.out) == (2, "")
+    assert "cannot be told why at once\n  Known: score, what." in refused.err
+    assert not (tmp_path / "more").exists()
+
+
 def test_the_training_step_is_assigned_graded_and_named_when_it_is_wrong(gatecheck, tmp_path):
     done = gatecheck("generate", "rnn", "-o", "kit", "--tasks", "step,clip_by_norm,sgd_step")
     assert done.code == 0
@@ -128,6 +139,18 @@ def test_what_a_bundle_says_of_itself_is_ignored(gatecheck, lstm, tmp_path):
     assert claimed_report["score"] == honest_report["score"] == 9.75
     assert claimed_report["cell"] == "lstm"
     assert claimed_report["receipt"] is None
+
+
+def test_each_report_has_its_page_where_pages_are_asked_for(gatecheck, lstm, tmp_path):
+    assert gatecheck("grade", lstm, "ben.py", "-o", "plain").code == 1
+    assert [p.suffix for p in (tmp_path / "plain" / "reports").iterdir()] == [".json"]
+    for _ in range(2):  # what is graded already, too
+        assert gatecheck("grade", lstm, "ben.py", "-o", "out", "--pages").code == 1
+        (page,) = (tmp_path / "out" / "reports").glob("*.html")
+        assert "nothing here" in page.read_text("utf-8")
+        page.unlink()
+    refused = gatecheck("grade", lstm, "ben.py", "--pages")
+    assert (refused.code, "--pages needs -o DIR" in refused.err) == (2, True)
 
 
 def test_the_configuration_that_an_archive_brings_along_is_ignored(gatecheck, lstm, tmp_path):

@@ -34,7 +34,6 @@ DESCRIPTORS = 32
 FILE_BYTES = 16 << 20  # where nothing else keeps student code from writing
 
 
-
 def harden(memory_mib: int, seconds: float, readable: Readable, without: Collection[str] = ()) -> tuple[str, ...]:
     """Take away every right that student code does not need; the names of the layers that hold.
 
