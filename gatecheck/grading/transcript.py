@@ -68,7 +68,8 @@ class Raised:
 class Answer:
     """What became of one call; `modified` are the arguments that were changed in place.
 
-    overwritten: whether what the same function returned before is no longer what it was.
+    overwritten: whether what the same function returned before is no longer what it was. overflows: whether large
+    arguments give what is not finite. again: what became of the same call once more, where that was something else.
     """
 
     status: Status
@@ -77,6 +78,8 @@ class Answer:
     modified: tuple[int, ...] = ()
     seconds: float = 0.0
     overwritten: bool = False
+    overflows: bool = False
+    again: Answer | None = None
 
 
 @dataclass(frozen=True)
