@@ -14,6 +14,7 @@ from .repeating import plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
+from .typed import TypedFormulas
 from .verdicts import Verdicts, shares
 
 #: How often a run that something else may have ended is made again.
@@ -57,7 +58,7 @@ def grade(
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
-    verdicts = Verdicts(kit, drawn, run, answers, submission.place)
+    verdicts = Verdicts(kit, drawn, run, answers, submission.place, TypedFormulas(kit, submission, seed))
     for task in kit.assignment.tasks:
         verdicts.add(task)
     warnings = dict.fromkeys(_warnings(kit, answers))
@@ -76,7 +77,7 @@ def unjudged(submission: Submission, kit: Kit, message: str) -> Report:
 
 def _roles(kit: Kit) -> tuple[str, ...]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
-    wanted = {kit.role(t.name) for t in kit.assignment.tasks}
+    wanted = {kit.role(t.name) for t in kit.assignment.tasks if t.kind == "code"}
     known = {s.role for s in kit.layout.functions}
     wanted |= {forward for forward, back in BACKWARD.items() if back in wanted and forward in known}
     return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..assignment import key as keys
+from ..assignment.key import Key
 from ..assignment.kit import Kit, open_kit, standard
 from ..assignment.model import FILE, Assignment, write
 from ..assignment.training import FORMULAS
@@ -34,6 +35,7 @@ from ..writing.formulas import Formulas
 from ..writing.numpy_code import program
 from ..writing.reference import HELPERS, code, docstring, environment, parameter_shapes, plain_name
 from .arrangement import arrays, batch, unwritten
+from .formulas import described, sent_back, solved, with_formulas
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,14 @@ def generate(
     title: str = "",
     gradients: bool = False,
     feedback: str = "formula",
+    formulas: tuple[str, ...] = (),
 ) -> Generated:
     """Write an assignment into a new folder, and its solution into `folder-solution`.
 
-    tasks: the functions to assign (all of the cell's own, unless named); gradients: whether the hand-out gives the
-    derived gradients away. Raises BadInput where a folder exists already or cannot be written, ConventionError where
-    the convention does not fit the cell, Fault where the solution does not score full marks.
+    tasks: the functions to assign (all of the cell's own, unless named); formulas: the quantities whose formulas are
+    asked for, as dc; gradients: whether the hand-out gives the derived gradients away. Raises BadInput where a folder
+    exists already or cannot be written, or the cell has no such task or quantity, ConventionError where the convention
+    does not fit the cell, Fault where the solution does not score full marks.
     """
     if not folder.name:
         raise BadInput(
@@ -69,11 +73,14 @@ def generate(
     for place in (folder, solution):
         refuse_existing(place, "Choose another folder, or move it away: gatecheck overwrites nobody's work.")
     made = layout(cell, convention)
-    assignment = _assignment(cell, made, tasks, title, feedback)
+    key = keys.build(made)
+    assignment = with_formulas(_assignment(cell, made, tasks, title, feedback), made, key.program, formulas)
     trained = any(signature.role in TRAINING for signature in _asked(made, assignment))
     reference = code(cell, convention, training=trained)
+    files = _files(made, assignment, key, reference, gradients)
+    reference += solved(cell, formulas)
     with _beside(folder) as draft, _beside(solution) as second:
-        for name, text in _files(made, assignment, reference, gradients).items():
+        for name, text in files.items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
         report = _graded(open_kit(draft), reference)
         (second / assignment.file).write_text(reference, encoding="utf-8", newline="\n")
@@ -144,7 +151,7 @@ def _graded(kit: Kit, reference: str) -> Report:
     return report
 
 
-def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool) -> dict[str, str]:
+def _files(made: Layout, assignment: Assignment, key: Key, reference: str, gradients: bool) -> dict[str, str]:
     """Every file of the students' folder, by name."""
     cell = made.cell
     given = _given(made, assignment)
@@ -158,7 +165,10 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
         "cell": cell,
         "assignment": assignment,
         "layout": made,
-        "functions": list(zip(asked, assignment.tasks, strict=True)),
+        "functions": list(zip(asked, (t for t in assignment.tasks if t.kind == "code"), strict=True)),
+        "formulas": [t for t in assignment.tasks if t.kind == "formula"],
+        "sent_back": sent_back(cell, key.program),
+        "described": lambda quantity: described(cell, quantity),
         "backward": [s.role for s in asked if "backward" in s.role],
         "training": [(s.name, s.role, FORMULAS[s.role][1]) for s in asked if s.role in TRAINING],
         "given": given,
@@ -184,7 +194,7 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
         assignment.file: render["starter.py"],
         f"test_{assignment.file}": render["tests.py"],
         assignment.cell: cell.source,
-        keys.FILE: keys.build(made).to_text(),
+        keys.FILE: key.to_text(),
     }
 
 

@@ -1,0 +1,154 @@
+"""What every name in a formula is worth: runs of a cell's own program, in a prime field and in real numbers.
+
+What nothing computes is drawn at random. A run over the steps t-1, t and t+1 gives the rest, so that σ(a_f) is f, and a
+gradient that is written out is the gradient by its name. Two formulas that are worth the same in a few runs in the
+field are the same formula.
+
+The bound: let two formulas differ as rational functions of what was drawn, numerator and denominator of the difference
+being of degree d at most. By Schwartz (1980) and Zippel (1979) they agree in one run with probability d/P at most, and
+different arguments of a function coincide as rarely. P is close to 2²⁶; d is the degree of an answer in its names,
+which is capped at 2¹², times theirs in what was drawn, which is below 2⁶ for the cells of the library: four runs agree
+by chance with probability below 2⁻³², and for an answer of a dozen factors below 2⁻⁶⁴.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite, pi
+from random import Random
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...cells import Cell
+from ..expressions import Expression
+from ..operations import OPERATIONS, Array, Table, evaluate
+from ..program import Data, Program, previous, run
+from .asked import following, handed_back, later
+from .residues import Field, Undefined
+
+RUNS = 4
+#: How often a run that divides by zero is drawn again.
+_TRIES = 20
+_CLOSE = 1e-9
+
+
+class Numbers(Protocol):
+    """A kind of numbers: how they are drawn, what the operations make of them, and π."""
+
+    @property
+    def table(self) -> Table:
+        """The operations."""
+
+    @property
+    def pi(self) -> float:
+        """π."""
+
+    def draw(self, *shape: int) -> Array:
+        """Random numbers."""
+
+
+class Reals:
+    """Floats, as programs are run on."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = np.random.default_rng(rng.getrandbits(64))
+        self.pi = pi
+        more: Table = {"outer": lambda a, b: a.T @ b, "turned": lambda a: a.T}
+        self.table: Table = {name: _of_arrays(done) for name, done in {**OPERATIONS, **more}.items()}
+
+    def draw(self, *shape: int) -> Array:
+        """Random numbers of both signs."""
+        return self._rng.normal(size=shape) * 0.6
+
+
+def _of_arrays(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation that is given arrays, where an answer has plain numbers."""
+    return lambda *arguments: operation(*map(np.atleast_2d, arguments))
+
+
+class World:
+    """One run: what every name that can stand in a formula is worth, and the operations."""
+
+    def __init__(self, values: Mapping[str, Any], table: Table) -> None:
+        self._values, self._table = values, table
+        self._last: tuple[Expression, Array] = None, np.zeros(0)
+
+    def value(self, expression: Expression) -> Array:
+        """What an expression is worth. Raises Undefined."""
+        return np.atleast_2d(self._table["+"](evaluate(expression, self._values, self._table)))
+
+    def both(self, one: Expression, other: Expression) -> tuple[Array, Array] | None:
+        """What two expressions are worth, as vectors where one is a vector; None where one is worth nothing."""
+        try:
+            if self._last[0] is not one:  # one answer is compared with many others
+                self._last = one, self.value(one)
+            a, b = np.broadcast_arrays(self._last[1], self.value(other))
+        except (ArithmeticError, ValueError):
+            return None
+        return a, b
+
+
+class Worlds:
+    """Runs of a cell, the same for the same seed."""
+
+    def __init__(self, cell: Cell, program: Program, seed: str) -> None:
+        rng = Random(seed)
+        self._exact = [_world(cell, program, rng) for _ in range(RUNS)]
+        self._real = World(*_values(cell, program, Reals(rng)))
+
+    def same(self, one: Expression, other: Expression) -> bool:
+        """Whether two expressions are the same as formulas."""
+        return all(found and (found[0] == found[1]).all() for found in (w.both(one, other) for w in self._exact))
+
+    def close(self, one: Expression, other: Expression) -> bool:
+        """Whether they give the same numbers but for rounding."""
+        with np.errstate(all="ignore"):
+            found = self._real.both(one, other)
+            if not found:
+                return False
+            largest, off = (float(np.abs(a).max()) for a in (found[1], found[0] - found[1]))
+        return isfinite(largest) and off <= _CLOSE * largest
+
+
+def _world(cell: Cell, program: Program, rng: Random) -> World:
+    for _ in range(_TRIES):
+        try:
+            return World(*_values(cell, program, Field(rng)))
+        except Undefined:
+            continue
+    raise Undefined  # a cell that divides by zero whatever it is given
+
+
+def _values(cell: Cell, program: Program, numbers: Numbers) -> tuple[dict[str, Any], Table]:
+    """The values of the steps t-1, t and t+1, and the gradients of the last two, for any that arrive from later."""
+    sizes = {name: k for k, name in enumerate(cell.sizes, 2)}
+
+    def vector(name: str, *lead: int) -> Array:
+        return numbers.draw(*lead, cell.size(name).value(sizes))
+
+    upstream = {n: vector(n, 3, 1) for n in cell.outputs}
+    for name, given in upstream.items():
+        given[1] *= name == cell.output  # at t the loss reads the output alone
+    if cell.objective:
+        upstream[cell.objective][1:] = 1.0
+    data = Data(
+        inputs={n: vector(n, 3, 1) for n in cell.inputs} or {"#": np.zeros((3, 1, 1))},
+        initial={n: vector(n, 1) for n in cell.lagged},
+        parameters={n: numbers.draw(*(s.value(sizes) for s in cell.shapes[n])) for n in cell.parameters},
+        upstream=upstream,
+        sizes=sizes,
+    )
+    with np.errstate(all="ignore"):
+        done = run(program, data, operations=numbers.table)
+    values: dict[str, Any] = {n: p.reshape(-1, p.shape[-1]) for n, p in data.parameters.items()}
+    values.update({f"#{n}": float(v) for n, v in sizes.items()}, π=numbers.pi)
+    for name, found in {**data.inputs, **done.lines}.items():
+        values.update({previous(name): found[0], name: found[1], following(name): found[2]})
+    for name, found in done.gradients.items():
+        values.update({f"d{name}": found[1], following(f"d{name}"): found[2]})
+    values.update((f"∂L_t/∂{n}", u[1]) for n, u in upstream.items())
+    for name in cell.lagged:
+        sent = later(handed_back(program, name), program)
+        values[f"d{name}_next"] = evaluate(sent, values, numbers.table)
+    return values, numbers.table

@@ -1,0 +1,176 @@
+"""Formulas that a student typed -> checks and mistakes.
+
+This runs in the judge, outside of the isolation that code needs: what was handed in stays text. A parser of our own
+reads it in time that grows with its length, which is capped, as are depth, numbers and exponents; what it means is
+evaluated by our own operations on vectors of few residues, in time and memory that grow with the number of tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..assignment.expressions import Expression, factors, renamed, terms
+from ..assignment.kit import Kit
+from ..assignment.mistake import Wrong
+from ..assignment.model import Task
+from ..assignment.typed.asked import Asked, asked, formula
+from ..assignment.typed.meaning import meaning, parts
+from ..assignment.typed.names import Names, latin
+from ..assignment.typed.parsing import lines
+from ..assignment.typed.scanning import Unreadable
+from ..assignment.typed.tree import Node, Typed
+from ..assignment.typed.worlds import Worlds
+from ..errors import quoted
+from .answers import NAME, answers
+from .intake import Submission
+from .report import Check, Mistake, Status, Where
+
+#: In an answer with more terms none is looked for that is wrong.
+MOST_TERMS = 30
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on one formula."""
+
+    check: Check
+    mistake: Mistake | None = None
+
+
+class TypedFormulas:
+    """The formulas of one submission."""
+
+    def __init__(self, kit: Kit, submission: Submission, seed: str) -> None:
+        self._kit, self._submission, self._seed = kit, submission, seed
+        self._answers = answers(submission.source.decode()) if submission.source else None
+
+    def judged(self, task: Task) -> Judged:
+        """Whether the submission's formula is the one that a task asks for; if not, why not."""
+        wanted = asked(self._kit.cell, self._kit.key.program, task.quantity)
+        if not self._answers:
+            return _failed(task, f'there is no {NAME} = """…""" in {self._submission.name}')
+        own = [line for line in self._lines if latin(line.left) == task.quantity]
+        if len(own) > 1:
+            first, second = (self._at(line.start) for line in own[:2])
+            return _failed(task, f"{task.quantity} has {len(own)} formulas: on {first} and on {second}")
+        if not own:
+            lost = next((x for x in self._lines if isinstance(x, Unreadable) and not x.left), None)
+            more = f"; {self._at(lost.start)} cannot be read: {lost.message}" if lost else ""
+            return _failed(task, f"{NAME} has no line {task.quantity} = …{more}")
+        return self._compared(task, wanted, own[0])
+
+    def _compared(self, task: Task, wanted: Asked, line: Typed | Unreadable) -> Judged:
+        names = Names(self._kit.cell, self._kit.key.program, wanted)
+        try:
+            if isinstance(line, Unreadable):
+                raise line
+            found = meaning(line.right, names)
+        except Unreadable as error:
+            return self._unreadable(task, error)
+        if self._worlds.same(found, wanted.right):
+            return Judged(Check(task.name, task.quantity, "passed", task.points, task.points))
+        if self._worlds.close(found, wanted.right):
+            said = f"{self._at(line.start)}: its numbers agree, and whether the formula does is not known: not counted"
+            return Judged(_check(task, "undetermined", said))
+        wrong = next((w for w, e in self._wrongs(wanted) if self._worlds.same(found, e)), None)
+        if wrong:
+            return _failed(task, f"{self._at(line.start)}: {wrong.title}", self._named(task, wrong, line.start))
+        return _failed(task, f"{self._at(line.start)}: {self._where(line.right, names, wanted)}")
+
+    @cached_property
+    def _worlds(self) -> Worlds:
+        return Worlds(self._kit.cell, self._kit.key.program, self._seed)
+
+    @cached_property
+    def _lines(self) -> list[Typed | Unreadable]:
+        return lines(self._answers.text) if self._answers else []
+
+    def _at(self, at: int) -> str:
+        assert self._answers
+        return self._submission.place(self._answers.place(at)[0])
+
+    # What is wrong.
+
+    def _unreadable(self, task: Task, error: Unreadable) -> Judged:
+        assert self._answers
+        line, column = self._answers.place(error.start)
+        shown = self._answers.text[error.start : error.end].split("\n")[0]
+        at = f", at {quoted(shown, 40)}" if shown else ""
+        said = f"{self._submission.place(line)}, column {column}{at}: {error.message}."
+        return _failed(task, f"{said} {error.advice}".rstrip())
+
+    def _wrongs(self, wanted: Asked) -> Iterator[tuple[Wrong, Expression]]:
+        """Mistakes in the formula itself; then in one that it was written out with."""
+        cell, program = self._kit.cell, self._kit.key.program
+        known = [(w, {*w.change.gradients, *w.change.parameters, *w.change.unused}) for w in self._kit.key.wrong]
+        known = [(w, names) for w, names in known if names and not w.change.forward]
+        for wrong, names in known:
+            if wanted.own in names:
+                yield wrong, formula(cell, program.changed(wrong.change), wanted.quantity)
+        for wrong, names in known:
+            if upstream := names & wanted.upstream:
+                changed = program.changed(wrong.change)
+                yield wrong, renamed(wanted.right, {f"d{n}": formula(cell, changed, f"d{n}") for n in upstream})
+
+    def _named(self, task: Task, wrong: Wrong, at: int) -> Mistake:
+        assert self._answers
+        return Mistake(
+            id=wrong.id,
+            title=wrong.title,
+            quantity=task.quantity,
+            left=wrong.left,
+            wrong=wrong.wrong,
+            right=wrong.right,
+            certain=True,
+            agreement=None,
+            hint=wrong.hint,
+            where=Where(task.name, self._answers.place(at)[0]),
+            path=wrong.path,
+        )
+
+    def _where(self, right: Node, names: Names, wanted: Asked) -> str:
+        """Where an answer differs, as far as that is certain; without a word on what belongs there."""
+        typed, derived = parts(right, "added", names), terms(wanted.right)
+        if len(typed) > MOST_TERMS:
+            return "it is not the formula"
+        extra, missing = self._unmatched(typed, derived)
+        known = len(typed) - len(extra)
+        if not extra:
+            return f"its terms are right, and {'one is' if len(missing) == 1 else f'{len(missing)} are'} missing"
+        shown = " and ".join(quoted(self._text(node), 60) for node, _ in extra)
+        if not missing:
+            return f"{shown} is too much"
+        if len(extra) == len(missing) == 1:
+            others, left = self._unmatched(parts(extra[0][0], "product", names), factors(missing[0]))
+            if len(others) == len(left) == 1 and len(factors(missing[0])) > 1:
+                shown = f"the factor {quoted(self._text(others[0][0]), 60)} of {shown}"
+        if known or len(extra) == 1:
+            return f"{shown} is not right{', and the rest is' if known else ''}"
+        return "it is not the formula"
+
+    def _unmatched(
+        self, typed: list[tuple[Node, Expression]], derived: Sequence[Expression]
+    ) -> tuple[list[tuple[Node, Expression]], list[Expression]]:
+        """What is left of both where what is the same on both sides is taken away."""
+        extra, missing = [], list(derived)
+        for node, expression in typed:
+            match = next((k for k, e in enumerate(missing) if self._worlds.same(expression, e)), None)
+            if match is None:
+                extra.append((node, expression))
+            else:
+                del missing[match]
+        return extra, missing
+
+    def _text(self, node: Node) -> str:
+        assert self._answers
+        return self._answers.text[node.start : node.end]
+
+
+def _check(task: Task, status: Status, message: str) -> Check:
+    return Check(task.name, task.quantity, status, 0.0, task.points, message)
+
+
+def _failed(task: Task, message: str, mistake: Mistake | None = None) -> Judged:
+    return Judged(_check(task, "failed", message), mistake)
