@@ -19,7 +19,7 @@ from ..assignment.typed.asked import Asked, asked, formula
 from ..assignment.typed.meaning import meaning, parts
 from ..assignment.typed.names import Names, latin
 from ..assignment.typed.parsing import lines
-from ..assignment.typed.scanning import Unreadable
+from ..assignment.typed.scanning import Unreadable, Unwritten
 from ..assignment.typed.tree import Node, Typed
 from ..assignment.typed.worlds import Worlds
 from ..errors import quoted
@@ -97,9 +97,20 @@ class TypedFormulas:
         assert self._answers
         line, column = self._answers.place(error.start)
         shown = self._answers.text[error.start : error.end].split("\n")[0]
-        at = f", at {quoted(shown, 40)}" if shown else ""
-        said = f"{self._submission.place(line)}, column {column}{at}: {error.message}."
-        return _failed(task, f"{said} {error.advice}".rstrip())
+        at = f"column {column}" + (f", at {quoted(shown, 40)}" if shown else "")
+        said = f"{self._submission.place(line)}, {at}: {error.message}. {error.advice}".rstrip()
+        if isinstance(error, Unwritten):
+            return _failed(task, said)
+        title = f"The formula of {task.quantity} cannot be read: {error.message}"
+        hint = f"{at[0].upper()}{at[1:]}. {error.advice}".rstrip()
+        spot = self._spot(task, error.start)
+        mistake = Mistake("unreadable-formula", title, task.quantity, "", "", True, None, hint=hint, where=spot)
+        return _failed(task, said, mistake)
+
+    def _spot(self, task: Task, at: int) -> Where:
+        """Where in the file a formula is; in a notebook lines are counted by cells, which the message tells."""
+        assert self._answers
+        return Where(task.name, None if self._submission.name.endswith(".ipynb") else self._answers.place(at)[0])
 
     def _wrongs(self, wanted: Asked) -> Iterator[tuple[Wrong, Expression]]:
         """Mistakes in the formula itself; then in one that it was written out with."""
@@ -115,7 +126,6 @@ class TypedFormulas:
                 yield wrong, renamed(wanted.right, {f"d{n}": formula(cell, changed, f"d{n}") for n in upstream})
 
     def _named(self, task: Task, wrong: Wrong, at: int) -> Mistake:
-        assert self._answers
         return Mistake(
             id=wrong.id,
             title=wrong.title,
@@ -126,7 +136,7 @@ class TypedFormulas:
             certain=True,
             agreement=None,
             hint=wrong.hint,
-            where=Where(task.name, self._answers.place(at)[0]),
+            where=self._spot(task, at),
             path=wrong.path,
         )
 
@@ -136,19 +146,19 @@ class TypedFormulas:
         if len(typed) > MOST_TERMS:
             return "it is not the formula"
         extra, missing = self._unmatched(typed, derived)
-        known = len(typed) - len(extra)
         if not extra:
             return f"its terms are right, and {'one is' if len(missing) == 1 else f'{len(missing)} are'} missing"
         shown = " and ".join(quoted(self._text(node), 60) for node, _ in extra)
+        several, rest = len(extra) > 1, ", and the rest is" if len(extra) < len(typed) else ""
         if not missing:
-            return f"{shown} is too much"
-        if len(extra) == len(missing) == 1:
+            return f"{shown} {'are' if several else 'is'} too much"
+        if several:
+            return f"{shown} together are not right{rest}" if rest else "it is not the formula"
+        if len(missing) == 1 and len(factors(missing[0])) > 1:
             others, left = self._unmatched(parts(extra[0][0], "product", names), factors(missing[0]))
-            if len(others) == len(left) == 1 and len(factors(missing[0])) > 1:
+            if len(others) == len(left) == 1:
                 shown = f"the factor {quoted(self._text(others[0][0]), 60)} of {shown}"
-        if known or len(extra) == 1:
-            return f"{shown} is not right{', and the rest is' if known else ''}"
-        return "it is not the formula"
+        return f"{shown} is not right{rest}"
 
     def _unmatched(
         self, typed: list[tuple[Node, Expression]], derived: Sequence[Expression]

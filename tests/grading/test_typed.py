@@ -1,5 +1,6 @@
 """Formulas that were handed in, as the judge sees them: what is told of each, and that none can do harm."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -65,6 +66,10 @@ def test_a_mistake_in_what_a_formula_was_written_out_with_is_named_too(kit):
         ("dx", "dx = da_f @ W_f + da_i @ W_i + 0 * da_g @ W_g", "line 2: “0 * da_g @ W_g” is not right, and the"),
         ("df", "df = dc * c_prev * tanh(i)", "line 2: “dc * c_prev * tanh(i)” is not right"),
         ("df", "df = dc * o[t-1]", "line 2: the factor “o[t-1]” of “dc * o[t-1]” is not right"),
+        ("dx", "dx = da_f @ W_f + da_i @ W_i", "line 2: its terms are right, and 2 are missing"),
+        ("dx", "dx = da_f @ W_f + da_i @ W_i + da_g @ W_g + da_o @ W_o + x + x", "line 2: “x” and “x” are too much"),
+        ("dx", "dx = da_f @ W_f + da_i @ W_i + x - x * x", "line 2: “x” and “- x * x” together are not right, and"),
+        ("dx", "dx = x - x * x", "line 2: it is not the formula"),
         ("df", "df =", "line 2, column 5: the formula is still to be written."),
         ("df", "df = dc * tahn(c)", "line 2, column 11, at “tahn”: df has no value named “tahn”. Did you mean tanh?"),
         ("df", "df = dc * c_prev\n\nδf = 1", "df has 2 formulas: on line 2 and on line 4"),
@@ -78,6 +83,14 @@ def test_what_is_told_of_a_wrong_formula_is_certain(kit, quantity, text, said):
     found = judged(kit, quantity, text)
     assert found.check.message.startswith(said), found.check.message
     assert found.check.status == "failed"
+
+
+def test_what_cannot_be_read_is_shown_on_its_line(kit):
+    found = judged(kit, "df", "df = dc * c_prv").mistake
+    assert found.title == "The formula of df cannot be read: df has no value named “c_prv”"
+    assert found.hint == "Column 11, at “c_prv”. Did you mean c_prev?"
+    assert found.where.line == 2
+    assert judged(kit, "df", "df =").mistake is None
 
 
 def test_without_the_string_of_formulas_it_is_said_what_is_missing(kit):
@@ -105,6 +118,22 @@ def test_what_comes_after_a_wrong_formula_waits_for_it(kit):
     alone = replace(kit, assignment=replace(kit.assignment, tasks=asked))
     report = grade(submission_from("lstm.py", b'FORMULAS = """dc = dh"""'), alone)
     assert [(c.status, c.because) for c in report.checks] == [("failed", None), ("skipped", "dc_formula")]
+
+
+def test_formulas_in_a_notebook_are_told_by_cell_and_line(kit):
+    cells = ["x = 1", 'FORMULAS = """\ndc = dh\ndf = dc * c_prv\n"""\n']
+    data = {"cells": [{"cell_type": "code", "source": c} for c in cells], "nbformat": 4}
+    typed = TypedFormulas(kit, submission_from("lstm.ipynb", json.dumps(data).encode()), "seed")
+    assert typed.judged(task("df")).check.message.startswith("cell 2, line 3, column 11, at “c_prv”")
+    found = typed.judged(task("dc"))
+    assert found.check.message.startswith("cell 2, line 2: ")
+    assert found.mistake is None or found.mistake.where.line is None
+
+
+def test_the_line_of_a_mistake_is_one_of_the_students_file(kit):
+    source = 'import numpy\n\nFORMULAS = """\n\n\ndf = dc\n"""\n'
+    found = TypedFormulas(kit, submission_from("lstm.py", source.encode()), "seed").judged(task("df"))
+    assert (found.mistake.where.function, found.mistake.where.line) == ("df_formula", 6)
 
 
 DEEP = 5_000
@@ -173,8 +202,12 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+#: What a file of text can hold.
+LETTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.one_of(st.lists(PIECES, max_size=30).map(" ".join), st.text(max_size=80)))
+@given(st.one_of(st.lists(PIECES, max_size=30).map(" ".join), st.text(LETTERS, max_size=80)))
 def test_whatever_is_typed_is_judged(kit, text):
     for quantity in ("df", "dW_f"):
         check = judged(kit, quantity, f"{quantity} = {text}").check

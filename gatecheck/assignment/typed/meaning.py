@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import ceil
+from typing import TypeVar
 
 from ...cells import SCALAR, Size
 from ...errors import quoted
@@ -23,6 +24,7 @@ from .tree import Node
 
 #: Of one exponent; and of a formula as a rational function of its names, on which its judgement's certainty rests.
 LARGEST_POWER, LARGEST_DEGREE = 16, 4096
+_T = TypeVar("_T")
 _ELEMENTWISE = ("sigmoid", "tanh", "exp", "log", "relu", "softplus", "erf", "absolute", "sign", "softmax")
 _PAIRS: dict[str, Callable[[Value, Value], Value]] = {
     "outer": algebra.outer,
@@ -92,6 +94,8 @@ class _Reader:
                 return algebra.number(Fraction(node.text))
             case "ones":
                 return Value("vector", 1.0, (None,))
+            case "name" if self.of_parameter and node.text.replace("δ", "d", 1) == self.names.asked.quantity:
+                return self._so_far()
             case "name":
                 return _value(self.names.value(node.text, shift))
             case "loss":
@@ -100,7 +104,8 @@ class _Reader:
                 self.names.indexed(node.parts[0].text)
                 return self.read(node.parts[0], shift + int(node.text))
             case "power":
-                return algebra.power(self.read(node.parts[0], shift), _exponent(node.parts[1]))
+                base, exponent = _exactly(2, node.parts, node)
+                return algebra.power(self.read(base, shift), _exponent(exponent))
         parts = [self.read(p, shift) for p in node.parts]
         if node.kind == "product":
             return reduce(lambda done, step: self._times(done, *step), zip(node.text, parts[1:], strict=True), parts[0])
@@ -136,9 +141,14 @@ class _Reader:
     # Products.
 
     def _times(self, done: Value, sign: str, part: Value) -> Value:
-        if sign == "@":
-            return self._at(done, part)
-        return algebra.divided(done, part) if sign == "/" else algebra.times(done, part)
+        match sign:
+            case "@":
+                return self._at(done, part)
+            case "⊗":
+                return algebra.outer(done, part)
+            case "/":
+                return algebra.divided(done, part)
+        return algebra.times(done, part)
 
     def _at(self, a: Value, b: Value) -> Value:
         """a @ b: matrices, columns, rows."""
@@ -178,6 +188,11 @@ class _Reader:
         if node.kind == "mean" or not self.of_parameter:
             raise Misfit(f"a {node.kind} over axis 0 runs over the batch", "A formula is for one example of it.")
         return parts[0]
+
+    def _so_far(self) -> Value:
+        """The right-hand dW of `dW += …`: what other steps have added, which is no part of what this one adds."""
+        wanted = self.names.asked.shape
+        return Value("vector" if len(wanted) == 1 else "outer", 0.0, tuple(wanted))
 
     # Parts of concatenations.
 
@@ -247,7 +262,7 @@ def _value(known: Known) -> Value:
     return Value("map", 1.0, known.shape, ((known.expression, False),))
 
 
-def _exactly(count: int, parts: Sequence[Value], node: Node) -> Sequence[Value]:
+def _exactly(count: int, parts: Sequence[_T], node: Node) -> Sequence[_T]:
     if len(parts) != count:
         raise Misfit(f"{node.kind} takes {count} argument{'s' if count > 1 else ''}, and has {len(parts)}")
     return parts

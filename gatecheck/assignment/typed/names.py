@@ -128,8 +128,8 @@ class Names:
             return Unknown(f"{text} is a function", f"Write its argument in brackets: {text}(…).")
         if text.endswith("_t") and self._is_value(latin(text[:-2])):
             return Unknown(f"there is no {text}", f"Without an index a name means step t: {text[:-2]}.")
-        known = [*self.program.forward, *self.cell.shapes, *(f"{n}_prev" for n in self.cell.lagged)]
-        known += [f"d{n}" for n in sorted(self.asked.upstream)]
+        known = {*self.program.forward, *self.cell.shapes, *(f"{n}_prev" for n in self.cell.lagged)}
+        known |= {f"d{n}" for n in self.asked.upstream}
         written = f"d{text[1:]}" if text.startswith("δ") else text
         message = f"{self.asked.quantity} has no value named {quoted(text)}"
         advice = nearest(written, {*known, *FUNCTIONS})

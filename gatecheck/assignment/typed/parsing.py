@@ -2,7 +2,7 @@
 
     line     = left ("=" | "+=") sum
     sum      = ["-" | "+"] product { ("+" | "-") product }
-    product  = beside { ("*" | "⊙" | "×" | "@" | "/") beside }
+    product  = beside { ("*" | "⊙" | "×" | "⊗" | "@" | "/") beside }
     beside   = sign { ["·"] sign }                       side by side: U δ, 2 f, δ xᵀ; the tightest product
     sign     = ["-" | "+"] power
     power    = after [ "**" sign ]
@@ -18,11 +18,11 @@ from collections.abc import Sequence
 
 from ...errors import nearest, quoted
 from .cursor import DEEPEST, Cursor
-from .scanning import MOST_TEXT, MOST_TOKENS, Token, Unreadable, refuse, scanned
+from .scanning import MOST_TEXT, MOST_TOKENS, Token, Unreadable, Unwritten, refuse, scanned
 from .statements import statements
 from .tree import FUNCTIONS, Node, Typed, whole
 
-_ADDED, _TIMES = ("+", "-"), ("*", "⊙", "×", "@", "/")
+_ADDED, _TIMES = ("+", "-"), ("*", "⊙", "×", "⊗", "@", "/")
 _COMPARED = ("<", ">", "<=", ">=")
 
 
@@ -56,7 +56,7 @@ class _Parser(Cursor):
         for token in self.tokens:
             refuse(token)
         if self.next.kind == "end":
-            raise self.wrong("the formula is still to be written")
+            raise Unwritten("the formula is still to be written", self.next.start, self.next.end)
         right, start = self.sum(), self.tokens[0].start
         if self.next.kind != "end":
             raise self.wrong(f"{quoted(self.next.text)} is not expected here")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...errors import nearest, quoted
+from ...errors import quoted
 
 #: Characters of all formulas of a file, tokens of one formula, digits of one number.
 MOST_TEXT, MOST_TOKENS, MOST_DIGITS = 2**15, 3000, 12
@@ -34,7 +34,7 @@ _TOKEN = re.compile(
          | (?P<turned> \.\s*T\b | ᵀ | \^T\b | \^⊤ | ⊤ | \.transpose\(\s*\) )
          | (?P<method> \.\s*(?={_NAME}) )
          | (?P<name> {_NAME} )
-         | (?P<sign> \*\*|\+=|<=|>=|==|[-+*/@^()\[\],=|<>−–⊙∘·×÷√𝟏:] )""",
+         | (?P<sign> \*\*|\+=|<=|>=|==|[-+*/@^()\[\],=|<>−–⊙∘⊗·×÷√𝟏:] )""",
     re.VERBOSE,
 )
 #: Characters that mean the same.
@@ -61,6 +61,10 @@ class Unreadable(Exception):
         self.left = ""  # the name whose formula it is, where that much could be read
 
 
+class Unwritten(Unreadable):
+    """There is nothing to be read yet."""
+
+
 def scanned(text: str) -> Iterator[Token]:
     """The tokens of a text, without blanks and comments; ends of lines are among them, and what is no part of any."""
     place = 0
@@ -75,8 +79,7 @@ def scanned(text: str) -> Iterator[Token]:
 def refuse(token: Token) -> None:
     """Raises Unreadable for a token that no formula has."""
     if token.kind == "strange":
-        advice = nearest(token.text, ("*", "@", "+", "-", "/", "**")) if token.text.isascii() else ""
-        raise Unreadable(f"{quoted(token.text)} is no part of a formula", token.start, token.end, advice)
+        raise Unreadable(f"{quoted(token.text)} is no part of a formula", token.start, token.end)
     digits, _, exponent = token.text.lower().partition("e") if token.kind in ("number", "power") else ("", "", "")
     if sum(c.isdigit() for c in digits) > MOST_DIGITS or len(exponent) > 3:
         raise Unreadable("this number is too long", token.start, token.end, f"{MOST_DIGITS} digits are enough.")

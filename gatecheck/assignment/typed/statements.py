@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .scanning import Token
 
-_SIGNS = ("+", "-", "*", "⊙", "×", "@", "/", "**", "·", "=")
+_SIGNS = ("+", "-", "*", "⊙", "×", "⊗", "@", "/", "**", "·", "=")
 _OPENED, _CLOSED = ("(", "["), (")", "]")
 _OPTIONS = ("axis", "keepdims")
 #: How far the next line is looked for.

@@ -12,7 +12,7 @@ FUNCTIONS = {
     "sqrt": "sqrt", "square": "square", "max": "maximum", "maximum": "maximum", "min": "minimum",
     "minimum": "minimum", "softmax": "softmax", "Σ": "sum", "sum": "sum", "mean": "mean", "logsumexp": "logsumexp",
     "concat": "join", "concatenate": "join", "hstack": "join", "outer": "outer", "dot": "dot", "matmul": "dot",
-    "multiply": "multiply", "where": "where", "transpose": "turned",
+    "multiply": "multiply", "where": "where", "power": "power", "transpose": "turned",
 }  # fmt: skip
 
 
