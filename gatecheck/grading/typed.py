@@ -25,9 +25,10 @@ from ..assignment.typed.worlds import Worlds
 from ..errors import quoted
 from .answers import NAME, answers
 from .intake import Submission
+from .remembering import remembered
 from .report import Check, Mistake, Status, Where
 
-#: In an answer with more terms none is looked for that is wrong.
+#: Among more terms, or factors, none is looked for that is wrong.
 MOST_TERMS = 30
 
 
@@ -69,9 +70,10 @@ class TypedFormulas:
             found = meaning(line.right, names)
         except Unreadable as error:
             return self._unreadable(task, error)
-        if self._worlds.same(found, wanted.right):
+        right = self._worlds.right(found, wanted.right)
+        if right:
             return Judged(Check(task.name, task.quantity, "passed", task.points, task.points))
-        if self._worlds.close(found, wanted.right):
+        if right is None:
             said = f"{self._at(line.start)}: its numbers agree, and whether the formula does is not known: not counted"
             return Judged(_check(task, "undetermined", said))
         wrong = next((w for w, e in self._wrongs(wanted) if self._worlds.same(found, e)), None)
@@ -79,9 +81,9 @@ class TypedFormulas:
             return _failed(task, f"{self._at(line.start)}: {wrong.title}", self._named(task, wrong, line.start))
         return _failed(task, f"{self._at(line.start)}: {self._where(line.right, names, wanted)}")
 
-    @cached_property
+    @property
     def _worlds(self) -> Worlds:
-        return Worlds(self._kit.cell, self._kit.key.program, self._seed)
+        return _worlds(self._kit, self._seed)
 
     @cached_property
     def _lines(self) -> list[Typed | Unreadable]:
@@ -154,8 +156,9 @@ class TypedFormulas:
             return f"{shown} {'are' if several else 'is'} too much"
         if several:
             return f"{shown} together are not right{rest}" if rest else "it is not the formula"
-        if len(missing) == 1 and len(factors(missing[0])) > 1:
-            others, left = self._unmatched(parts(extra[0][0], "product", names), factors(missing[0]))
+        inner = parts(extra[0][0], "product", names)
+        if len(missing) == 1 and len(factors(missing[0])) > 1 and len(inner) <= MOST_TERMS:
+            others, left = self._unmatched(inner, factors(missing[0]))
             if len(others) == len(left) == 1:
                 shown = f"the factor {quoted(self._text(others[0][0]), 60)} of {shown}"
         return f"{shown} is not right{rest}"
@@ -176,6 +179,11 @@ class TypedFormulas:
     def _text(self, node: Node) -> str:
         assert self._answers
         return self._answers.text[node.start : node.end]
+
+
+@remembered(2)
+def _worlds(kit: Kit, seed: str) -> Worlds:
+    return Worlds(kit.cell, kit.key.program, seed)
 
 
 def _check(task: Task, status: Status, message: str) -> Check:

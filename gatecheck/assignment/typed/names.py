@@ -90,14 +90,14 @@ class Names:
         if of in self.cell.parameters:
             raise Unknown(f"the gradient of the parameter {of} is computed last: no other formula needs it")
         written, found = f"d{of}", shape(self.cell, of)
-        if shift + (ending == "_prev") > 1 or shift < 0:
+        if shift not in (0, 1):
             raise Unknown(f"the gradients of step {_STEPS.get(shift, 't+2')} are not known at step t")
         if ending == "_prev":
             raise Unknown(f"{written}_prev leaves the step: it stands in no formula of the step itself")
-        if shift and not ending:
-            return Known(following(written), found)
         if ending == "_next":
             return self._arriving(of, shift)
+        if shift:
+            return Known(following(written), found)
         if of in self.asked.upstream:
             return Known(written, found)
         if of == self.asked.own and self.asked.quantity == written:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache, reduce
+from hashlib import blake2b
 from math import isfinite, pi, sqrt
 from random import Random
 from typing import Any
@@ -30,11 +31,12 @@ class Undefined(ArithmeticError):
 
 
 class Field:
-    """The operations in the field, with functions drawn as they are asked for."""
+    """The operations in the field, with functions of its own."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
-        self._drawn: dict[tuple[str, int], int] = {}
+        self._key = rng.randbytes(16)
+        self._rooted: set[int] = set()  # numbers without a root in the field, of which one was asked for
         self._rectified: dict[int, int] = {}  # the value of relu(a) -> a
         self._pi = pow(rng.randrange(1, P), 2, P)  # the root of π, and a square, as roots are
         each = self._each
@@ -83,10 +85,9 @@ class Field:
     # Functions.
 
     def _value(self, function: str, a: int) -> int:
-        key = function, a % P
-        if key not in self._drawn:
-            self._drawn[key] = self._rng.randrange(1, P)
-        return self._drawn[key]
+        """As good as drawn at random, and nothing to be kept: a hash with a key of this field's own."""
+        digest = blake2b(f"{function} {a % P}".encode(), key=self._key, digest_size=8).digest()
+        return 1 + int.from_bytes(digest, "big") % (P - 1)
 
     def _odd(self, function: str, a: int) -> int:
         a %= P
@@ -135,12 +136,12 @@ class Field:
 
     def _raised(self, a: int, n: Fraction) -> int:
         """aⁿ. What was rooted where the field has no root is the square of the root that was drawn, from then on."""
-        if n.denominator == 1 and ("root", a) not in self._drawn:
-            return pow(a, int(n), P) if n > 0 else _inverse(pow(a, int(-n), P))
-        if n.denominator != 1 and pow(a, (P - 1) // 2, P) != 1:
+        if n.denominator != 1 and a not in self._rooted and pow(a, (P - 1) // 2, P) != 1:
+            self._rooted.add(a)
+        if a in self._rooted and (n < 0 or n.denominator != 1):
             a = pow(self._value("root", a), 2, P)
-        elif ("root", a) in self._drawn and n < 0:
-            a = pow(self._drawn["root", a], 2, P)
+        if n.denominator == 1:
+            return pow(a, int(n), P) if n > 0 else _inverse(pow(a, int(-n), P))
         order = (P - 1) // 2
         return pow(a, n.numerator * pow(n.denominator, -1, order) % order, P)
 

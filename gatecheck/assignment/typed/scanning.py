@@ -81,7 +81,7 @@ def refuse(token: Token) -> None:
     if token.kind == "strange":
         raise Unreadable(f"{quoted(token.text)} is no part of a formula", token.start, token.end)
     digits, _, exponent = token.text.lower().partition("e") if token.kind in ("number", "power") else ("", "", "")
-    if sum(c.isdigit() for c in digits) > MOST_DIGITS or len(exponent) > 3:
+    if sum(c.isdigit() for c in digits) > MOST_DIGITS or len(exponent.lstrip("+-")) > 2:
         raise Unreadable("this number is too long", token.start, token.end, f"{MOST_DIGITS} digits are enough.")
 
 

@@ -7,15 +7,15 @@ field are the same formula.
 The bound: let two formulas differ as rational functions of what was drawn, numerator and denominator of the difference
 being of degree d at most. By Schwartz (1980) and Zippel (1979) they agree in one run with probability d/P at most, and
 different arguments of a function coincide as rarely. P is close to 2²⁶; d is the degree of an answer in its names,
-which is capped at 2¹², times theirs in what was drawn, which is below 2⁶ for the cells of the library: four runs agree
-by chance with probability below 2⁻³², and for an answer of a dozen factors below 2⁻⁶⁴.
+which is capped at 2¹², times theirs in what was drawn, which is below 2⁶ for the cells of the library: three runs
+agree by chance with probability below 2⁻²⁴, and for an answer of a dozen factors below 2⁻⁴⁸.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from math import isfinite, pi
+from math import inf, isfinite, pi
 from random import Random
 from typing import Any, Protocol
 
@@ -28,10 +28,10 @@ from ..program import Data, Program, previous, run
 from .asked import following, handed_back, later
 from .residues import Field, Undefined
 
-RUNS = 4
+RUNS = 3
 #: How often a run that divides by zero is drawn again.
 _TRIES = 20
-_CLOSE = 1e-9
+_CLOSE, _FAR = 1e-9, 1e-6
 _SCALES = (0.1, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6, 1.0)
 
 
@@ -91,6 +91,25 @@ class World:
             return None
         return a, b
 
+    def near(self, one: Expression, other: Expression) -> bool:
+        """Whether two expressions give the same real numbers but for rounding."""
+        with np.errstate(all="ignore"):
+            found = self.both(one, other)
+            off, largest = _distance(*found) if found else (inf, 0.0)
+        return isfinite(largest) and off <= _CLOSE * largest
+
+    def far(self, one: Expression, other: Expression) -> bool:
+        """Whether they give other real numbers than rounding can make of the same formula."""
+        with np.errstate(all="ignore"):
+            found = self.both(one, other)
+            off, largest = _distance(*found) if found else (0.0, 0.0)
+        return off > _FAR * (1 + largest)
+
+
+def _distance(one: Array, other: Array) -> tuple[float, float]:
+    """How far two arrays are from each other, and the largest number of the second."""
+    return float(np.abs(one - other).max()), float(np.abs(other).max())
+
 
 class Worlds:
     """Runs of a cell, the same for the same seed."""
@@ -108,15 +127,11 @@ class Worlds:
         """Whether two expressions are the same as formulas."""
         return all(found and (found[0] == found[1]).all() for found in (w.both(one, other) for w in self._exact))
 
-    def close(self, one: Expression, other: Expression) -> bool:
-        """Whether they give the same numbers but for rounding."""
-        with np.errstate(all="ignore"):
-            return all(found and _near(*found) for found in (w.both(one, other) for w in self._reals))
-
-
-def _near(one: Array, other: Array) -> bool:
-    largest, off = float(np.abs(other).max()), float(np.abs(one - other).max())
-    return isfinite(largest) and off <= _CLOSE * largest
+    def right(self, answer: Expression, formula: Expression) -> bool | None:
+        """Whether an answer is the formula; None where it only gives the same numbers but for rounding."""
+        if self.same(answer, formula):
+            return not self._reals[0].far(answer, formula)  # P times anything is nothing in the field
+        return None if all(world.near(answer, formula) for world in self._reals) else False
 
 
 def _world(cell: Cell, program: Program, rng: Random) -> World:

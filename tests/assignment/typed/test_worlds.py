@@ -3,7 +3,7 @@
 import pytest
 from covering import cells
 from mutants import mutants
-from typing_formulas import accepted, close, everything, program, wanted, worlds
+from typing_formulas import accepted, agree, close, everything, program, wanted, worlds
 
 from gatecheck.assignment.typed.scanning import Unreadable
 from gatecheck.calculus.backward import derive
@@ -43,7 +43,7 @@ def test_a_formula_is_told_from_that_of_every_other_quantity_as_numbers_tell_the
         for other in known:
             if one.shape == other.shape:
                 told = worlds(name).same(one.right, other.right)
-                assert told == worlds(name).close(one.right, other.right), (one.quantity, other.quantity)
+                assert told == agree(name, one.right, other.right), (one.quantity, other.quantity)
 
 
 def mutated(name):
@@ -61,8 +61,9 @@ def test_a_changed_formula_is_right_only_where_its_numbers_are(name):
     rejected = 0
     for kind, asked, text in mutated(name):
         try:
-            right = accepted(name, asked, text)
-            assert right == close(name, asked, text), (kind, asked, text)
+            right, agrees = accepted(name, asked, text), close(name, asked, text)
+            # Numbers may never meet the other case of a function that has two.
+            assert right == agrees or (agrees and (" > 0]" in text or "sign(" in text)), (kind, asked, text)
             rejected += not right
         except Unreadable:
             rejected += 1
@@ -128,6 +129,7 @@ def test_a_loss_that_the_cell_computes_has_the_gradient_1():
         ("df", "dc * c_prev + 0.000001"),
         ("df", "dc * c_prev + dc * (1 - 1) ** 2 * c + 1e-12 * c"),
         ("df", "c_prev"),
+        ("df", "dc * c_prev + 67072199 * dc"),
         ("dc", "dc_next"),
         ("dc", "dh * o * (1 - np.tanh(c)**2)"),
         ("dc", "∂L_t/∂h + dh * o * (1 - np.tanh(c)**2) + dc_next"),
