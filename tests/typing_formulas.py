@@ -6,10 +6,10 @@ from covering import cells
 
 from gatecheck.assignment.compiling import compiled
 from gatecheck.assignment.typed.asked import asked, quantities
+from gatecheck.assignment.typed.faults import Unreadable
 from gatecheck.assignment.typed.meaning import meaning
 from gatecheck.assignment.typed.names import Names
 from gatecheck.assignment.typed.parsing import lines
-from gatecheck.assignment.typed.scanning import Unreadable
 from gatecheck.assignment.typed.tree import Typed
 from gatecheck.assignment.typed.worlds import Worlds
 from gatecheck.calculus.backward import derive

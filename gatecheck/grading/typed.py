@@ -16,10 +16,10 @@ from ..assignment.kit import Kit
 from ..assignment.mistake import Wrong
 from ..assignment.model import Task
 from ..assignment.typed.asked import Asked, asked, formula
+from ..assignment.typed.faults import Unreadable, Unwritten
 from ..assignment.typed.meaning import meaning, parts
 from ..assignment.typed.names import Names, latin
 from ..assignment.typed.parsing import lines
-from ..assignment.typed.scanning import Unreadable, Unwritten
 from ..assignment.typed.tree import Node, Typed
 from ..assignment.typed.worlds import Worlds
 from ..errors import quoted

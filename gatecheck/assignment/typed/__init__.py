@@ -1,5 +1,6 @@
 """Formulas that people type: read, told from each other, and judged, without SymPy and without running anything.
 
+    faults     why a formula cannot be read, or cannot mean anything
     scanning   text -> tokens, each with its place
     statements tokens -> those of each formula
     parsing    those -> `left = right`, the right side a tree (cursor, tree)

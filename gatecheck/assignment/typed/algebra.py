@@ -13,17 +13,10 @@ from typing import Literal, TypeAlias
 
 from ...cells import SCALAR, Size
 from ..expressions import Expression, negative, product, total
+from .faults import Misfit
 
 Extent: TypeAlias = Size | None  # of 𝟏: whatever fits
 Kind: TypeAlias = Literal["vector", "row", "map", "outer"]
-
-
-class Misfit(Exception):
-    """Why parts cannot stand together, and what to do."""
-
-    def __init__(self, message: str, advice: str = "") -> None:
-        super().__init__(message)
-        self.message, self.advice = message, advice
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ...errors import quoted
-from .scanning import Token, Unreadable
+from .faults import Unreadable
+from .scanning import Token
 
 #: Brackets, functions and powers within each other.
 DEEPEST = 40

@@ -16,10 +16,10 @@ from ...errors import quoted
 from ..expressions import Expression, arguments
 from ..program import previous
 from . import algebra
-from .algebra import Kind, Misfit, Value
+from .algebra import Kind, Value
 from .asked import following, shape
-from .names import Known, Names, Unknown
-from .scanning import Unreadable
+from .faults import Misfit, Unreadable
+from .names import Known, Names
 from .tree import Node
 
 #: Of one exponent; and of a formula as a rational function of its names, on which its judgement's certainty rests.
@@ -85,7 +85,9 @@ class _Reader:
     def read(self, node: Node, shift: int) -> Value:
         try:
             return self._read(node, shift)
-        except (Misfit, Unknown) as error:
+        except Unreadable:
+            raise
+        except Misfit as error:
             raise Unreadable(error.message, node.start, node.end, error.advice) from None
 
     def _read(self, node: Node, shift: int) -> Value:

@@ -14,17 +14,10 @@ from ...errors import nearest, quoted
 from ..expressions import Expression, total
 from ..program import Program, previous
 from .asked import Asked, following, shape, terms
+from .faults import Misfit
 from .tree import FUNCTIONS
 
 _STEPS = {-1: "t−1", 0: "t", 1: "t+1"}
-
-
-class Unknown(Exception):
-    """Why a name has no value here, and what to do."""
-
-    def __init__(self, message: str, advice: str = "") -> None:
-        super().__init__(message)
-        self.message, self.advice = message, advice
 
 
 @dataclass(frozen=True)
@@ -44,12 +37,12 @@ class Names:
     asked: Asked
 
     def value(self, text: str, shift: int) -> Known:
-        """What a name stands for, that many steps from t. Raises Unknown."""
+        """What a name stands for, that many steps from t. Raises Misfit."""
         name, gradient = latin(text.removeprefix("δ")), text.startswith("δ")
         if not gradient:
             for stem, lag in ((name, 0), (name.removesuffix("_prev"), -1), (name.removesuffix("_next"), 1)):
-                if self._is_value(stem) and (stem == name or lag):
-                    return self._forward(stem, shift + lag)
+                if self._is_value(stem):
+                    return self._forward(stem, shift, lag)
         stem = name if gradient else name[1:] if name.startswith("d") else ""
         for ending in ("", "_next", "_prev"):
             of = stem.removesuffix(ending)
@@ -57,43 +50,47 @@ class Names:
                 return self._gradient(of, stem[len(of) :], shift)
         if name in self.cell.sizes:
             return Known(f"#{name}", (SCALAR,))
-        if name in ("ones", "pi", "π"):
+        if name in ("ones", "pi"):
             return Known(1.0, None) if name == "ones" else Known("π", (SCALAR,))
         raise self._unknown(text)
 
     def indexed(self, text: str) -> None:
-        """A name with an index of its own. Raises Unknown where it is a parameter's."""
+        """A name with an index of its own. Raises Misfit where it is a parameter's."""
         if latin(text) in self.program.parameters:
-            raise Unknown(f"{text} is a parameter: it is the same at every step", f"Write {text}.")
+            raise Misfit(f"{text} is a parameter: it is the same at every step", f"Write {text}.")
 
     def loss(self, text: str, shift: int) -> Known:
-        """The loss's own part of a gradient, ∂L_t/∂h. Raises Unknown."""
+        """The loss's own part of a gradient, ∂L_t/∂h. Raises Misfit."""
         name = latin(text)
         if name not in self.cell.outputs:
-            raise Unknown(f"the loss does not read {quoted(text)} itself", f"It reads {self.cell.output}.")
+            raise Misfit(f"the loss does not read {quoted(text)} itself", f"It reads {self.cell.output}.")
         if shift:
-            raise Unknown("the loss's own part is known for step t alone")
+            raise Misfit("the loss's own part is known for step t alone")
         return Known(f"∂L_t/∂{name}", self.cell.shapes[name])
 
     def _is_value(self, name: str) -> bool:
         return name in self.program.forward or name in self.cell.shapes
 
-    def _forward(self, name: str, shift: int) -> Known:
+    def _forward(self, name: str, outer: int, lag: int) -> Known:
+        """A value of the forward pass; outer: the index of a bracket around it, which a parameter may stand in."""
+        if lag:
+            self.indexed(name)
         if name in self.program.parameters:
             return Known(name, self.cell.shapes[name])
+        shift = outer + lag
         if shift not in _STEPS:
-            raise Unknown(f"{name} is wanted {abs(shift)} steps from t", "A formula sees the steps t−1, t and t+1.")
+            raise Misfit(f"{name} is wanted {abs(shift)} steps from t", "A formula sees the steps t−1, t and t+1.")
         key = name if not shift else previous(name) if shift < 0 else following(name)
         return Known(key, shape(self.cell, name))
 
     def _gradient(self, of: str, ending: str, shift: int) -> Known:
         if of in self.cell.parameters:
-            raise Unknown(f"the gradient of the parameter {of} is computed last: no other formula needs it")
+            raise Misfit(f"the gradient of the parameter {of} is computed last: no other formula needs it")
         written, found = f"d{of}", shape(self.cell, of)
         if shift not in (0, 1):
-            raise Unknown(f"the gradients of step {_STEPS.get(shift, 't+2')} are not known at step t")
+            raise Misfit(f"the gradients of step {_STEPS.get(shift, 't+2')} are not known at step t")
         if ending == "_prev":
-            raise Unknown(f"{written}_prev leaves the step: it stands in no formula of the step itself")
+            raise Misfit(f"{written}_prev leaves the step: it stands in no formula of the step itself")
         if ending == "_next":
             return self._arriving(of, shift)
         if shift:
@@ -102,7 +99,7 @@ class Names:
             return Known(written, found)
         if of == self.asked.own and self.asked.quantity == written:
             return self._itself(of)
-        raise Unknown(
+        raise Misfit(
             f"{written} is not known before {self.asked.quantity} is: it is computed from it, or beside it",
             f"{self.asked.quantity} is computed from {_listed(self.asked.upstream)}.",
         )
@@ -111,29 +108,29 @@ class Names:
         """dc_next: what step t+1 hands back to c[t]."""
         whole = self.asked.quantity == f"d{of}" and not terms(self.program, of, 0)
         if shift or not terms(self.program, of, 1):
-            raise Unknown(f"nothing is handed back to {of} by a later step")
+            raise Misfit(f"nothing is handed back to {of} by a later step")
         if whole:
-            raise Unknown(f"d{of}_next is what is asked for", "Write what each reader of the next step adds.")
+            raise Misfit(f"d{of}_next is what is asked for", "Write what each reader of the next step adds.")
         return Known(f"d{of}_next", shape(self.cell, of))
 
     def _itself(self, of: str) -> Known:
         """The right-hand dc of `dc = dc + …` and `dc += …`: what had arrived before."""
         if not terms(self.program, of, 1) or not terms(self.program, of, 0):
-            raise Unknown(f"d{of} is what is asked for: it cannot stand in its own formula")
+            raise Misfit(f"d{of} is what is asked for: it cannot stand in its own formula")
         loss = [f"∂L_t/∂{of}"] if of in self.cell.outputs else []
         return Known(total([*loss, f"d{of}_next"]), shape(self.cell, of))
 
-    def _unknown(self, text: str) -> Unknown:
+    def _unknown(self, text: str) -> Misfit:
         if text in FUNCTIONS or latin(text) in FUNCTIONS:
-            return Unknown(f"{text} is a function", f"Write its argument in brackets: {text}(…).")
+            return Misfit(f"{text} is a function", f"Write its argument in brackets: {text}(…).")
         if text.endswith("_t") and self._is_value(latin(text[:-2])):
-            return Unknown(f"there is no {text}", f"Without an index a name means step t: {text[:-2]}.")
+            return Misfit(f"there is no {text}", f"Without an index a name means step t: {text[:-2]}.")
         known = {*self.program.forward, *self.cell.shapes, *(f"{n}_prev" for n in self.cell.lagged)}
         known |= {f"d{n}" for n in self.asked.upstream}
         written = f"d{text[1:]}" if text.startswith("δ") else text
         message = f"{self.asked.quantity} has no value named {quoted(text)}"
         advice = nearest(written, {*known, *FUNCTIONS})
-        return Unknown(message, advice if advice.startswith("Did") else nearest(written, known))
+        return Misfit(message, advice if advice.startswith("Did") else nearest(written, known))
 
 
 def latin(text: str) -> str:

@@ -18,7 +18,8 @@ from collections.abc import Sequence
 
 from ...errors import nearest, quoted
 from .cursor import DEEPEST, Cursor
-from .scanning import MOST_TEXT, MOST_TOKENS, Token, Unreadable, Unwritten, refuse, scanned
+from .faults import Unreadable, Unwritten
+from .scanning import MOST_TEXT, MOST_TOKENS, Token, refuse, scanned
 from .statements import statements
 from .tree import FUNCTIONS, Node, Typed, whole
 

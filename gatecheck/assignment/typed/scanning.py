@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...errors import quoted
+from .faults import Unreadable
 
 #: Characters of all formulas of a file, tokens of one formula, digits of one number.
 MOST_TEXT, MOST_TOKENS, MOST_DIGITS = 2**15, 3000, 12
@@ -49,20 +50,6 @@ class Token:
     text: str
     start: int
     end: int
-
-
-class Unreadable(Exception):
-    """Why a formula cannot be read: what is wrong from `start` to `end` of the text, and what to do."""
-
-    def __init__(self, message: str, start: int, end: int, advice: str = "") -> None:
-        super().__init__(message)
-        self.message, self.advice = message, advice
-        self.start, self.end = start, max(end, start + 1)
-        self.left = ""  # the name whose formula it is, where that much could be read
-
-
-class Unwritten(Unreadable):
-    """There is nothing to be read yet."""
 
 
 def scanned(text: str) -> Iterator[Token]:

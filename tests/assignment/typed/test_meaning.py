@@ -20,6 +20,7 @@ from typing_formulas import refused
         ("df", "dc * dW_f", "the gradient of the parameter W_f is computed last: no other formula needs it.", "dW_f"),
         ("df", "dc * c[t-1][t-1]", "c is wanted 2 steps from t. A formula sees the steps t−1, t and t+1.", "c"),
         ("df", "dc[t-1] * c", "the gradients of step t−1 are not known at step t.", "dc"),
+        ("df", "dc * W_f_prev", "W_f is a parameter: it is the same at every step. Write W_f.", "W_f_prev"),
         ("df", "dc * W_f[t-1]", "W_f is a parameter: it is the same at every step. Write W_f.", "W_f[t-1]"),
         ("df", "∂L_t/∂f * c", "the loss does not read “f” itself. It reads h.", "∂L_t/∂f"),
         ("df", "Σ_t dc * c_prev", "a sum over time belongs to the gradient of a parameter.", None),

@@ -2,8 +2,8 @@
 
 import pytest
 
+from gatecheck.assignment.typed.faults import Unreadable
 from gatecheck.assignment.typed.parsing import lines
-from gatecheck.assignment.typed.scanning import Unreadable
 from gatecheck.assignment.typed.tree import Typed
 
 

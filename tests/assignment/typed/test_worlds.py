@@ -5,7 +5,7 @@ from covering import cells
 from mutants import mutants
 from typing_formulas import accepted, agree, close, everything, program, wanted, worlds
 
-from gatecheck.assignment.typed.scanning import Unreadable
+from gatecheck.assignment.typed.faults import Unreadable
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.levels import at_level
 from gatecheck.writing.equations import parameter, quantity
