@@ -1,15 +1,19 @@
-"""Derivation -> program: SymPy expressions as data that NumPy can run without SymPy."""
+"""Derivation -> program: SymPy expressions as data that NumPy can run, and people can read, without SymPy.
+
+Terms and factors keep the order in which they are printed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import Expr
 
-from ..calculus.backward import Backward, Term
+from ..calculus.backward import Backward, Gradient, Term
 from ..calculus.symbols import Part, Spread, label
-from .operations import Expression
+from ..writing.formulas import Formulas
+from .expressions import Expression
 from .program import Program, previous
 
 _NAMES = {
@@ -21,41 +25,49 @@ _NAMES = {
     "LogSumExp": "logsumexp",
     "Softmax": "softmax",
 }
+Order = Callable[[Expr], list[Expr]]  # the arguments of a sum or a product as they are printed
 
 
 def compiled(backward: Backward) -> Program:
     """The program of a derivation."""
+    writer = Formulas(backward.system)
+    lines = backward.system.lines
     return Program(
-        {line.name: expression(line.expression) for line in backward.system.lines},
-        {g.name: terms(g.terms) for g in (*backward.quantities, *backward.inputs)},
-        {g.name: [parameter(t) for t in g.terms] for g in backward.parameters},
+        {line.name: _expression(line.expression, _order(writer, line.positions)) for line in lines},
+        {g.name: _terms(g, writer) for g in (*backward.quantities, *backward.inputs)},
+        {g.name: [_parameter(t, writer) for t in g.terms] for g in backward.parameters},
     )
 
 
-def terms(found: Iterable[Term]) -> list[list[Any]]:
+def _order(writer: Formulas, positions: Mapping[Expr, int]) -> Order:
+    return lambda of: writer.ordered(of, positions)
+
+
+def _terms(gradient: Gradient, writer: Formulas) -> list[list[Any]]:
     """A gradient's contributions, as [lag, expression]."""
-    return [[term.lag, expression(term.expression)] for term in found]
+    return [[t.lag, _expression(t.expression, _order(writer, t.positions))] for t in gradient.terms]
 
 
-def parameter(term: Term) -> list[Any]:
+def _parameter(term: Term, writer: Formulas) -> list[Any]:
     """A parameter gradient's contribution, as [δ, operand of the product or null, transposed]."""
-    operand = None if term.edge.operand is None else expression(term.edge.operand)
-    return [expression(term.expression), operand, term.edge.transposed]
+    order, edge = _order(writer, term.positions), term.edge
+    operand = None if edge.operand is None else _expression(edge.operand, order)
+    return [_expression(term.expression, order), operand, edge.transposed]
 
 
-def expression(of: Expr) -> Expression:
-    """An expression as data. Arguments are sorted, so that the data is the same for every hash seed."""
+def _expression(of: Expr, order: Order) -> Expression:
+    """An expression as data."""
     if of.is_number:  # rationals, and the √π of erf's derivative
         return float(of)
     if of.is_Symbol:
         return _name(of)
     if of.is_Add or of.is_Mul:
-        return ["+" if of.is_Add else "*", *sorted((expression(a) for a in of.args), key=repr)]
+        return ["+" if of.is_Add else "*", *(_expression(a, order) for a in order(of))]
     if of.is_Pow:
-        return ["^", expression(of.base), float(of.exp)]
-    arguments = [expression(a) for a in of.args]
+        return ["^", _expression(of.base, order), float(of.exp)]
+    arguments = [_expression(a, order) for a in of.args]
     if isinstance(of, Part):
-        return ["part", arguments[0], int(of.args[1]), [expression(a) for a in of.args[2].args]]
+        return ["part", arguments[0], int(of.args[1]), arguments[2][1:]]
     if isinstance(of, Spread):
         return ["spread", *arguments]
     kind = type(of).__name__

@@ -42,7 +42,9 @@ def negative(expression: Expression) -> Expression:
 
 
 def power(base: Expression, exponent: float) -> Expression:
-    """A power, without needless ones."""
+    """A power, without needless ones; that of a power is one."""
+    if isinstance(base, list) and base[0] == "^" and float(base[2]).is_integer() and float(exponent).is_integer():
+        return power(base[1], base[2] * exponent)
     return 1.0 if exponent == 0 else base if exponent == 1 else ["^", base, float(exponent)]
 
 
@@ -89,6 +91,14 @@ def names(expression: Expression) -> Iterator[str]:
         yield expression[1]
     for _, argument in arguments(expression):
         yield from names(argument)
+
+
+def vectors(expression: Expression) -> Iterator[str]:
+    """The names that stand for values: all but those of matrices."""
+    if isinstance(expression, str):
+        yield expression
+    for _, argument in arguments(expression):
+        yield from vectors(argument)
 
 
 def put(expression: list[Any], k: int, argument: Expression) -> Expression:

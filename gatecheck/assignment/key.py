@@ -1,4 +1,4 @@
-"""The key: a cell's program and its wrong programs, derived once, stored as data, used without SymPy.
+"""The key: a cell's program, derived once, stored as data, used without SymPy.
 
 A key lies beside assignment.toml; for a cell without an assignment a cache holds it. It is valid for one cell (by hash)
 and one version of gatecheck, and holds nothing secret: whatever lies on a student's machine is public. Its own hash
@@ -23,7 +23,6 @@ from ..files import write_whole
 from ..version import __version__
 
 if TYPE_CHECKING:
-    from .mistake import Wrong
     from .program import Program
 
 SCHEMA = "gatecheck/key/1"
@@ -32,13 +31,12 @@ FILE = "key.json"
 
 @dataclass(frozen=True)
 class Key:
-    """A cell's program, its wrong programs in the order of trying, and its equations as printed."""
+    """A cell's program: its equations forward and backward. What can go wrong in them is made from it when needed."""
 
     cell: str
     cell_sha256: str
     convention: str
     program: Program
-    wrong: tuple[Wrong, ...]
     tool: str = __version__
 
     def to_text(self) -> str:
@@ -49,11 +47,10 @@ class Key:
             "cell": self.cell,
             "cell_sha256": self.cell_sha256,
             "convention": self.convention,
-            "program": self.program.to_data(),
         }
         lines = [f" {_json(n)}: {_json(v)}" for n, v in data.items()]
-        wrong = ",\n".join(f"  {_json(w.to_data())}" for w in self.wrong)
-        body = "{\n" + ",\n".join([*lines, f' "wrong": [\n{wrong}\n ]']) + ",\n"
+        parts = [f"  {_json(n)}: [\n{_listed(entries)}\n  ]" for n, entries in self.program.to_data().items()]
+        body = "{\n" + ",\n".join([*lines, ' "program": {\n' + ",\n".join(parts) + "\n }"]) + ",\n"
         return f'{body}{_SEAL}"{_hash(body)}"\n}}\n'
 
 
@@ -65,6 +62,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _listed(entries: list[Any]) -> str:
+    return ",\n".join(f"   {_json(entry)}" for entry in entries)
+
+
 def _hash(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
@@ -73,11 +74,9 @@ def build(layout: Layout) -> Key:
     """A fresh key for a cell in a convention, derived with SymPy."""
     from ..calculus.backward import derive
     from .compiling import compiled
-    from .wrong import wrong_programs
 
     cell = layout.cell
-    program = compiled(derive(cell, cell.outputs))
-    return Key(cell.name, cell.sha256, layout.convention.name, program, tuple(wrong_programs(layout)))
+    return Key(cell.name, cell.sha256, layout.convention.name, compiled(derive(cell, cell.outputs)))
 
 
 def parse(text: str, file: str) -> Key:
@@ -100,15 +99,13 @@ def _head(text: str) -> dict[str, Any]:
 
 
 def _key(text: str, data: dict[str, Any]) -> Key:
-    from .mistake import Wrong
     from .program import Program
 
     body, _, _ = text.rpartition(_SEAL)
     if data["sha256"] != _hash(body):
         raise ValueError("it was changed after it was made")
-    wrong = tuple(Wrong.from_data(w) for w in data["wrong"])
     program = Program.from_data(data["program"])
-    return Key(data["cell"], data["cell_sha256"], str(data["convention"]), program, wrong, data["tool"])
+    return Key(data["cell"], data["cell_sha256"], str(data["convention"]), program, data["tool"])
 
 
 @contextlib.contextmanager

@@ -1,41 +1,59 @@
-"""A mistake as a key holds it: its name, its two equations, and how it changes the program."""
+"""A mistake that can be recognised by its numbers: its name, how it changes the program, and what is said of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import NamedTuple
 
 from .program import RIGHT, Change
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """A mistake that can be recognised by its numbers.
+class Words(NamedTuple):
+    """What is said of a mistake.
 
-    roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c).
     `left = wrong` is what the numbers say, `left = right` what the equations give; path: what is missing, as h → c;
-    many: the title where several of the kind are found, with {} for their names;
-    later: what it may do to the functions that call this one.
+    many: the title where several of the kind are found, with {} for their names.
     """
 
-    id: str
     title: str
-    roles: tuple[str, ...]
-    quantity: str
     left: str
     wrong: str
     right: str
     hint: str
-    change: Change
     path: str | None = None
     many: str = ""
+
+
+def fixed(words: Words) -> Callable[[], Words]:
+    """Words that are at hand."""
+    return lambda: words
+
+
+@dataclass(frozen=True, eq=False)
+class Wrong:
+    """A mistake that can be recognised by its numbers.
+
+    roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c). saying: makes the
+    words, which take longer than the numbers, and are wanted of few. later: what it may do to the functions that call
+    this one. unlikely: where several explain the same numbers, the one with the smallest speaks.
+    """
+
+    id: str
+    roles: tuple[str, ...]
+    quantity: str
+    change: Change
+    saying: Callable[[], Words]
     later: Change = RIGHT
+    unlikely: int = 0
 
-    def to_data(self) -> dict[str, Any]:
-        """As JSON."""
-        return {**self.__dict__, "change": self.change.to_data(), "later": self.later.to_data()}
+    @cached_property
+    def words(self) -> Words:
+        """What is said of it."""
+        return self.saying()
 
-    @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Wrong:
-        changes = {n: Change.from_data(data[n]) for n in ("change", "later")}
-        return cls(**{**data, "roles": tuple(data["roles"]), **changes})
+    @property
+    def claim(self) -> tuple[str, str]:
+        """What it says the student's equation is: two ways to the same one are one claim."""
+        return self.words.left, self.words.wrong

@@ -1,20 +1,23 @@
-"""Expressions as data: a number, a name, or a list [operation, argument, …].
+"""What expressions compute: one small set of operations, and a table that says what each does to arrays.
 
-There is one small set of operations, and a table that says what each computes. Rows of a batch are stacked along the
-first axis, so W v is v @ W.T.
+Rows of a batch are stacked along the last axis but one, so W v is v @ W.T. A further axis before them is that of lanes:
+many programs at once, which differ in a few expressions (Among).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 import numpy as np
 
+from .expressions import Expression, names
+
 Array = np.ndarray[Any, np.dtype[Any]]
-Expression = Any  # float | str | list[Any]: JSON has no closed type
+
 
 _erf = np.vectorize(math.erf, otypes=[float])
 
@@ -42,6 +45,11 @@ def _part(v: Array, k: int, widths: list[int]) -> Array:
     return v[..., start : start + widths[k]]
 
 
+def _join(*parts: Array) -> Array:
+    rows = np.broadcast_shapes(*(p.shape[:-1] for p in parts))
+    return np.concatenate([np.broadcast_to(p, (*rows, p.shape[-1])) for p in parts], axis=-1)
+
+
 #: What each operation computes from evaluated arguments: one interpretation of expressions.
 Table = Mapping[str, Callable[..., Any]]
 OPERATIONS: Table = {
@@ -62,11 +70,11 @@ OPERATIONS: Table = {
     "minimum": np.minimum,
     "matmul": lambda w, v: v @ w.T,
     "matmul_t": lambda w, v: v @ w,
-    "join": lambda *a: np.concatenate(a, axis=-1),
+    "join": _join,
     "sum": lambda v: v.sum(axis=-1, keepdims=True),
     "mean": lambda v: v.mean(axis=-1, keepdims=True),
     "logsumexp": _logsumexp,
-    "spread": lambda s, like: np.broadcast_to(s, like.shape),
+    "spread": lambda s, like: np.broadcast_to(s, np.broadcast_shapes(s.shape, like.shape)),
     "softmax": _softmax,
 }
 
@@ -79,15 +87,83 @@ def _narrow(operation: Callable[..., Any]) -> Callable[..., Any]:
 IN_FLOAT32: Table = {name: _narrow(operation) for name, operation in OPERATIONS.items()}
 
 
-def evaluate(expression: Expression, values: Mapping[str, Any], operations: Table = OPERATIONS) -> Any:
-    """The value of an expression; `part` alone needs widths instead of values."""
+@dataclass(frozen=True)
+class Among:
+    """An expression of many programs at once: the usual one, and what stands in its place in some of the lanes."""
+
+    count: int
+    usual: Expression
+    other: Mapping[int, Expression]
+
+
+def evaluate(
+    expression: Expression,
+    values: Mapping[str, Any],
+    operations: Table = OPERATIONS,
+    known: dict[int, Any] | None = None,
+) -> Any:
+    """The value of an expression; `part` alone needs widths instead of values.
+
+    known: what has been evaluated already, by the identity of the expression: variants share what they do not change.
+    """
     if isinstance(expression, str):
         return values[expression]
+    if isinstance(expression, Among):
+        return _lanes(expression, values, operations)
     if not isinstance(expression, list):
         return expression
+    if known is not None and id(expression) in known:
+        return known[id(expression)]
     operation, *arguments = expression
     if operation == "part":
         vector, k, join = arguments
-        widths = [evaluate(part, values, operations).shape[-1] for part in join]
-        return _part(evaluate(vector, values, operations), k, widths)
-    return operations[operation](*(evaluate(a, values, operations) for a in arguments))
+        widths = [evaluate(part, values, operations, known).shape[-1] for part in join]
+        found = _part(evaluate(vector, values, operations, known), k, widths)
+    else:
+        found = operations[operation](*(evaluate(a, values, operations, known) for a in arguments))
+    if known is not None:
+        known[id(expression)] = found
+    return found
+
+
+def _lanes(among: Among, values: Mapping[str, Any], operations: Table) -> Array:
+    """The values of an expression in every lane, along a new first axis."""
+    usual = np.asarray(evaluate(among.usual, values, operations))
+    shared: dict[int, Any] = {}
+    found = {
+        lane: evaluate(e, *((lane_of(values, lane), operations) if _split(e, values) else (values, operations, shared)))
+        for lane, e in among.other.items()
+    }
+    shape = np.broadcast_shapes(usual.shape[-2:], *(np.shape(v)[-2:] for v in found.values()))
+    made = np.empty((among.count, *shape))
+    made[:] = usual
+    for lane, value in found.items():
+        made[lane] = value
+    return made
+
+
+def _split(expression: Expression, values: Mapping[str, Any]) -> bool:
+    """Whether an expression reads what differs from lane to lane."""
+    return any(np.ndim(values[name]) > 2 for name in names(expression))
+
+
+def lane_of(values: Mapping[str, Any], lane: int) -> Mapping[str, Any]:
+    """The values of one lane."""
+    return _Lane(values, lane)
+
+
+class _Lane(Mapping[str, Any]):
+    """The values of one lane."""
+
+    def __init__(self, values: Mapping[str, Any], lane: int) -> None:
+        self._values, self._lane = values, lane
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._values[name]
+        return value[self._lane] if np.ndim(value) > 2 else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

@@ -13,12 +13,13 @@ A wrong program is a program too: a Change replaces some of its entries, or thro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from .operations import OPERATIONS, Array, Expression, Table, evaluate
+from .expressions import Expression
+from .operations import OPERATIONS, Among, Array, Table, evaluate, lane_of
 
 
 @dataclass(frozen=True)
@@ -26,22 +27,34 @@ class Change:
     """How a wrong program differs from the right one.
 
     forward, gradients, parameters: entries that replace those of the same name. The rest are ways of using the
-    equations wrongly: unused (gradients that reach a step and are dropped), overwritten (parameters whose gradient is
-    assigned, not accumulated, at every step), stopped (gradients not handed from t+1 to t), fed (initial values fed
-    to every step), exchanged (two states that change places from step to step), returned (two results that do),
-    renamed (parameters read, and their gradients returned, in the place of others).
-    training: what replaces functions of the training step, by role.
+    equations wrongly. renamed: parameters read, and their gradients returned, in the place of others. training: what
+    replaces functions of the training step, by role. Names of states and parameters, for loops:
+
+    started: initial states that are ignored, and zero; fed: those that are fed to every step.
+    exchanged, returned, crossed: two states that change places from step to step, two results that do, two gradients
+    of states before the step.
+    overwritten: parameters whose gradient is assigned, not accumulated, at every step.
+    stopped: gradients that are not handed from t+1 to t; handed: what is handed back in their place.
+    left: what a loop returns as the gradient of an initial state, in the place of what leaves the first step.
+    stale: quantities that a backward loop reads as the last step left them; before: what it takes for the value of a
+    state before the first step. ascending: whether a backward loop runs forwards ("t" where it does).
     """
 
     forward: Mapping[str, Expression] = field(default_factory=dict)
     gradients: Mapping[str, Expression] = field(default_factory=dict)
     parameters: Mapping[str, Expression] = field(default_factory=dict)
-    unused: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
     fed: tuple[str, ...] = ()
     exchanged: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
+    crossed: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    ascending: tuple[str, ...] = ()
+    handed: Mapping[str, Expression] = field(default_factory=dict)
+    left: Mapping[str, Expression] = field(default_factory=dict)
+    before: Mapping[str, Expression] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     training: Mapping[str, Expression] = field(default_factory=dict)
 
@@ -57,23 +70,19 @@ class Change:
         return Change(**{**merged, "renamed": places})
 
     @property
+    def local(self) -> bool:
+        """Whether it replaces expressions, and nothing else."""
+        return self == Change(self.forward, self.gradients, self.parameters)
+
+    @property
     def looped(self) -> bool:
         """Whether the states that go from step to step are others than the equations say."""
-        return bool(self.fed or self.exchanged)
+        return bool(self.fed or self.exchanged or self.started)
 
     @property
     def equations(self) -> Change:
         """The part that concerns the equations of a step, whatever loops over it."""
-        return Change(self.forward, self.gradients, self.parameters, self.unused, renamed=self.renamed)
-
-    def to_data(self) -> dict[str, Any]:
-        """As JSON; what is empty is left out."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Change:
-        entries: dict[str, Any] = {n: v if isinstance(v, dict) else tuple(v) for n, v in data.items()}
-        return cls(**entries)
+        return Change(self.forward, self.gradients, self.parameters, renamed=self.renamed)
 
 
 #: No change: the program is right.
@@ -146,22 +155,43 @@ def previous(name: str) -> str:
     return f"{name}[t-1]"
 
 
+def final(name: str) -> str:
+    """The key of a value as the last step of a sequence left it."""
+    return f"{name}[T-1]"
+
+
+def arriving(name: str) -> str:
+    """The key of the gradient that reaches a step from outside: from the loss, and from t+1."""
+    return f"~d{name}"
+
+
 def run(program: Program, data: Data, backward: bool = True, operations: Table = OPERATIONS) -> Run:
-    """Forward, and backward where it is wanted, over a sequence, which may be of no steps at all."""
+    """Forward, and backward where it is wanted, over a sequence, which may be of no steps at all.
+
+    Where expressions are Among, arrays have an axis of lanes: (T,lanes,B,·), (lanes,B,·), (lanes, …) of a parameter.
+    """
     if not data.steps:
         return _nothing(program, data, backward)
-    renamed = program.change.renamed
-    if renamed:
-        data = replace(data, parameters={n: data.parameters[renamed.get(n, n)] for n in data.parameters})
+    change = program.change
+    if change.renamed:
+        data = replace(data, parameters={n: data.parameters[change.renamed.get(n, n)] for n in data.parameters})
     steps = _forward(program, data, operations)
-    done = Run({name: np.stack([s[name] for s in steps]) for name in program.forward})
+    done = Run({name: _stacked([s[name] for s in steps]) for name in program.forward})
     if backward:
-        _backward(program, data, steps, done, operations)
-    if program.change.returned or program.change.exchanged:
-        a, b = program.change.returned or program.change.exchanged
+        _backward(program, data, _seen(change, steps, operations), done, operations)
+    if change.returned or change.exchanged:
+        a, b = change.returned or change.exchanged
         done.lines[a], done.lines[b] = done.lines[b], done.lines[a]
-    done.parameters = {renamed.get(n, n): gradient for n, gradient in done.parameters.items()}
+    if change.crossed and backward:
+        a, b = change.crossed
+        done.initial[a], done.initial[b] = done.initial[b], done.initial[a]
+    done.parameters = {change.renamed.get(n, n): gradient for n, gradient in done.parameters.items()}
     return done
+
+
+def _stacked(arrays: list[Array]) -> Array:
+    """Arrays of every step; some may have lanes, and others not yet."""
+    return np.stack(np.broadcast_arrays(*arrays)) if len({a.ndim for a in arrays}) > 1 else np.stack(arrays)
 
 
 def _nothing(program: Program, data: Data, backward: bool) -> Run:
@@ -180,9 +210,12 @@ def _nothing(program: Program, data: Data, backward: bool) -> Run:
 
 def _forward(program: Program, data: Data, operations: Table) -> list[dict[str, Any]]:
     """The values of every step."""
-    constants = {**data.parameters, **{f"#{n}": float(v) for n, v in data.sizes.items()}}
-    exchange = dict(zip(program.change.exchanged, reversed(program.change.exchanged), strict=True))
-    before = dict(data.initial)
+    change = program.change
+    rows = next((v.shape[-2] for v in (*data.inputs.values(), *data.initial.values())), 1)
+    sizes = {**data.sizes, "B": rows, "T": data.steps}
+    constants = {**data.parameters, **{f"#{n}": float(v) for n, v in sizes.items()}}
+    exchange = dict(zip(change.exchanged, reversed(change.exchanged), strict=True))
+    before = {n: np.zeros_like(v) if n in change.started else v for n, v in data.initial.items()}
     steps = []
     for t in range(data.steps):
         values: dict[str, Any] = {**constants, **{n: x[t] for n, x in data.inputs.items()}}
@@ -190,40 +223,54 @@ def _forward(program: Program, data: Data, operations: Table) -> list[dict[str, 
         for name, expression in program.forward.items():
             values[name] = evaluate(expression, values, operations)
         steps.append(values)
-        before = {n: v if n in program.change.fed else values[exchange.get(n, n)] for n, v in before.items()}
+        before = {n: v if n in change.fed else values[exchange.get(n, n)] for n, v in before.items()}
     return steps
 
 
+def _seen(change: Change, steps: list[dict[str, Any]], operations: Table) -> list[dict[str, Any]]:
+    """The values of every step as a backward loop finds them, those that the last one left among them."""
+    if not (change.stale or change.before or change.handed):
+        return steps
+    left = {final(n): v for n, v in steps[-1].items()}
+    found = [{**values, **left, **{n: left[final(n)] for n in change.stale}} for values in steps]
+    found[0].update({previous(n): evaluate(e, found[0], operations) for n, e in change.before.items()})
+    return found
+
+
 def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: Run, operations: Table) -> None:
-    back = {n: np.zeros_like(v) for n, v in data.initial.items()}
+    change = program.change
+    back: dict[str, Array] = {n: np.zeros_like(v) for n, v in data.initial.items()}
     found: list[dict[str, Array]] = [{} for _ in steps]
-    for t in reversed(range(len(steps))):
-        arriving = {n: u[t] for n, u in data.upstream.items()}
+    for t in range(len(steps)) if change.ascending else reversed(range(len(steps))):
+        arrived = {n: u[t] for n, u in data.upstream.items()}
         for name, gradient in back.items():
-            if name not in program.change.stopped:
-                arriving[name] = arriving.get(name, 0.0) + gradient
-        now, back = _step_back(program, steps[t], arriving, data, operations)
+            if name not in change.stopped:
+                arrived[name] = arrived.get(name, 0.0) + gradient
+        now, back = _step_back(program, steps[t], arrived, data, operations)
         found[t] = {name: now[f"d{name}"] for name in program.gradients}
         for name, terms in program.parameters.items():
             gradient = _parameter(data.parameters[name], terms, now, operations)
-            fresh = name in program.change.overwritten or name not in done.parameters
+            fresh = name in change.overwritten or name not in done.parameters
             done.parameters[name] = gradient if fresh else done.parameters[name] + gradient
-    done.gradients = {name: np.stack([f[name] for f in found]) for name in program.gradients}
-    done.initial = back
+        done.initial = {**back, **{n: evaluate(e, now, operations) for n, e in change.left.items()}}
+        back |= {n: evaluate(e, now, operations) for n, e in change.handed.items()}
+    done.gradients = {name: _stacked([f[name] for f in found]) for name in program.gradients}
 
 
 def _step_back(
-    program: Program, values: dict[str, Any], arriving: Mapping[str, Array], data: Data, operations: Table
+    program: Program, values: dict[str, Any], arrived: Mapping[str, Array], data: Data, operations: Table
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """One step: its values with the gradient of each beside them, and the gradients that leave it backwards."""
     now = dict(values)
-    for name, terms in program.gradients.items():
+    for name, gradient in arrived.items():
+        now[arriving(name)] = gradient
+    for name, contributions in program.gradients.items():
         # What an input's next reader sends back is joined by the sequence, as for a state.
-        total = 0.0 if name in program.change.unused else arriving.get(name, 0.0)
-        for lag, expression in terms:
+        total = arrived.get(name, 0.0)
+        for lag, expression in contributions:
             if not lag:
                 total = total + evaluate(expression, now, operations)
-        now[f"d{name}"] = np.broadcast_to(total, values[name].shape)
+        now[f"d{name}"] = np.broadcast_to(total, np.broadcast_shapes(np.shape(total), values[name].shape))
     behind = {n: np.zeros_like(v) for n, v in data.initial.items()}
     for name in behind:
         for lag, expression in program.gradients[name]:
@@ -232,13 +279,22 @@ def _step_back(
     return now, behind
 
 
-def _parameter(value: Array, terms: list[list[Any]], now: Mapping[str, Any], operations: Table) -> Array:
+def _parameter(
+    value: Array, contributions: list[list[Any]] | Among, now: Mapping[str, Any], operations: Table
+) -> Array:
+    if isinstance(contributions, Among):
+        usual = _parameter(value, contributions.usual, now, operations)
+        made = np.empty((contributions.count, *value.shape))
+        made[:] = usual
+        for lane, other in contributions.other.items():
+            made[lane] = _parameter(value, other, lane_of(now, lane), operations)
+        return made
     total = np.zeros_like(value)
-    for expression, operand, transposed in terms:
+    for expression, operand, transposed in contributions:
         left = evaluate(expression, now, operations)
         if operand is None:
-            total = total + left.sum(axis=0)
+            total = total + left.sum(axis=-2)
         else:
-            outer = left.T @ evaluate(operand, now, operations)
-            total = total + (outer.T if transposed else outer)
+            outer = np.swapaxes(left, -1, -2) @ evaluate(operand, now, operations)
+            total = total + (np.swapaxes(outer, -1, -2) if transposed else outer)
     return total

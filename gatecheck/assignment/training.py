@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .operations import OPERATIONS, Array, Expression, Table, evaluate
+from .expressions import Expression
+from .operations import OPERATIONS, Array, Table, evaluate
 from .program import Data, Program
 
 #: role -> what it computes for every parameter.

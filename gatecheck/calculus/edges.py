@@ -15,9 +15,9 @@ from sympy import Add, Expr, Function, Integer, Mul, Pow, Rational, Symbol
 from sympy.core.parameters import distribute
 
 from ..cells import SCALAR, Size
+from .labels import Label
 from .symbols import (
     Join,
-    Label,
     LogSumExp,
     Mean,
     Part,

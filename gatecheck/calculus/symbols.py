@@ -10,21 +10,12 @@ tanh are our own: SymPy's differentiate to Heaviside(0) = 1/2, re/im and DiracDe
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import sympy
 import sympy.tensor.tensor  # SymPy does at its first sum: an import belongs here, not into a derivation
 from sympy import Expr, Function, Integer, Symbol
 
 from ..errors import Fault
-
-
-class Label(NamedTuple):
-    """What a symbol stands for."""
-
-    kind: str  # "value", "gradient" (δ), "loss" (∂L/∂), "size", "atom" (stands in for one)
-    name: str
-    lag: int | None  # 0: [t], 1: [t-1]; None: no index
+from .labels import Label
 
 
 def symbol(kind: str, name: str, lag: int | None = None) -> Symbol:

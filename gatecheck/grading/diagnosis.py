@@ -1,31 +1,40 @@
 """From numbers to a sentence: which wrong program gives the student's numbers?
 
-Greedy repair: take the wrong program that makes most wrong quantities right and no right one wrong, apply it,
-look again.
+Greedy repair: of all wrong programs, take the one that makes most wrong quantities right and no right one wrong, apply
+it, look again; where that ends with something unexplained, go back and take the next best.
 Agreement to rounding error is not a coincidence, but a repair that leaves something unexplained is only a guess.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
+import numpy as np
+
+from ..assignment.adjoint import follow
 from ..assignment.mistake import Wrong
-from ..assignment.program import Program
+from ..assignment.program import Change, Data, Program
 from ..assignment.training import Given
-from ..conventions import Layout
+from ..assignment.wrong import wrong_programs
+from ..assignment.wrong.training import MISTAKES
+from ..conventions import TRAINING, Layout
 from .exchange import Array, expected
 from .ladder import TOLERANCE, far, scales
+from .lanes import distances, in_lanes
+from .reach import Reach
+from .remembering import remembered
 
 #: Mistakes in one function; a longer story fits anything.
-MOST = 3
-#: Candidates that are tried in pairs; the operators' order is that of likelihood.
-PAIRED = 32
+MOST = 4
+#: Of candidates that mend equally much: how many are followed to the end before the search gives up.
+TRIED = 3
+#: Of candidates times steps: beyond it a sequence takes too long, and its equations are looked at in one step alone.
+LARGEST = 12_000
+#: Candidates that are tried in pairs, where none helps alone.
+PAIRED = 48
 
-Group = tuple[Wrong, ...]
 Errors = Mapping[str, float]  # quantity -> how far it is off
-Off = Callable[[Program], Iterator[tuple[str, float]]]  # the same by another program, as far as it is asked for
 
 
 @dataclass(frozen=True)
@@ -56,97 +65,224 @@ class Diagnosis:
         return self.complete and all(f.certain for f in self.found)
 
 
+@dataclass(frozen=True)
+class Case:
+    """One function's results, and what they are judged by.
+
+    values: the student's; limits: how far each quantity may be off and still agree, as a part of its scale.
+    """
+
+    layout: Layout
+    role: str
+    data: Given
+    values: Mapping[str, Array]
+    scale: Mapping[str, float]
+    limits: Mapping[str, float]
+
+    def errors(self, program: Program) -> dict[str, float]:
+        """How far each quantity is from what a program gives."""
+        found = expected(self.layout, self.role, program, self.data)
+        return {q: far(value, found[q], self.scale[q]) for q, value in self.values.items()}
+
+    def off(self, errors: Errors) -> list[str]:
+        """The quantities that do not agree."""
+        return [q for q, e in errors.items() if e > self.limits[q]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Wrong programs that explain something together, and how far every quantity is off by them."""
+
+    wrongs: tuple[Wrong, ...]
+    after: Errors
+    mended: int
+
+
 def diagnose(
     layout: Layout,
     role: str,
     program: Program,
-    candidates: Sequence[Wrong],
     data: Given,
     values: Mapping[str, Array],
     limits: Mapping[str, float] | None = None,
+    other: tuple[Given, Mapping[str, Array]] | None = None,
 ) -> Diagnosis:
-    """Which of the candidates, alone or together, turn the program into the one that gave these values.
+    """Which mistakes, alone or together, turn the program into the one that gave these values.
 
-    limits: how far each quantity may be off and still agree; TOLERANCE unless given.
+    limits: how far each quantity may be off and still agree; TOLERANCE unless given. other: what the same function gave
+    for other data; a mistake that does not give that too is not certain. Of a sequence it is one step, which shows the
+    equations by themselves: what is wrong in them is looked for there first.
     """
-    # What only a loop can do wrong comes first: in a sequence it is likelier than the same fault inside a right step.
-    pool = sorted((w for w in candidates if role in w.roles), key=lambda w: len(w.roles))
-    found: list[Found] = []
-
-    given = expected(layout, role, program, data)
-    scale = scales(given)
-    limits = limits or dict.fromkeys(values, TOLERANCE)
-
-    def compared(truth: Mapping[str, Array]) -> Iterator[tuple[str, float]]:
-        return ((q, far(value, truth[q], scale[q])) for q, value in values.items())
-
-    def off(by: Program) -> Iterator[tuple[str, float]]:
-        return compared(expected(layout, role, by, data))
-
-    errors: Errors = dict(compared(given))
-    while _off(errors, limits):
-        # Pairs cost the square: a step is cheap enough, and shows all that a sequence can show of equations.
-        best = _best(pool, program, errors, limits, off, role.startswith("step"))
-        if best is None:
-            break
-        group, rivals, after = best
-        program = _changed(program, group)
-        explains = tuple(q for q in _off(errors, limits) if after[q] <= limits[q])
-        agreement = max((after[q] for q in explains), default=0.0)
-        found += [Found(w, explains, agreement, not rivals) for w in group]
-        pool = [w for w in pool if w not in group]
-        errors = after
-    explained = not _off(errors, limits)
-    return Diagnosis(tuple(replace(f, certain=f.certain and explained) for f in found), program, explained)
+    case = _case(layout, role, program, data, values, limits)
+    second = _case(layout, role, program, *other, limits) if other and other[1].keys() == values.keys() else None
+    if second is None:
+        return _Search(case).best(program)
+    if role.startswith("step") or role in TRAINING:
+        found = _Search(case).best(program)
+        return found if not second.off(second.errors(found.program)) else replace(found, complete=False)
+    looped = _Search(case, only_loops=True).best(program)
+    if looped.complete:
+        return looped
+    short = _Search(second).best(program)
+    if not short.complete:
+        return looped
+    return _Search(case, second).best(short.program, short.found)
 
 
-def _changed(program: Program, group: Group) -> Program:
-    for w in group:
-        program = program.changed(w.change)
-    return program
+def gives(
+    layout: Layout,
+    role: str,
+    program: Program,
+    data: Given,
+    values: Mapping[str, Array],
+    limits: Mapping[str, float] | None = None,
+) -> bool:
+    """Whether a program gives these values."""
+    case = _case(layout, role, program, data, values, limits)
+    return not case.off(case.errors(program))
 
 
-def _best(
-    pool: Sequence[Wrong], program: Program, errors: Errors, limits: Errors, off: Off, pairing: bool
-) -> tuple[Group, list[Group], Errors] | None:
-    """The group that mends most: single candidates first, pairs only where no single one helps."""
-    singles: list[Group] = [(w,) for w in pool]
-    likely = [w for w in pool if not w.change.renamed][:PAIRED]
-    pairs: list[Group] = list(combinations(likely, 2)) if pairing else []
-    for groups in (singles, pairs):
-        scored = list(_scored(groups, program, errors, limits, off))
-        if scored:
-            most = max(mended for mended, _, _ in scored)
-            first, *others = [(group, after) for mended, group, after in scored if mended == most]
-            rivals = [
-                g
-                for g, after in others
-                if _says(g) != _says(first[0]) and _off(after, limits) == _off(first[1], limits)
-            ]
-            return first[0], rivals, first[1]
-    return None
+def _case(
+    layout: Layout,
+    role: str,
+    program: Program,
+    data: Given,
+    values: Mapping[str, Array],
+    limits: Mapping[str, float] | None,
+) -> Case:
+    scale = scales(expected(layout, role, program, data))
+    return Case(layout, role, data, values, scale, limits or dict.fromkeys(values, TOLERANCE))
 
 
-def _scored(
-    groups: Sequence[Group], program: Program, errors: Errors, limits: Errors, off: Off
-) -> Iterator[tuple[int, Group, Errors]]:
-    """The groups that mend something and break nothing, with how much."""
-    for group in groups:
-        after: dict[str, float] = {}
-        for q, e in off(_changed(program, group)):
-            if e > limits[q] >= errors[q]:
+class _Search:
+    """Depth first, best first.
+
+    short: the same function on a shorter sequence, where the equations are right already: what would make them wrong
+    there is no candidate.
+    """
+
+    def __init__(self, case: Case, short: Case | None = None, only_loops: bool = False) -> None:
+        self._case, self._short, self._only_loops = case, short, only_loops
+
+    def best(self, program: Program, found: tuple[Found, ...] = ()) -> Diagnosis:
+        """The diagnosis from here on: the first that explains all, else the one that leaves least unexplained."""
+        case = self._case
+        errors = case.errors(program)
+        left = case.off(errors)
+        if not left:
+            return Diagnosis(found, program, True)
+        fallback = Diagnosis(tuple(replace(f, certain=False) for f in found), program, False)
+        if len(found) >= MOST:
+            return fallback
+        for candidate in self._candidates(program, errors, left)[:TRIED]:
+            explains = tuple(q for q in left if candidate.after[q] <= case.limits[q])
+            agreement = max((candidate.after[q] for q in explains), default=0.0)
+            more = tuple(Found(w, explains, agreement, True) for w in candidate.wrongs)
+            diagnosis = self.best(applied(case.layout, program, candidate.wrongs), (*found, *more))
+            if diagnosis.complete:
+                return diagnosis
+            if len(diagnosis.found) > len(fallback.found):
+                fallback = diagnosis
+        return fallback
+
+    def _candidates(self, program: Program, errors: Errors, left: list[str]) -> list[Candidate]:
+        """What mends something and breaks nothing, the best first; pairs only where nothing helps alone."""
+        found: list[Candidate] = []
+        for groups in self._tiers(program, set(left)):
+            found += self._scored(groups, program, left)
+            if any(c.mended == len(left) for c in found):
                 break
-            after[q] = e
-        else:
-            if mended := sum(after[q] <= limits[q] for q in _off(errors, limits)):
-                yield mended, group, after
+        return sorted(found, key=lambda c: (-c.mended, sum(w.unlikely for w in c.wrongs)))
+
+    def _tiers(self, program: Program, left: set[str]) -> Iterator[list[tuple[Wrong, ...]]]:
+        """What is tried, the likeliest first: what reaches all that is wrong and nothing else, what reaches a part."""
+        wrongs, case = self._wrongs(program), self._case
+        if not case.role.startswith(
+            "step"
+        ):  # what only a loop can do wrong is likelier than the same inside a right step
+            yield [(w,) for w in wrongs if not w.change.local]
+            if self._only_loops:
+                return
+            wrongs = self._unseen([w for w in wrongs if w.change.local], program)
+            if isinstance(case.data, Data) and len(wrongs) * case.data.steps > LARGEST:
+                return
+        reach = Reach(program, case.role)
+        asked = case.values.keys()
+        reached = [(w, reach.of(w.change) & asked if w.change.local else None) for w in wrongs]
+        yield [(w,) for w, found in reached if found is None or found == left]
+        yield [(w,) for w, found in reached if found is not None and found < left]
+        if case.role.startswith("step"):
+            likely = sorted((w for w, found in reached if found and found <= left), key=lambda w: w.unlikely)[:PAIRED]
+            yield [(a, b) for k, a in enumerate(likely) for b in likely[k + 1 :] if _disjoint(a.change, b.change)]
+
+    def _wrongs(self, program: Program) -> Sequence[Wrong]:
+        case = self._case
+        return MISTAKES if case.role in TRAINING else _known(case.layout, program, case.role)
+
+    def _unseen(self, wrongs: list[Wrong], program: Program) -> list[Wrong]:
+        """Those that change nothing in the shorter sequence."""
+        if self._short is None:
+            return wrongs
+        found = _Search(self._short)._scored([(w,) for w in wrongs], program, [])
+        return [c.wrongs[0] for c in found]
+
+    def _scored(self, groups: Sequence[tuple[Wrong, ...]], program: Program, left: list[str]) -> Iterator[Candidate]:
+        case = self._case
+        local = [group for group in groups if all(w.change.local for w in group)]
+        if isinstance(case.data, Data):
+            changes = [_sum(group) for group in local]
+            for some, outcome in in_lanes(case.layout, case.role, program, changes, case.data):
+                yield from self._in_lanes([local[k] for k in some], outcome, left)
+        for group in groups:
+            if not all(w.change.local for w in group):
+                after = case.errors(program.changed(_sum(group)))
+                yield from self._scored_one(group, after, left)
+
+    def _in_lanes(
+        self, groups: Sequence[tuple[Wrong, ...]], outcome: Mapping[str, Array], left: list[str]
+    ) -> Iterator[Candidate]:
+        case, count = self._case, len(groups)
+        table = {}
+        for q, value in case.values.items():
+            found = outcome[q]
+            lanes = found if found.ndim > value.ndim else found[None]
+            table[q] = np.broadcast_to(distances(lanes, value, case.scale[q]), count)
+        right = {q: column <= case.limits[q] for q, column in table.items()}
+        sound = np.all([np.ones(count, bool), *(column for q, column in right.items() if q not in left)], axis=0)
+        mended = np.sum([np.zeros(count, int), *(right[q] for q in left)], axis=0)
+        for k in np.flatnonzero(sound & (mended > 0) if left else sound):
+            yield Candidate(groups[int(k)], {q: float(column[k]) for q, column in table.items()}, int(mended[k]))
+
+    def _scored_one(self, group: tuple[Wrong, ...], after: Errors, left: list[str]) -> Iterator[Candidate]:
+        off = self._case.off(after)
+        mended = sum(q not in off for q in left)
+        if (mended or not left) and set(off) <= set(left):
+            yield Candidate(group, after, mended)
 
 
-def _says(group: Group) -> set[tuple[str, str]]:
-    """What a group claims: two ways to the same wrong equation are one claim."""
-    return {(w.left, w.wrong) for w in group}
+def _sum(group: Sequence[Wrong]) -> Change:
+    return sum((w.change for w in group[1:]), group[0].change)
 
 
-def _off(errors: Errors, limits: Errors) -> list[str]:
-    """The quantities that do not agree."""
-    return [q for q, e in errors.items() if e > limits[q]]
+def _disjoint(one: Change, other: Change) -> bool:
+    """Whether two changes replace different entries."""
+    pairs = ((one.forward, other.forward), (one.gradients, other.gradients), (one.parameters, other.parameters))
+    return not any(a.keys() & b.keys() for a, b in pairs)
+
+
+def applied(layout: Layout, program: Program, wrongs: Sequence[Wrong]) -> Program:
+    """The program with some mistakes in it, and with what is right for the equations that were written."""
+    change = _sum(wrongs)
+    if change.forward:
+        change = change + follow(layout.cell, program, change.forward)
+    return program.changed(change)
+
+
+@remembered(16)
+def _known(layout: Layout, program: Program, role: str) -> list[Wrong]:
+    """Every mistake that can be seen in a function, by a program; listed once for all submissions."""
+    ahead = {"state", "output", "total", "last"}
+    whole = "backward" in role and any(
+        slot.plain in ahead and not slot.gradient for slot in layout.signature(role).gives
+    )
+    return wrong_programs(layout.cell, program, layout.loss, role, whole)

@@ -112,19 +112,25 @@ def _run(layout: Layout, role: str, program: Program, data: Data, operations: Ta
         names = quantities(layout, slot)
         match slot.plain:
             case "state" | "output":
-                found[names[0]] = done.lines[slot.of][0] if step else done.lines[slot.of]
+                found[names[0]] = done.lines[slot.of][0] if step else _lanes_first(done.lines[slot.of])
             case "total":
-                found[names[0]] = np.asarray(done.lines[slot.of].sum())
+                lines = _lanes_first(done.lines[slot.of])
+                found[names[0]] = lines.sum(axis=tuple(range(lines.ndim - 3, lines.ndim)))
             case "last":
                 found[names[0]] = done.lines[slot.of][-1]
             case "input":
-                found[names[0]] = done.gradients[slot.of][0] if step else done.gradients[slot.of]
+                found[names[0]] = done.gradients[slot.of][0] if step else _lanes_first(done.gradients[slot.of])
             case "previous" | "initial":
                 found[names[0]] = done.initial[slot.of]
             case "parameter" | "parameters":
                 limit = layout.signature(role).clip or np.inf
                 found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
     return found
+
+
+def _lanes_first(sequence: Array) -> Array:
+    """(T,B,n) as it is, (T,lanes,B,n) with the lanes in front."""
+    return np.moveaxis(sequence, 1, 0) if sequence.ndim > 3 else sequence
 
 
 def shape(layout: Layout, role: str, slot: Slot, expected: Mapping[str, Array]) -> tuple[int, ...]:

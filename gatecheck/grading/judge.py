@@ -10,7 +10,7 @@ from ..conventions import BACKWARD, ROLES, TRAINING
 from ..errors import Fault
 from ..version import __version__
 from .intake import Submission
-from .repeating import plan, settled
+from .repeating import on_others, plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
@@ -58,7 +58,8 @@ def grade(
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
-    verdicts = Verdicts(kit, drawn, run, answers, submission.place, TypedFormulas(kit, submission, seed))
+    typed = TypedFormulas(kit, submission, seed)
+    verdicts = Verdicts(kit, drawn, run, answers, on_others(asked, run.answers), submission.place, typed)
     for task in kit.assignment.tasks:
         verdicts.add(task)
     warnings = dict.fromkeys(_warnings(kit, answers))

@@ -47,20 +47,24 @@ def plan(layout: Layout, roles: tuple[str, ...], sample: Sample) -> list[Asked]:
     for some, time in ((roles, FIRST), (early, AGAIN), (early, OTHER), (late, AGAIN), (late, OTHER)):
         for role in some:
             places[time][role] = len(asked)
-            data = _other(sample.of(role)) if time == OTHER else sample.of(role)
+            data = other(role, sample.of(role)) if time == OTHER else sample.of(role)
             asked += [Asked(role, time, call) for call in calls(layout, role, data, places[time])]
     return asked
 
 
 @remembered(16)
-def _other(given: Given) -> Given:
-    """Other numbers of the same shapes and signs: whatever a cell can be called with can be halved."""
+def other(role: str, given: Given) -> Given:
+    """Other numbers of the same signs: whatever a cell can be called with can be halved.
+
+    A sequence has one step only, which tells what is wrong in the equations from what is wrong in the loop.
+    """
     if isinstance(given, Data):
+        steps = slice(None) if role.startswith("step") else slice(1)
         return Data(
-            inputs=_halved(given.inputs),
+            inputs={n: x[steps] for n, x in _halved(given.inputs).items()},
             initial=_halved(given.initial),
             parameters=_halved(given.parameters),
-            upstream=_halved(given.upstream),
+            upstream={n: u[steps] for n, u in _halved(given.upstream).items()},
             sizes=given.sizes,
         )
     return (*given[1:], *given[:1])
@@ -79,13 +83,22 @@ def settled(
         told.setdefault((a.role, a.time), []).append(answer)
     found = {}
     for role in dict.fromkeys(a.role for a in asked):
-        first, again, other = (told[role, time] for time in (FIRST, AGAIN, OTHER))
+        first, again, others = (told[role, time] for time in (FIRST, AGAIN, OTHER))
         if any(map(_unsteady, first, again)):
             first = [replace(answer, status="unsteady") for answer in first]
-        elif _constant(first, other) and _differ(layout, role, program, sample.of(role)):
+        elif _constant(first, others) and _differ(layout, role, program, sample.of(role)):
             first = [replace(answer, status="constant") for answer in first]
-        late = any(answer.overwritten for answer in (*again, *other))
+        late = any(answer.overwritten for answer in (*again, *others))
         found[role] = [replace(answer, overwritten=late) for answer in first]
+    return found
+
+
+def on_others(asked: Sequence[Asked], answers: Sequence[Answer]) -> dict[str, list[Answer]]:
+    """What was answered for other numbers, by role."""
+    found: dict[str, list[Answer]] = {}
+    for a, answer in zip(asked, answers, strict=True):
+        if a.time == OTHER:
+            found.setdefault(a.role, []).append(answer)
     return found
 
 
@@ -116,7 +129,7 @@ def _constant(first: Sequence[Answer], other: Sequence[Answer]) -> bool:
 
 def _differ(layout: Layout, role: str, program: Program, data: Given) -> bool:
     """Whether the right results are other ones for other arguments: in a cell of signs they need not be."""
-    one, two = (expected(layout, role, program, given) for given in (data, _other(data)))
+    one, two = (expected(layout, role, program, given) for given in (data, other(role, data)))
     return not all(map(np.array_equal, one.values(), two.values()))
 
 

@@ -7,21 +7,24 @@ evaluated by our own operations on vectors of few residues, in time and memory t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..assignment.expressions import Expression, factors, renamed, terms
+from ..assignment.expressions import Expression, factors, terms
 from ..assignment.kit import Kit
 from ..assignment.mistake import Wrong
 from ..assignment.model import Task
-from ..assignment.typed.asked import Asked, asked, formula
+from ..assignment.program import Program
+from ..assignment.typed.asked import Asked, asked
 from ..assignment.typed.faults import Unreadable, Unwritten
 from ..assignment.typed.meaning import meaning, parts
 from ..assignment.typed.names import Names, latin
 from ..assignment.typed.parsing import lines
 from ..assignment.typed.tree import Node, Typed
 from ..assignment.typed.worlds import Worlds
+from ..assignment.typed.wrong import Slip, own, upstream
+from ..cells import Cell
 from ..errors import quoted
 from .answers import NAME, answers
 from .intake import Submission
@@ -52,15 +55,15 @@ class TypedFormulas:
         wanted = asked(self._kit.cell, self._kit.key.program, task.quantity)
         if not self._answers:
             return _failed(task, f'there is no {NAME} = """…""" in {self._submission.name}')
-        own = [line for line in self._lines if latin(line.left) == task.quantity]
-        if len(own) > 1:
-            first, second = (self._at(line.start) for line in own[:2])
-            return _failed(task, f"{task.quantity} has {len(own)} formulas: on {first} and on {second}")
-        if not own:
+        found = [line for line in self._lines if latin(line.left) == task.quantity]
+        if len(found) > 1:
+            first, second = (self._at(line.start) for line in found[:2])
+            return _failed(task, f"{task.quantity} has {len(found)} formulas: on {first} and on {second}")
+        if not found:
             lost = next((x for x in self._lines if isinstance(x, Unreadable) and not x.left), None)
             more = f"; {self._at(lost.start)} cannot be read: {lost.message}" if lost else ""
             return _failed(task, f"{NAME} has no line {task.quantity} = …{more}")
-        return self._compared(task, wanted, own[0])
+        return self._compared(task, wanted, found[0])
 
     def _compared(self, task: Task, wanted: Asked, line: Typed | Unreadable) -> Judged:
         names = Names(self._kit.cell, self._kit.key.program, wanted)
@@ -76,9 +79,8 @@ class TypedFormulas:
         if right is None:
             said = f"{self._at(line.start)}: its numbers agree, and whether the formula does is not known: not counted"
             return Judged(_check(task, "undetermined", said))
-        wrong = next((w for w, e in self._wrongs(wanted) if self._worlds.same(found, e)), None)
-        if wrong:
-            return _failed(task, f"{self._at(line.start)}: {wrong.title}", self._named(task, wrong, line.start))
+        if wrong := self._likeliest(found, wanted):
+            return _failed(task, f"{self._at(line.start)}: {wrong.words.title}", self._named(task, wrong, line.start))
         return _failed(task, f"{self._at(line.start)}: {self._where(line.right, names, wanted)}")
 
     @property
@@ -103,7 +105,7 @@ class TypedFormulas:
         said = f"{self._submission.place(line)}, {at}: {error.message}. {error.advice}".rstrip()
         if isinstance(error, Unwritten):
             return _failed(task, said)
-        title = f"The formula of {task.quantity} cannot be read: {error.message}"
+        title = f"The formula of {task.quantity} is none yet: {error.message}"
         hint = f"{at[0].upper()}{at[1:]}. {error.advice}".rstrip()
         spot = self._spot(task, error.start)
         mistake = Mistake("unreadable-formula", title, task.quantity, "", "", True, None, hint=hint, where=spot)
@@ -114,37 +116,35 @@ class TypedFormulas:
         assert self._answers
         return Where(task.name, None if self._submission.name.endswith(".ipynb") else self._answers.place(at)[0])
 
-    def _wrongs(self, wanted: Asked) -> Iterator[tuple[Wrong, Expression]]:
-        """Mistakes in the formula itself; then in one that it was written out with."""
-        cell, program = self._kit.cell, self._kit.key.program
-        known = [(w, {*w.change.gradients, *w.change.parameters, *w.change.unused}) for w in self._kit.key.wrong]
-        known = [(w, names) for w, names in known if names and not w.change.forward]
-        for wrong, names in known:
-            if wanted.own in names:
-                yield wrong, formula(cell, program.changed(wrong.change), wanted.quantity)
-        for wrong, names in known:
-            if upstream := names & wanted.upstream:
-                changed = program.changed(wrong.change)
-                yield wrong, renamed(wanted.right, {f"d{n}": formula(cell, changed, f"d{n}") for n in upstream})
+    def _likeliest(self, found: Expression, wanted: Asked) -> Wrong | None:
+        """The mistake that makes an answer of the formula, else of one that it is written out with."""
+        for slips in (own, upstream):
+            same = (w for w, e in _known(self._kit, slips, wanted.quantity) if self._worlds.same(found, e))
+            if likeliest := min(same, key=lambda wrong: wrong.unlikely, default=None):
+                return likeliest
+        return None
 
     def _named(self, task: Task, wrong: Wrong, at: int) -> Mistake:
+        words = wrong.words
         return Mistake(
             id=wrong.id,
-            title=wrong.title,
+            title=words.title,
             quantity=task.quantity,
-            left=wrong.left,
-            wrong=wrong.wrong,
-            right=wrong.right,
+            left=words.left,
+            wrong=words.wrong,
+            right=words.right,
             certain=True,
             agreement=None,
-            hint=wrong.hint,
+            hint=words.hint,
             where=self._spot(task, at),
-            path=wrong.path,
+            path=words.path,
         )
 
     def _where(self, right: Node, names: Names, wanted: Asked) -> str:
         """Where an answer differs, as far as that is certain; without a word on what belongs there."""
         typed, derived = parts(right, "added", names), terms(wanted.right)
+        if len(wanted.shape) == 2 and self._worlds.same(["turned", wanted.right], meaning(right, names)):
+            return "it is the formula, transposed"
         if len(typed) > MOST_TERMS:
             return "it is not the formula"
         extra, missing = self._unmatched(typed, derived)
@@ -184,6 +184,11 @@ class TypedFormulas:
 @remembered(2)
 def _worlds(kit: Kit, seed: str) -> Worlds:
     return Worlds(kit.cell, kit.key.program, seed)
+
+
+@remembered(32)
+def _known(kit: Kit, slips: Callable[[Cell, Program, Asked], Iterator[Slip]], quantity: str) -> list[Slip]:
+    return list(slips(kit.cell, kit.key.program, asked(kit.cell, kit.key.program, quantity)))
 
 
 def _check(task: Task, status: Status, message: str) -> Check:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Change, Program
-from ..assignment.wrong_training import MISTAKES
 from ..conventions import TRAINING
-from .diagnosis import Diagnosis, Found, diagnose
+from .diagnosis import Diagnosis, Found, diagnose, gives
 from .exchange import Array, expected, quantities
 from .ladder import TOLERANCE, Reading, far, read, scales
+from .repeating import other
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
@@ -78,7 +78,8 @@ class Verdicts:
 
     programs: the equations that the student's step may follow, once a mistake in it is certain, so that later functions
     are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
-    place: where a line of the source is in the student's file; typed: the formulas that are in it.
+    answers, others: to the calls that count, and to those with other numbers. place: where a line of the source is in
+    the student's file; typed: the formulas that are in it.
     open: tasks that are wrong in a way that later ones cannot be judged by.
     """
 
@@ -86,6 +87,7 @@ class Verdicts:
     sample: Sample
     run: Run
     answers: Mapping[str, Sequence[Answer]]
+    others: Mapping[str, Sequence[Answer]]
     place: Callable[[int], str]
     typed: TypedFormulas
     checks: list[Check] = field(default_factory=list)
@@ -166,15 +168,16 @@ class Verdicts:
         data, layout, key = self.sample.of(role), self.kit.layout, self.kit.key
         # A wrong program may round worse than the right one, and is told from others by far more.
         limits = {q: max(limit, TOLERANCE) for q, limit in limits.items()}
+        again = other(role, data), self._others(role)
         if role in TRAINING:  # it follows from nothing, and nothing from it: what is off is wrong itself
-            diagnosis = diagnose(layout, role, key.program, MISTAKES, data, values, limits)
+            diagnosis = diagnose(layout, role, key.program, data, values, limits, again)
             return Explanation(diagnosis.found, certain=diagnosis.certain)
         for program in self.programs:
-            if diagnose(layout, role, program, (), data, values, limits).complete:
+            if gives(layout, role, program, data, values, limits):
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
         for program in (*self.programs[:2], key.program):
-            diagnosis = diagnose(layout, role, program, key.wrong, data, values, limits)
+            diagnosis = diagnose(layout, role, program, data, values, limits, again)
             if diagnosis.certain:
                 because = {} if program is key.program else dict.fromkeys(off, self.cause)
                 because |= {q: f.wrong.quantity for f in reversed(diagnosis.found) for q in f.explains}
@@ -182,6 +185,14 @@ class Verdicts:
                 return Explanation(diagnosis.found, because, True, diagnosis.program.change.looped)
             guess = guess if guess.found else Explanation(diagnosis.found)
         return guess
+
+    def _others(self, role: str) -> Mapping[str, Array]:
+        """What the function gave for other data, as far as it can be compared."""
+        layout, data = self.kit.layout, other(role, self.sample.of(role))
+        truth = expected(layout, role, self.kit.key.program, data)
+        precision, sizes = self.kit.assignment.grading.precision, self.sample.step.sizes
+        signature = layout.signature(role)
+        return read(layout, signature, self.others[role], self.run, truth, sizes, self.place, precision).values
 
     def _follow(self, diagnosis: Diagnosis) -> None:
         """From now on judge by the equations that the student's code follows."""
@@ -212,26 +223,26 @@ def _named(why: Explanation, function: str) -> list[Mistake]:
     """Mistakes for the report; several of one kind that say so become one."""
     made: dict[str, list[Found]] = {}
     for found in why.found:
-        made.setdefault(found.wrong.many or found.wrong.title, []).append(found)
+        made.setdefault(found.wrong.words.many or found.wrong.words.title, []).append(found)
     return [_mistake(group, function, why.certain) for group in made.values()]
 
 
 def _mistake(group: list[Found], function: str, certain: bool) -> Mistake:
-    first = group[0].wrong
+    first, words = group[0].wrong, group[0].wrong.words
     names = [f.wrong.quantity.removeprefix("d") for f in group]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     explains = dict.fromkeys(q for f in group for q in f.explains if q != first.quantity)
     return Mistake(
         id=first.id,
-        title=first.many.replace("{}", listed) if len(group) > 1 else first.title,
+        title=words.many.replace("{}", listed) if len(group) > 1 else words.title,
         quantity=first.quantity,
-        left=first.left,
-        wrong=first.wrong,
-        right=first.right,
+        left=words.left,
+        wrong=words.wrong,
+        right=words.right,
         certain=certain and all(f.certain for f in group),
         agreement=max(f.agreement for f in group),
         explains=tuple(explains),
-        hint=first.hint,
+        hint=words.hint,
         where=Where(function),
-        path=first.path,
+        path=words.path,
     )

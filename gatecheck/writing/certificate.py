@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..calculus.backward import Backward, Term
+from ..calculus.labels import Label
 from ..calculus.proof.claims import gradients, is_unit, value
 from ..calculus.proof.forward import forward
 from ..calculus.proof.vectors import Dual, DualMatrix, plain
-from ..calculus.symbols import Label
 from ..cells import Equation
 from ..cells import tree as t
 from ..version import __version__

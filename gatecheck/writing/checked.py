@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..calculus.checking import Cause, Verdict
-from ..calculus.symbols import Label, gradient, label, value
+from ..calculus.labels import Label
+from ..calculus.symbols import gradient, label, value
 from ..calculus.worked import Worked
 from ..calculus.written import decimals
 from .document import Display, Document, Mark, Math, Paragraph, Section, Table, Words

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..calculus.backward import Backward, Gradient
-from ..calculus.symbols import Label, label
+from ..calculus.labels import Label
+from ..calculus.symbols import label
 from ..calculus.system import Line
 from ..cells import Cell, Equation
 from .document import Block, Display, Document, Math, Paragraph, Row, Section, Words

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from ..calculus.backward import Backward, Gradient, Term
+from ..calculus.labels import Label
 from ..calculus.levels import merged
-from ..calculus.symbols import Label, gradient, label
+from ..calculus.symbols import gradient, label
 from ..calculus.system import Line
 from .formulas import Formulas, signed
 

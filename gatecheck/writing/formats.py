@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sympy import Expr
 
-from ..calculus.symbols import Label
+from ..calculus.labels import Label
 from .formulas import POWER, PRODUCT, Formulas
 from .mathml import MathML
 from .notation import GREEK
@@ -45,8 +45,8 @@ class Text(Formulas):
     def over_time(self, term: str) -> str:
         return f"sum_t {term}"
 
-    def raised(self, base: str, exponent: Expr) -> str:
-        return f"{base}**{exponent}" if exponent.is_Integer else f"{base}**({exponent})"
+    def raised(self, base: str, exponent: str) -> str:
+        return f"{base}**({exponent})" if "/" in exponent else f"{base}**{exponent}"
 
     def root(self, inside: str) -> str:
         return f"sqrt({inside})"
@@ -119,7 +119,7 @@ class Latex(Formulas):
         sign = "-" if p.startswith("-") else ""
         return rf"{sign}\tfrac{{{p.lstrip('-')}}}{{{q}}}"
 
-    def raised(self, base: str, exponent: Expr) -> str:
+    def raised(self, base: str, exponent: str) -> str:
         return f"{base}^{{{exponent}}}"
 
     def root(self, inside: str) -> str:

@@ -77,6 +77,15 @@ class Formulas(Notation, StrPrinter):
 
     # Order.
 
+    def ordered(self, expression: Expr, positions: Mapping[Expr, int]) -> list[Expr]:
+        """The terms of a sum, or the factors of a product, as they are printed; a number stands first."""
+        self._positions = positions
+        if expression.is_Add:
+            return self._sorted_sum(expression)
+        number, rest = expression.as_coeff_Mul()
+        factors = _ordered(Mul.make_args(rest), self._factor_key)
+        return factors if number == 1 else [number, *factors]
+
     def _place(self, expression: Expr) -> float:
         if expression in self._positions:
             return self._positions[expression]
@@ -165,11 +174,11 @@ class Formulas(Notation, StrPrinter):
             return self.fraction(self.digits("1"), below, False)
         if self.raises_names and isinstance(base, (Total, LogSumExp)):
             # Σ(h)² would be the sum of the squares, too.
-            return self.raised(self.bracketed(self._print(base)), exponent)
+            return self.raised(self.bracketed(self._print(base)), str(exponent))
         named = base.is_Function and len(base.args) == 1 and type(base).__name__ not in ("absolute", "step", "Mean")
         if named and self.raises_names:
-            return self.call(self.raised(self.function(base), exponent), [self._print(base.args[0])])
-        return self.raised(self._in(base, POWER, False), exponent)
+            return self.call(self.raised(self.function(base), str(exponent)), [self._print(base.args[0])])
+        return self.raised(self._in(base, POWER, False), str(exponent))
 
     # Leaves and functions.
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from ..calculus.backward import Backward, Gradient
 from ..calculus.edges import Edge
+from ..calculus.labels import Label
 from ..calculus.paths import Paths
-from ..calculus.symbols import Label, label, value
+from ..calculus.symbols import label, value
 from ..calculus.system import System
 from . import escaping
 from .aligned import BREAK, formula

@@ -9,9 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase, ascii_uppercase
 
-from sympy import Expr
-
-from ..calculus.symbols import Label
+from ..calculus.labels import Label
 from .formulas import Formulas
 
 #: Characters that are heard and not seen: the application of a function, and a product.
@@ -133,8 +131,8 @@ class MathML(Formulas):
     def fraction(self, above: str, below: str, several: bool) -> str:
         return f"<mfrac>{row(above)}{row(below)}</mfrac>"
 
-    def raised(self, base: str, exponent: Expr) -> str:
-        return _above(base, row(_SLASH.join(map(self.digits, str(exponent).split("/")))))
+    def raised(self, base: str, exponent: str) -> str:
+        return _above(base, row(_SLASH.join(map(self.digits, exponent.split("/")))))
 
     def transposed(self, matrix: str) -> str:
         return _above(matrix, self.transpose)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sympy import Expr, Integer
-
-from ..calculus.symbols import Label
+from ..calculus.labels import Label
 
 #: Greek letters by their names. Those that formulas use themselves stay words: δ, π, ρ, σ and Σ.
 GREEK: Mapping[str, str] = {
@@ -113,7 +111,7 @@ class Notation:
 
     def scientific(self, mantissa: str, exponent: int) -> str:
         """A number as a multiple of a power of ten."""
-        power = self.raised(self.digits("10"), Integer(exponent))
+        power = self.raised(self.digits("10"), str(exponent))
         if mantissa in ("1", "-1"):
             return self.negated(power) if mantissa == "-1" else power
         return f"{self.digits(mantissa)}{self.cross}{power}"
@@ -146,8 +144,9 @@ class Notation:
     def fraction(self, above: str, below: str, several: bool) -> str:
         return f"{above} / {f'({below})' if several else below}"
 
-    def raised(self, base: str, exponent: Expr) -> str:
-        return base + (str(exponent).translate(_SUPERSCRIPTS) if exponent.is_Integer else f"^({exponent})")
+    def raised(self, base: str, exponent: str) -> str:
+        """A power; the exponent is a whole number or a fraction p/q."""
+        return base + (f"^({exponent})" if "/" in exponent else exponent.translate(_SUPERSCRIPTS))
 
     def transposed(self, matrix: str) -> str:
         return matrix + self.transpose

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from sympy import Expr
 
-from ..calculus.symbols import Label
+from ..calculus.labels import Label
 from ..cells import Size
 from .formulas import POWER, PRODUCT, WHOLE, Formulas
 
@@ -51,8 +51,8 @@ class NumPy(Formulas):
         self._positions, self._shift = positions, 0
         return f"{self._enclosed(left)}.T @ {self._in(right, POWER, True)}"
 
-    def raised(self, base: str, exponent: Expr) -> str:
-        return f"{base}**{exponent}" if exponent.is_Integer else f"{base}**({exponent})"
+    def raised(self, base: str, exponent: str) -> str:
+        return f"{base}**({exponent})" if "/" in exponent else f"{base}**{exponent}"
 
     def root(self, inside: str) -> str:
         return f"np.sqrt({inside})"

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sympy import Integer
-
+from ..calculus.labels import Label
 from ..calculus.proof import Proof
-from ..calculus.symbols import Label
 from ..version import __version__
 from . import escaping
 from .derivation import heading, legend
@@ -45,7 +43,7 @@ def document(writer: Formulas, proof: Proof) -> Document:
     lead: Words = (Mark("right", "Proved"), f": {_statement(proof)}")
     table = Table((("equation",), ("adds to the gradients of",)), tuple(_rows(writer, proof)))
     sizes = f", with {_listed([f'{letter} = {n}' for letter, n in whole.sizes.items()])}" if whole.sizes else ""
-    chance = Math(writer.raised("2", Integer(-whole.bound)))
+    chance = Math(writer.raised("2", str(-whole.bound)))
     together = _SEQUENCE if cell.lagged else _EVALUATIONS
     sequence: Words = (
         f"{together}{_MOVED} modulo a prime of {whole.bits} bits{sizes}; "

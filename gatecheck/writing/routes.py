@@ -8,8 +8,8 @@ from sympy import Expr, Integer, Mul
 from sympy.core.parameters import distribute
 
 from ..calculus.edges import Block, Broadcast, Diagonal, Edge, Matrix, Reduction, SoftmaxJacobian
+from ..calculus.labels import Label
 from ..calculus.paths import Path, Step
-from ..calculus.symbols import Label
 from ..cells import SCALAR
 from .formulas import Formulas, part_name, signed
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from ..calculus.flow import Flow
 from ..calculus.gates import keeping
+from ..calculus.labels import Label
 from ..calculus.networks import Draw, multipliers
-from ..calculus.symbols import Label
 from .document import Blank, Math, Words
 from .escaping import plain
 from .formulas import Formulas

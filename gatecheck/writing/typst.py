@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr
-
-from ..calculus.symbols import Label
+from ..calculus.labels import Label
 from .formulas import Formulas
 
 
@@ -58,9 +56,8 @@ class Typst(Formulas):
     def fraction(self, above: str, below: str, several: bool) -> str:
         return f"frac({above}, {below})"
 
-    def raised(self, base: str, exponent: Expr) -> str:
-        written = str(exponent)
-        return f"{base}^{written}" if written.isdigit() else rf"{base}^({written.replace('/', chr(92) + '/')})"
+    def raised(self, base: str, exponent: str) -> str:
+        return f"{base}^{exponent}" if exponent.isdigit() else rf"{base}^({exponent.replace('/', chr(92) + '/')})"
 
     def root(self, inside: str) -> str:
         return f"sqrt({inside})"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from sympy import Integer
-
 from ..calculus.edges import Kind, Matrix
 from ..calculus.paths import Path, Paths, count, transitions, within
 from .derivation import heading, legend
@@ -235,7 +233,7 @@ def _no_power(writer: Formulas, path: Path, steps: int) -> Iterator[Block]:
     matrices = [s.factor for s in path.jacobian() if isinstance(s.factor, Matrix)]
     if len(matrices) == 1 and steps > 1:
         matrix = writer.write(matrices[0].parameter)
-        collapsed = writer.raised(matrix, Integer(steps))
+        collapsed = writer.raised(matrix, str(steps))
         yield Paragraph(
             (
                 "The last step stands first. A diagonal and a matrix do not commute: the product collapses to ",

@@ -10,8 +10,9 @@ from sympy import Symbol
 from sympy.core.parameters import distribute
 
 from ..calculus.backward import Gradient
+from ..calculus.labels import Label
 from ..calculus.numbers import Array
-from ..calculus.symbols import Label, gradient, label, symbol, value
+from ..calculus.symbols import gradient, label, symbol, value
 from ..calculus.worked import Worked
 from .derivation import legend
 from .document import Blank, Document, Math, Paragraph, Section, Table, Words

@@ -81,7 +81,7 @@ class Numbers(Formulas):
         mantissa, _, exponent = text.partition("e")
         if not exponent:
             return self.digits(text)
-        return self.digits(mantissa) + self.multiply + self.raised(self.digits("10"), Integer(int(exponent)))
+        return self.digits(mantissa) + self.multiply + self.raised(self.digits("10"), str(int(exponent)))
 
     def factor_of(self, number: float) -> str:
         """A number beside others, in brackets where it is negative."""

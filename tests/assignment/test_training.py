@@ -1,14 +1,11 @@
 """The training step as data: it computes what NumPy does, and every mistake in it says something of its own."""
 
-import json
-
 import numpy as np
 import pytest
 
-from gatecheck.assignment.mistake import Wrong
-from gatecheck.assignment.program import Program
+from gatecheck.assignment.program import Change, Program
 from gatecheck.assignment.training import FORMULAS, PROGRAMS, Update, norm, trained
-from gatecheck.assignment.wrong_training import MISTAKES
+from gatecheck.assignment.wrong.training import MISTAKES
 from gatecheck.conventions import TRAINING
 
 RIGHT = Program({}, {}, {})
@@ -55,20 +52,19 @@ def test_what_lies_in_one_array_has_one_norm():
     assert all((together[n] == given("clip_by_norm")[n]).all() for n in P)
 
 
-def test_the_mistakes_differ_in_what_they_say_and_survive_their_way_through_json():
-    said = [(w.roles, w.left, w.wrong) for w in MISTAKES]
+def test_the_mistakes_differ_in_what_they_say():
+    said = [(w.roles, *w.claim) for w in MISTAKES]
     assert len(set(said)) == len(said)
     for wrong in MISTAKES:
         (role,) = wrong.roles
-        assert (wrong.left, wrong.right) == FORMULAS[role]
-        assert wrong.wrong != wrong.right
+        assert (wrong.words.left, wrong.words.right) == FORMULAS[role]
+        assert wrong.words.wrong != wrong.words.right
         assert list(wrong.change.training) == [role]
-        assert wrong.hint.endswith(".")
-        assert Wrong.from_data(json.loads(json.dumps(wrong.to_data()))) == wrong
+        assert wrong.words.hint.endswith(".")
 
 
 def test_a_mistake_in_the_training_step_leaves_the_cell_s_equations_alone():
     for wrong in MISTAKES:
-        assert wrong.change.equations.to_data() == {}
+        assert wrong.change.equations == Change()
         changed = RIGHT.changed(wrong.change)
         assert (changed.forward, changed.gradients, changed.parameters) == ({}, {}, {})

@@ -48,9 +48,8 @@ def test_a_wrong_formula_that_is_known_is_named_as_it_is_in_code(kit):
     assert found.check.status == "failed" and found.check.score == 0
     assert found.mistake.id == "missing-factor"
     assert found.mistake.title == "A factor is missing in the gradient of c: o"
-    assert found.mistake.left == "δc"
-    assert found.mistake.wrong.endswith("δh ⊙ (1 − tanh²(c)) + δc[t+1] ⊙ f[t+1]")
-    assert found.mistake.right.endswith("δh ⊙ o ⊙ (1 − tanh²(c)) + δc[t+1] ⊙ f[t+1]")
+    assert (found.mistake.left, found.mistake.right) == ("δc", "δh ⊙ o ⊙ (1 − tanh²(c)) + δc[t+1] ⊙ f[t+1]")
+    assert found.mistake.wrong == "δh ⊙ (1 − tanh²(c)) + δc[t+1] ⊙ f[t+1]"
     assert (found.mistake.where.function, found.mistake.where.line) == ("dc_formula", 2)
 
 
@@ -60,9 +59,37 @@ def test_a_mistake_in_what_a_formula_was_written_out_with_is_named_too(kit):
 
 
 @pytest.mark.parametrize(
+    ("quantity", "text", "id", "title"),
+    [
+        ("df", "dc * c", "wrong-time", "c stands where c[t−1] belongs in the gradient of f"),
+        ("da_f", "df * (1 - f**2)", "wrong-activation-derivative", None),
+        ("da_f", "df", "missing-activation-derivative", "The derivative σ′ is missing in the gradient of f"),
+        ("da_f", "dc * c * f * (1 - f)", "wrong-time", "c stands where c[t−1] belongs in the gradient of f"),
+        ("dc", "dh * o * (1 - tanh(c)**2)", "missing-path", "A path is missing from the gradient of c: c → c"),
+        ("dc_prev", "dc", "missing-factor", "A factor is missing in the gradient of c: f"),
+        ("dh_prev", "da_f @ U_f.T + da_i @ U_i + da_g @ U_g + da_o @ U_o", "missing-transpose", None),
+        ("dW_f", "np.outer(df, x)", "wrong-quantity", "δf stands where δa_f belongs in the gradient of W_f"),
+        ("dx", "da_f @ W_f + da_i @ W_i + da_g @ W_g + da_o @ W_f", "wrong-quantity", None),
+    ],
+)
+def test_what_stands_where_something_else_belongs_is_named(kit, quantity, text, id, title):
+    found = judged(kit, quantity, f"{quantity} = {text}")
+    assert (found.check.status, found.mistake.id) == ("failed", id)
+    assert title in (None, found.mistake.title)
+
+
+def test_what_a_step_hands_back_is_told_by_its_own_name(kit):
+    found = judged(kit, "dc_prev", "dc_prev = dc").mistake
+    assert (found.left, found.wrong, found.right) == ("dc_prev", "δc", "δc ⊙ f")
+    # Right for the gradient that arrives alone: what is wrong is the gradient of c that it starts from.
+    assert judged(kit, "dc_prev", "dc_prev = dc_next * f").mistake.id == "missing-path"
+
+
+@pytest.mark.parametrize(
     ("quantity", "text", "said"),
     [
-        ("dx", "dx = da_f @ W_f + da_i @ W_i + da_g @ W_g + da_o @ W_f", "line 2: “da_o @ W_f” is not right, and"),
+        ("dx", "dx = da_f @ W_f + da_i @ W_i + da_g @ W_g + da_o @ W_f * 3", "line 2: “da_o @ W_f * 3” is not right"),
+        ("dU_f", "dU_f = np.outer(h_prev, da_f)", "line 2: it is the formula, transposed"),
         ("dx", "dx = da_f @ W_f + da_i @ W_i + 0 * da_g @ W_g", "line 2: “0 * da_g @ W_g” is not right, and the"),
         ("df", "df = dc * c_prev * tanh(i)", "line 2: “dc * c_prev * tanh(i)” is not right"),
         ("df", "df = dc * o[t-1]", "line 2: the factor “o[t-1]” of “dc * o[t-1]” is not right"),
@@ -87,7 +114,7 @@ def test_what_is_told_of_a_wrong_formula_is_certain(kit, quantity, text, said):
 
 def test_what_cannot_be_read_is_shown_on_its_line(kit):
     found = judged(kit, "df", "df = dc * c_prv").mistake
-    assert found.title == "The formula of df cannot be read: df has no value named “c_prv”"
+    assert found.title == "The formula of df is none yet: df has no value named “c_prv”"
     assert found.hint == "Column 11, at “c_prv”. Did you mean c_prev?"
     assert found.where.line == 2
     assert judged(kit, "df", "df =").mistake is None

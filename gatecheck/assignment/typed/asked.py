@@ -54,7 +54,8 @@ def formula(cell: Cell, program: Program, quantity: str) -> Expression:
         return handed_back(program, own)
     if own in cell.parameters:
         return total(_contribution(*term) for term in program.parameters[own])
-    return total([*arriving(cell, program, own), *terms(program, own, 0)])
+    loss = [f"∂L_t/∂{own}"] if own == cell.output else []
+    return total([*loss, *terms(program, own, 0), *(later(e, program) for e in terms(program, own, 1))])
 
 
 def _owner(cell: Cell, quantity: str) -> str:
@@ -66,14 +67,6 @@ def _owner(cell: Cell, quantity: str) -> str:
 def shape(cell: Cell, name: str) -> Shape:
     """The shape of a name, of a pre-activation too."""
     return cell.shapes[name] if name in cell.shapes else cell.shapes[name.removeprefix("a_")]
-
-
-def arriving(cell: Cell, program: Program, name: str) -> list[Expression]:
-    """What reaches a gradient from outside the step: the loss's own term, and what step t+1 sends back."""
-    if name in program.change.unused:
-        return []
-    loss = [f"∂L_t/∂{name}"] if name == cell.output else []
-    return [*loss, *(later(e, program) for e in terms(program, name, 1))]
 
 
 def handed_back(program: Program, name: str) -> Expression:

@@ -13,11 +13,12 @@ from typing import TypeVar
 
 from ...cells import SCALAR, Size
 from ...errors import quoted
+from ..adjoint import size as sized
 from ..expressions import Expression, arguments
 from ..program import previous
 from . import algebra
 from .algebra import Kind, Value
-from .asked import following, shape
+from .asked import following
 from .faults import Misfit, Unreadable
 from .names import Known, Names
 from .tree import Node
@@ -55,7 +56,8 @@ def meaning(right: Node, names: Names) -> Expression:
     if found.kind == kind and all(fits):
         return found.expression
     other = Value(kind, 0.0, tuple(wanted))
-    raise Unreadable(f"{names.asked.quantity} is {other}, and this is {found}", right.start, right.end)
+    advice = "Transpose it." if found.kind == "outer" and found.extents[::-1] == other.extents else ""
+    raise Unreadable(f"{names.asked.quantity} is {other}, and this is {found}", right.start, right.end, advice)
 
 
 def parts(node: Node, kind: str, names: Names) -> list[tuple[Node, Expression]]:
@@ -202,7 +204,7 @@ class _Reader:
         """A part of a vector that is cut as some concatenation of the cell is."""
         size = algebra.plain(of, "a part").extents[0]
         for join in self._cuts(of.expression):
-            sizes = [self._size(part) for part in join]
+            sizes = [sized(self.names.cell, part) for part in join]
             labels = [part.removesuffix(previous("")) if isinstance(part, str) else "" for part in join]
             k = labels.index(which) if labels.count(which) == 1 else int(which) - 1 if which in _COUNTED else -1
             if Size.total(sizes) == size and 0 <= k < len(join):
@@ -221,22 +223,6 @@ class _Reader:
                 yield from _joins(forward[vector[1:].removesuffix(following(""))])
         for expression in forward.values():
             yield from _joins(expression)
-
-    def _size(self, expression: Expression) -> Size:
-        """The size of an expression of the program."""
-        if isinstance(expression, str):
-            return SCALAR if expression[0] == "#" else shape(self.names.cell, expression.removesuffix(previous("")))[0]
-        match expression:
-            case ["matmul" | "matmul_t" as operation, matrix, _]:
-                return self.names.cell.shapes[matrix][operation == "matmul_t"]
-            case ["sum" | "mean" | "logsumexp", _]:
-                return SCALAR
-            case ["part", _, k, join]:
-                return self._size(join[k])
-            case ["join", *parts]:
-                return Size.total(map(self._size, parts))
-        sizes = [self._size(part) for _, part in arguments(expression)]
-        return next((size for size in sizes if size != SCALAR), SCALAR)
 
 
 _COUNTED = tuple("123456789")

@@ -5,18 +5,19 @@ A gradient may stand in the formula of another that is computed from it, and no 
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from ...cells import SCALAR, Cell
 from ...cells.cell import Shape
 from ...errors import nearest, quoted
-from ..expressions import Expression, total
+from ...writing.notation import GREEK
+from ..expressions import Expression, names, total
 from ..program import Program, previous
 from .asked import Asked, following, shape, terms
 from .faults import Misfit
 from .tree import FUNCTIONS
 
+_LETTERS = {letter: word for word, letter in GREEK.items()}
 _STEPS = {-1: "t−1", 0: "t", 1: "t+1"}
 
 
@@ -50,7 +51,7 @@ class Names:
                 return self._gradient(of, stem[len(of) :], shift)
         if name in self.cell.sizes:
             return Known(f"#{name}", (SCALAR,))
-        if name in ("ones", "pi"):
+        if name in ("ones", "pi", "π"):
             return Known(1.0, None) if name == "ones" else Known("π", (SCALAR,))
         raise self._unknown(text)
 
@@ -99,10 +100,10 @@ class Names:
             return Known(written, found)
         if of == self.asked.own and self.asked.quantity == written:
             return self._itself(of)
-        raise Misfit(
-            f"{written} is not known before {self.asked.quantity} is: it is computed from it, or beside it",
-            f"{self.asked.quantity} is computed from {_listed(self.asked.upstream)}.",
-        )
+        message = f"{written} is not known before {self.asked.quantity} is: it is computed from it, or beside it"
+        if following(written) in set(names(self.asked.right)):
+            raise Misfit(message, f"Of step t+1 it is known: {written}[t+1].")
+        raise Misfit(message, f"{self.asked.quantity} is computed from {_listed(self.asked.upstream)}.")
 
     def _arriving(self, of: str, shift: int) -> Known:
         """dc_next: what step t+1 hands back to c[t]."""
@@ -135,15 +136,7 @@ class Names:
 
 def latin(text: str) -> str:
     """A name as the cell file has it: γ_f is gamma_f."""
-    return "_".join(map(_letter, text.split("_"))) if not text.isascii() else text
-
-
-def _letter(word: str) -> str:
-    name = unicodedata.name(word, "") if len(word) == 1 else ""
-    for start, case in (("GREEK SMALL LETTER ", str.lower), ("GREEK CAPITAL LETTER ", str.capitalize)):
-        if name.startswith(start):
-            return case(name.removeprefix(start))
-    return word
+    return "_".join(_LETTERS.get(word, word) for word in text.split("_"))
 
 
 def _listed(names: frozenset[str]) -> str:

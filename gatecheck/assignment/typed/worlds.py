@@ -24,7 +24,7 @@ import numpy as np
 from ...cells import Cell
 from ..expressions import Expression
 from ..operations import OPERATIONS, Array, Table, evaluate
-from ..program import Data, Program, previous, run
+from ..program import Data, Program, arriving, previous, run
 from .asked import following, handed_back, later
 from .residues import Field, Undefined
 
@@ -166,12 +166,16 @@ def _values(cell: Cell, program: Program, numbers: Numbers) -> tuple[dict[str, A
         done = run(program, data, operations=numbers.table)
     values: dict[str, Any] = {n: p.reshape(-1, p.shape[-1]) for n, p in data.parameters.items()}
     values.update({f"#{n}": float(v) for n, v in sizes.items()}, π=numbers.pi)
+    values.update({f"#{n}": numbers.draw(1, 1) for n in "BT"})  # no formula of one example has them; wrong ones may
     for name, found in {**data.inputs, **done.lines}.items():
         values.update({previous(name): found[0], name: found[1], following(name): found[2]})
     for name, found in done.gradients.items():
         values.update({f"d{name}": found[1], following(f"d{name}"): found[2]})
-    values.update((f"∂L_t/∂{n}", u[1]) for n, u in upstream.items())
     for name in cell.lagged:
         sent = later(handed_back(program, name), program)
-        values[f"d{name}_next"] = evaluate(sent, values, numbers.table)
+        values[f"d{name}_next"] = numbers.table["+"](evaluate(sent, values, numbers.table))
+    for name, given in upstream.items():
+        values[f"∂L_t/∂{name}"] = given[1]
+        values[following(arriving(name))] = given[2]
+        values[arriving(name)] = numbers.table["+"](given[1], values.get(f"d{name}_next", 0.0))
     return values, numbers.table

@@ -21,7 +21,8 @@ from ...cells import SCALAR, Equation
 from ...cells import tree as t
 from ...errors import CellError, Fault, Problem
 from ..backward import Backward, Gradient, Term
-from ..symbols import Join, Label, Part, label
+from ..labels import Label
+from ..symbols import Join, Part, label
 from .claims import called, gradients, is_unit, paired, value
 from .forward import forward
 from .naming import Names

@@ -27,7 +27,7 @@ from typing import Generic
 from ...cells import tree as t
 from ...errors import CellError, Fault, Problem
 from ..backward import Backward, Gradient
-from ..symbols import Label
+from ..labels import Label
 from .claims import is_unit, paired, value
 from .degrees import Degrees
 from .forward import forward

@@ -16,7 +16,8 @@ from sympy import Expr, Symbol, pi
 
 from ...cells import Size
 from ..backward import Backward, Gradient, Term
-from ..symbols import Join, Label, LogSumExp, Mean, Part, Softmax, Spread, Times, Total, TransposedTimes, label
+from ..labels import Label
+from ..symbols import Join, LogSumExp, Mean, Part, Softmax, Spread, Times, Total, TransposedTimes, label
 from .vectors import Arithmetic, DualMatrix, Matrix, V
 
 #: Functions whose class here is not called as a cell file calls them.

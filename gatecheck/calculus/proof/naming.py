@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...cells import Size
 from ...cells import tree as t
-from ..symbols import Label
+from ..labels import Label
 from ..system import System
 from .indexed import Outer, Ring
 from .polynomials import Polynomial

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from ...calculus.symbols import Label
+from ...calculus.labels import Label
 from ..formulas import Formulas
 from .svg import element, escape
 

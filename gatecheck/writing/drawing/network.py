@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ...calculus.edges import Block, Broadcast, Diagonal, Factor, Matrix, Reduction, SoftmaxJacobian
+from ...calculus.labels import Label
 from ...calculus.paths import Hop, ends, hops
-from ...calculus.symbols import Label, label
+from ...calculus.symbols import label
 from ...calculus.system import System, system
 from ...cells import Cell
 from ...cells.tree import Apply

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...calculus.symbols import Label
+from ...calculus.labels import Label
 from .layering import Box, Wire
 from .lettering import Letters, width
 from .lines import Line

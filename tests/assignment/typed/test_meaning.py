@@ -16,6 +16,8 @@ from typing_formulas import refused
         ("df", "dc * W_f", "* goes element by element, and a vector of size H and a matrix of size H × D", None),
         ("df", "df", "df is what is asked for: it cannot stand in its own formula.", "df"),
         ("dc", "df / c_prev", "df is not known before dc is: it is computed from it, or beside it. dc is com", "df"),
+        ("dh", "U_f.T @ da_f", "da_f is not known before dh is: it is computed from it, or beside it. Of st", "da_f"),
+        ("dW_f", "np.outer(x, da_f)", "dW_f is a matrix of size H × D, and this is a matrix of size D × H. Tr", None),
         ("dh", "dL_t/dh + dh_next", "dh_next is what is asked for. Write what each reader", "dh_next"),
         ("df", "dc * dW_f", "the gradient of the parameter W_f is computed last: no other formula needs it.", "dW_f"),
         ("df", "dc * c[t-1][t-1]", "c is wanted 2 steps from t. A formula sees the steps t−1, t and t+1.", "c"),

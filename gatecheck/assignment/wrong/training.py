@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .mistake import Wrong
-from .operations import Expression
-from .program import Change
-from .training import FORMULAS, PROGRAMS
+from ..expressions import Expression
+from ..mistake import Words, Wrong, fixed
+from ..program import Change
+from ..training import FORMULAS, PROGRAMS
 
 _KEPT = "What comes back is what went in: binding a loop's name anew changes no array, and np.clip returns a new one."
 _BOTH_SIDES = "A large negative number is as large as a positive one: the limit holds on both sides of 0."
@@ -187,8 +187,8 @@ def _mistakes(role: str, rows: tuple[Row, ...]) -> Iterator[Wrong]:
     left, right = FORMULAS[role]
     quantity = "θ" if role == "sgd_step" else "∂L/∂θ"
     for identity, title, written, computed, hint in rows:
-        change = Change(training={role: computed})
-        yield Wrong(identity, title, (role,), quantity, left, written, right, hint, change)
+        words = Words(title, left, written, right, hint)
+        yield Wrong(identity, (role,), quantity, Change(training={role: computed}), fixed(words))
 
 
 #: Every mistake that can be recognised in a training step, in the order in which they are tried.

@@ -1,0 +1,29 @@
+"""Wrong programs, made from a cell's program: every mistake that can be recognised by its numbers.
+
+They are not stored: what a slip can make of an equation is quickly listed, and of most no word is ever said.
+"""
+
+from __future__ import annotations
+
+from ...cells import Cell
+from ..mistake import Wrong
+from ..printing import Printed
+from ..program import Program
+from . import equations, gradients, loops, places
+
+
+def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: str, whole: bool = False) -> list[Wrong]:
+    """Every mistake that can be seen in a function; where two explain the same numbers, the earlier one speaks.
+
+    loss: what the loss of a step reads, for the formulas. whole: whether a backward function goes forward, too.
+    """
+    printed = Printed(cell, program, loss)
+    ahead = role.replace("step_backward", "step").replace("backward", "forward")
+    roles = {role, ahead} if whole else {role}
+    found = [*places.returned(cell), *places.permuted(cell, program)]
+    if role != ahead:
+        found += loops.backward(cell, program, printed)
+        found += [*gradients.gradients(cell, program, printed), *gradients.parameters(cell, program, printed)]
+    if ahead in roles:
+        found += [*loops.forward(cell), *equations.equations(cell, program, printed)]
+    return [wrong for wrong in found if roles.intersection(wrong.roles)]

@@ -1,0 +1,176 @@
+"""Wrong forward equations: every slip in one of them, and the same slip in several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations
+
+from ...cells import Cell
+from ..adjoint import owner
+from ..expressions import Expression, arguments, names, negative, renamed, total
+from ..mistake import Words, Wrong
+from ..printing import Printed
+from ..program import Change, Program
+from ..variants import Variant, variants
+from .scope import Here, forward
+from .slips import Said, identity, kind, said
+
+ROLES = ("step", "forward")
+#: What may go wrong where an activation is applied.
+_FUNCTIONS = ("missing-function", "wrong-function")
+#: What the name of the quantity is replaced by where a slip in several equations is compared.
+_OWN = "·"
+
+
+def equations(cell: Cell, program: Program, printed: Printed) -> list[Wrong]:
+    """Every wrong equation, those with one slip in one place before those in several."""
+    alone: list[Wrong] = []
+    alike: dict[tuple[str, ...], list[tuple[str, Variant]]] = {}
+    for line, expression in program.forward.items():
+        for variant in variants(expression, forward(cell, program, line)):
+            if not any(n in cell.shapes or n.startswith("a_") for n in names(variant.expression)):
+                continue  # nothing is left that varies
+            alone.append(_alone(cell, program, printed, line, variant))
+            for key in _keys(cell, program, line, variant):
+                alike.setdefault(key, []).append((line, variant))
+    several = (dict(reversed(found)) for found in alike.values())
+    unique = {repr([(line, v.expression) for line, v in found.items()]): found for found in several if len(found) > 1}
+    return [
+        *alone,
+        *polarities(cell, program, printed),
+        *(_together(cell, program, printed, found) for found in unique.values()),
+        *exchanged(cell, program, printed),
+        *transposed(cell, program, printed),
+    ]
+
+
+def _alone(cell: Cell, program: Program, printed: Printed, line: str, variant: Variant) -> Wrong:
+    id, unlikely = identity(variant)
+    if f"a_{line}" in program.forward and variant.slip not in _FUNCTIONS:
+        unlikely += 50  # it is rather written so where the result is read
+    changed = {line: variant.expression}
+    return _wrong(cell, program, printed, (id, unlikely), changed, lambda place: said(variant, printed, place))
+
+
+def _together(cell: Cell, program: Program, printed: Printed, found: Mapping[str, Variant]) -> Wrong:
+    """The same slip in several equations."""
+    changed = {line: found[line].expression for line in program.forward if line in found}
+    first = found[next(iter(changed))]
+    owners = [printed.symbol(owner(cell, line)) for line in changed]
+    listed = f"{', '.join(owners[:-1])} and {owners[-1]}"
+    return _wrong(
+        cell, program, printed, identity(first), changed, lambda _: said(first, printed, f"the equations of {listed}")
+    )
+
+
+def _wrong(
+    cell: Cell,
+    program: Program,
+    printed: Printed,
+    id: tuple[str, int],
+    changed: Mapping[str, Expression],
+    title: Callable[[str], Said],
+) -> Wrong:
+    first = next(iter(changed))
+
+    def saying() -> Words:
+        told = title(f"the equation of {printed.symbol(owner(cell, first))}")
+        right, wrong = (printed.sum(printed.addends(e)) for e in (program.forward[first], changed[first]))
+        return Words(told.title, printed.symbol(first), wrong, right, told.hint)
+
+    return Wrong(
+        id[0], ROLES, owner(cell, first), Change(dict(changed)), saying, unlikely=id[1] + 100 * (len(changed) > 1)
+    )
+
+
+def _keys(cell: Cell, program: Program, line: str, variant: Variant) -> Iterator[tuple[str, ...]]:
+    """What a slip has in common with the same one in other equations; among gates of one function, and of any."""
+    own = owner(cell, line)
+    old, new = (repr(renamed(e, _general(own, e))) for e in (variant.old, variant.new))
+    yield kind(variant), old, new, str(line == own)
+    function = program.forward[own][0] if isinstance(program.forward[own], list) else ""
+    yield kind(variant), old, new, str(line == own), function
+
+
+def _general(own: str, expression: Expression) -> dict[str, str]:
+    return {n: n[: -len(own)] + _OWN for n in names(expression) if n == own or n.endswith(f"_{own}")}
+
+
+def polarities(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
+    """A gate used as 1 - gate wherever it is read: what keeps in one convention writes in the other."""
+    for gate, expression in program.forward.items():
+        if isinstance(expression, list) and expression[0] == "sigmoid":
+            opposite = total([1.0, negative(gate)])
+            changed = _everywhere(program, {gate: opposite})
+            if changed:
+                yield _multiple(
+                    cell,
+                    program,
+                    printed,
+                    "opposite-polarity",
+                    changed,
+                    f"The gate {printed.symbol(gate)} works the other way round",
+                    f"{gate} and 1 − {gate} have changed places. Both conventions are taught; "
+                    "this assignment's is the one on the right.",
+                )
+
+
+def exchanged(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
+    """Two quantities in each other's place wherever they are read."""
+    lines = list(program.forward)
+    inner = [n for n in cell.assigned if n not in cell.outputs]
+    for a, b in combinations(inner, 2):
+        if cell.size(a) == cell.size(b):
+            below = lines[max(map(lines.index, (a, b))) + 1 :]
+            changed = _everywhere(program, {a: b, b: a}, below)
+            if changed:
+                title = f"{printed.symbol(a)} and {printed.symbol(b)} have changed places"
+                yield _multiple(
+                    cell, program, printed, "quantities-exchanged", changed, title, "Compare every use.", 110
+                )
+
+
+def transposed(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
+    """Every square matrix the wrong way round, which its shape does not show."""
+    turned = {line: _turned(cell, e) for line, e in program.forward.items()}
+    changed = {line: e for line, e in turned.items() if e != program.forward[line]}
+    if len(changed) > 1:
+        title = "The square matrices are transposed in the forward step"
+        hint = "A square matrix fits both ways. Rows of a batch are multiplied as v @ W.T."
+        yield _multiple(cell, program, printed, "transposed", changed, title, hint)
+
+
+def _turned(cell: Cell, expression: Expression) -> Expression:
+    if not isinstance(expression, list):
+        return expression
+    made = list(expression)
+    for k, argument in arguments(expression):
+        made[k] = _turned(cell, argument)
+    if made[0] in ("matmul", "matmul_t") and Here(cell, ()).square(made[1]):
+        made[0] = "matmul_t" if made[0] == "matmul" else "matmul"
+    return made
+
+
+def _everywhere(program: Program, other: Mapping[str, Expression], lines: Iterable[str] = ()) -> dict[str, Expression]:
+    """The lines that read some names, with others in their place."""
+    made = {line: renamed(program.forward[line], other) for line in lines or program.forward}
+    return {line: e for line, e in made.items() if e != program.forward[line]}
+
+
+def _multiple(
+    cell: Cell,
+    program: Program,
+    printed: Printed,
+    id: str,
+    changed: Mapping[str, Expression],
+    title: str,
+    hint: str,
+    unlikely: int = 0,
+) -> Wrong:
+    first = next(iter(changed))
+
+    def saying() -> Words:
+        right, wrong = (printed.sum(printed.addends(e)) for e in (program.forward[first], changed[first]))
+        return Words(title, printed.symbol(first), wrong, right, hint)
+
+    return Wrong(id, ROLES, owner(cell, first), Change(dict(changed)), saying, unlikely=unlikely)

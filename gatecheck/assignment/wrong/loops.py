@@ -1,0 +1,269 @@
+"""Wrong loops over the steps of a sequence: what only a sequence shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...cells import Cell
+from ..mistake import Words, Wrong, fixed
+from ..printing import Printed
+from ..program import Change, Program, arriving, final, previous
+from .places import twins
+
+FORWARD, BACKWARD = ("forward",), ("backward",)
+
+
+def forward(cell: Cell) -> Iterator[Wrong]:
+    """Loops that hand the wrong states on."""
+    for a, b in twins(cell):
+        if a in cell.states and b in cell.states:
+            yield _said(
+                "states-exchanged",
+                FORWARD,
+                a,
+                Change(exchanged=(a, b)),
+                f"{a} and {b} are exchanged from one step to the next",
+                f"{a}, {b}",
+                f"{b}, {a} of the step before",
+                f"{a}, {b} of the step before",
+                "Look at the line that calls your step: it unpacks the results in another order than they come.",
+            )
+    for name in cell.states:
+        yield _said(
+            "not-carried",
+            FORWARD,
+            name,
+            Change(fed=(name,)),
+            f"{name} is not carried from step to step",
+            f"{name}[t−1]",
+            f"{name}0 at every step",
+            f"{name} of the step before",
+            f"The first step is right, every later one wrong: each must start from the {name} of the one before.",
+        )
+        yield _said(
+            "initial-ignored",
+            FORWARD,
+            name,
+            Change(started=(name,)),
+            f"The initial {name} is ignored: the loop starts from zeros",
+            f"{name}[−1]",
+            "0",
+            f"{name}0",
+            f"{name}0 is an argument: start from it.",
+        )
+        yield _said(
+            "not-carried",
+            FORWARD,
+            name,
+            Change(fed=(name,), started=(name,)),
+            f"{name} is set to zero at every step",
+            f"{name}[t−1]",
+            "0 at every step",
+            f"{name} of the step before",
+            f"Make {name} once, before the loop; inside it belongs the {name} of the step before.",
+        )
+
+
+def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
+    """Loops that hand the wrong gradients back, or add them up wrongly."""
+    for name in cell.states:
+        yield from _stopped(program, printed, name)
+        yield from _handed(program, printed, name)
+        yield from _left(program, printed, name)
+        yield from _before(printed, name)
+    if cell.states:
+        yield from _altogether(cell, printed)
+    for name in program.parameters:
+        yield _overwritten(program, printed, name)
+    yield from _stale(cell, program, printed)
+
+
+def _stopped(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
+    own, (now, later) = printed.symbol(name), _parted(program, name)
+    yield _said(
+        "not-carried-back",
+        BACKWARD,
+        f"d{name}",
+        Change(stopped=(name,)),
+        f"The gradient of {own} is not carried back from step t+1",
+        printed.symbol(f"d{name}"),
+        printed.gradient(name, now),
+        printed.gradient(name, [*now, *later]),
+        f"The last step is right and every earlier one wrong: add the gradient of {own} that step t+1 sends back.",
+        f"{own}[t+1] → {own}",
+    )
+
+
+def _handed(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
+    """What is handed back in the place of what leaves the step."""
+    own, (now, later) = printed.symbol(name), _parted(program, name)
+    ends = f"{printed.gradient(name, now)} + {own}[T−1]"
+    for id, instead, title, wrong in (
+        ("carried-unchanged", f"d{name}", "The gradient of {} is handed back as it was in step t+1", ""),
+        ("state-for-gradient", name, "The state {} is handed back instead of its gradient", ""),
+        ("state-for-gradient", final(name), "The last {} is handed back instead of its gradient", ends),
+    ):
+        yield _said(
+            id,
+            BACKWARD,
+            f"d{name}",
+            Change(handed={name: instead}),
+            title.format(own),
+            printed.symbol(f"d{name}"),
+            wrong or printed.gradient(name, [*now, [1, instead]]),
+            printed.gradient(name, [*now, *later]),
+            f"What a step sends back is the gradient of {own}[t−1].",
+        )
+
+
+def _left(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
+    """What is returned as the gradient of the initial state in the place of what leaves the first step."""
+    own, (_, later) = printed.symbol(name), _parted(program, name)
+    for value, title, wrong in (
+        (f"d{name}", "The gradient of {0}0 is that of {0} after the first step", f"δ{own}[0]"),
+        (arriving(name), "The gradient of {0}0 is what reaches the first step", f"δ{own}[0] as it arrives"),
+        (["*", 0.0, name], "The gradient of {0}0 comes back zero", "0"),
+    ):
+        yield _said(
+            "first-step-missing",
+            BACKWARD,
+            f"d{name}0",
+            Change(left={name: value}),
+            title.format(own),
+            f"δ{own}0",
+            wrong,
+            printed.gradient(name, later).replace("[t+1]", "[0]"),
+            f"One step more: what the first step sends back is the gradient of {own}0.",
+        )
+
+
+def _before(printed: Printed, name: str) -> Iterator[Wrong]:
+    """What the loop backwards takes for the value of a state before the first step."""
+    own = printed.symbol(name)
+    for value, title, wrong in (
+        (final(name), "{} before the first step is read from the end of the sequence", f"{own}[T−1]"),
+        (name, "{} before the first step is overwritten by that of the first step", f"{own}[0]"),
+        (["*", 0.0, name], "{} before the first step is taken for zero in the loop backwards", "0"),
+    ):
+        yield _said(
+            "wrong-initial-state",
+            BACKWARD,
+            f"d{name}",
+            Change(before={name: value}),
+            title.format(own),
+            f"{own}[−1]",
+            wrong,
+            f"{own}0",
+            "Before the first step comes the initial state: an index of −1 is the last element, and a view is no copy.",
+        )
+
+
+def _altogether(cell: Cell, printed: Printed) -> Iterator[Wrong]:
+    """What is wrong with all that a loop carries."""
+    every = ", ".join(f"δ{printed.symbol(n)}" for n in cell.states)
+    zeros = {n: ["*", 0.0, n] for n in cell.states}
+    several = len(cell.states) > 1
+    for id, change, title, hint in (
+        (
+            "not-carried-back",
+            Change(stopped=cell.states),
+            "{} are not carried back from step t+1" if several else "",
+            "",
+        ),
+        (
+            "never-stored",
+            Change(stopped=cell.states, left=zeros),
+            "What a step sends back is never stored: {}",
+            " Keep",
+        ),
+    ):
+        if title:
+            yield _said(
+                id,
+                BACKWARD,
+                f"d{cell.states[0]}",
+                change,
+                title.format(every),
+                "carried back",
+                "nothing",
+                every,
+                f"The last step is right and every earlier one wrong.{hint or ' Add'} what step t+1 sends back.",
+            )
+    yield _said(
+        "not-reversed",
+        BACKWARD,
+        f"d{cell.states[0]}",
+        Change(ascending=("t",)),
+        "The loop backwards runs forwards in time",
+        "t",
+        "0, 1, …, T−1",
+        "T−1, …, 1, 0",
+        "What step t sends back reaches step t−1: begin with the last step.",
+    )
+
+
+def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:
+    entry, own = program.parameters[name], printed.symbol(name)
+    return _said(
+        "overwritten-over-time",
+        BACKWARD,
+        f"d{name}",
+        Change(overwritten=(name,)),
+        f"The gradient of {own} is overwritten at every step",
+        printed.loss(own),
+        printed.parameter(entry, summed=False),
+        printed.parameter(entry),
+        "A parameter is used at every step, so its gradient is a sum over all steps: += where you have =.",
+        many="The gradients of {} are overwritten at every step",
+    )
+
+
+def _stale(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
+    """Values that the loop backwards reads as the last step left them."""
+    for name in program.forward:
+        own = printed.symbol(name)
+        yield _said(
+            "stale-value",
+            BACKWARD,
+            f"d{name}",
+            Change(stale=(name,)),
+            f"{own} is read as the last step left it, at every step",
+            own,
+            f"{own}[T−1]",
+            f"{own}[t]",
+            f"Keep {own} of every step: a local variable holds the last one's only.",
+        )
+    yield _said(
+        "stale-value",
+        BACKWARD,
+        f"d{cell.output}",
+        Change(stale=(*program.forward, *map(previous, cell.lagged), *cell.inputs)),
+        "Every step backwards reads the values of the last step",
+        "cache",
+        "of step T−1",
+        "of step t",
+        "Keep one cache per step, and take that of step t.",
+    )
+
+
+def _parted(program: Program, name: str) -> tuple[list[list[Any]], list[list[Any]]]:
+    """What readers of the same step contribute to a gradient, and those of t+1."""
+    entry = program.gradients[name]
+    return [c for c in entry if not c[0]], [c for c in entry if c[0]]
+
+
+def _said(
+    id: str,
+    roles: tuple[str, ...],
+    quantity: str,
+    change: Change,
+    title: str,
+    left: str,
+    wrong: str,
+    right: str,
+    hint: str,
+    path: str | None = None,
+    many: str = "",
+) -> Wrong:
+    return Wrong(id, roles, quantity, change, fixed(Words(title, left, wrong, right, hint, path, many)))

@@ -1,0 +1,60 @@
+"""What else could have been written in a place: names of the same size that have a value there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...cells import Cell, Size
+from ..adjoint import is_gradient, size
+from ..expressions import Expression
+from ..program import Program, arriving, previous
+
+
+class Here:
+    """A place in a program, and the vectors that have a value there."""
+
+    def __init__(self, cell: Cell, vectors: Iterable[str]) -> None:
+        self._cell = cell
+        self._alike: dict[Size, list[str]] = {}
+        for name in vectors:
+            self._alike.setdefault(size(cell, name), []).append(name)
+        self._parameters: dict[object, list[str]] = {}
+        for name in cell.parameters:
+            self._parameters.setdefault(cell.shapes[name], []).append(name)
+
+    def others(self, name: str) -> list[str]:
+        """Names of the same size, which would go unnoticed in its place."""
+        if name.startswith("#"):
+            return []
+        if name in self._cell.parameters:
+            return [n for n in self._parameters[self._cell.shapes[name]] if n != name]
+        gradient = is_gradient(self._cell, name)
+        found = self._alike.get(size(self._cell, name), [])
+        return [n for n in found if n != name and is_gradient(self._cell, n) == gradient]
+
+    def square(self, matrix: str) -> bool:
+        """Whether a matrix fits both ways."""
+        shape = self._cell.shapes[matrix]
+        return len(shape) == 2 and shape[0] == shape[1]
+
+    def gradient(self, name: str) -> bool:
+        """Whether a name is that of a gradient."""
+        return is_gradient(self._cell, name)
+
+    def fits(self, one: Expression, other: Expression) -> bool:
+        """Whether two expressions are of one size."""
+        return size(self._cell, one) == size(self._cell, other)
+
+
+def forward(cell: Cell, program: Program, line: str) -> Here:
+    """The place of a forward line: what stands above it, the step before, and the inputs."""
+    lines = list(program.forward)
+    return Here(cell, [*lines[: lines.index(line)], *map(previous, cell.lagged), *cell.inputs])
+
+
+def backward(cell: Cell, program: Program, name: str = "") -> Here:
+    """The place of a gradient: every forward value, and the gradients above it; all of them where none is named."""
+    found = list(program.gradients)
+    above = found[: found.index(name)] if name else found
+    values = [*program.forward, *map(previous, cell.lagged), *cell.inputs]
+    return Here(cell, [*values, *(f"d{n}" for n in above), *map(arriving, cell.outputs)])

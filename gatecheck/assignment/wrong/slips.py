@@ -1,0 +1,94 @@
+"""What is said of a slip: its id, its title and a hint, where an equation or a gradient has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..expressions import Expression
+from ..printing import Printed
+from ..variants import Variant
+
+
+class Said(NamedTuple):
+    """A slip in words; {old} and {new} stand for formulas, {place} for "the equation of c" or "the gradient of c"."""
+
+    id: str
+    title: str
+    hint: str
+
+
+_TERM = "Compare your line with the equation, term by term."
+_CHAIN = "The chain rule multiplies by every derivative on the way: compare factor by factor."
+_PRIME = "σ′ is y (1 − y) and tanh′ is 1 − y², where y is what comes out of the function."
+_OTHER = "Both have the same shape, so nothing crashes."
+_SQUARE = "A square matrix fits both ways, so nothing crashes."
+
+_SAID: Mapping[str, Said] = {
+    "missing-term": Said("missing-term", "A term is missing from {place}: {old}", _TERM),
+    "missing-factor": Said("missing-factor", "A factor is missing in {place}: {old}", _CHAIN),
+    "missing-factors": Said("missing-factor", "Factors are missing in {place}: {old}", _CHAIN),
+    "wrong-sign": Said("wrong-sign", "{old} has the wrong sign in {place}", "Once more, and mind the minus."),
+    "time-shift": Said("wrong-time", "{new} stands where {old} belongs in {place}", "Mind which step each comes from."),
+    "wrong-derivative": Said("wrong-activation-derivative", "{new} stands for {old} in {place}", _PRIME),
+    "missing-function": Said("missing-activation", "{old} is taken without its function in {place}", _CHAIN),
+    "wrong-function": Said("wrong-activation", "{new} stands for {old} in {place}", _OTHER),
+    "function-twice": Said("activation-twice", "{old} is activated once more in {place}", "Once is enough."),
+    "extra-function": Said("activation-twice", "{new} stands for {old} in {place}", "Is it activated already?"),
+    "missing-square": Said("missing-square", "A square is missing in {place}: {old}", _PRIME),
+    "missing-power": Said("missing-power", "{new} stands for {old} in {place}", _TERM),
+    "extra-square": Said("extra-square", "{new} stands for {old} in {place}", _TERM),
+    "sum-for-mean": Said(
+        "sum-for-mean", "A sum stands for a mean in {place}: {old}", "A mean divides by their number."
+    ),
+    "mean-for-sum": Said("mean-for-sum", "A mean stands for a sum in {place}: {old}", "A gradient adds up."),
+    "doubled": Said("doubled-term", "{old} counts twice in {place}", "Every reader contributes once."),
+    "halved": Said("halved-term", "{old} counts half in {place}", "Is a factor 2 missing, or a half too many?"),
+    "factor-twice": Said("factor-twice", "{old} is multiplied twice in {place}", _CHAIN),
+    "divided": Said("divided", "{place} is divided by {old} instead of multiplied", _CHAIN),
+    "sum-for-product": Said("sum-for-product", "A sum stands for a product in {place}: {new}", _CHAIN),
+    "product-for-sum": Said("product-for-sum", "A product stands for a sum in {place}: {new}", _TERM),
+    "missing-brackets": Said(
+        "missing-brackets", "Brackets are missing in {place}: {old}", "A factor multiplies the sum."
+    ),
+    "transposed": Said("transposed", "{new} stands for {old} in {place}", _SQUARE),
+    "missing-transpose": Said(
+        "missing-transpose", "A transpose is missing in {place}: {old}", f"{_SQUARE} Backwards it is the transpose."
+    ),
+    "outside-product": Said(
+        "factor-outside-product",
+        "{new} stands for {old} in {place}",
+        "What stands beside a matrix does not go through it.",
+    ),
+    "inside-product": Said(
+        "factor-inside-product", "{new} stands for {old} in {place}", "What goes through a matrix is mixed by it."
+    ),
+    "factor-elsewhere": Said("factor-elsewhere", "A factor stands at another term in {place}: {new}", _TERM),
+    "concat-order": Said("concat-order", "The parts stand in another order in {place}: {new}", _OTHER),
+    "opposite": Said("opposite-polarity", "{new} stands for {old} in {place}", "Both conventions are taught."),
+    "wrong-name": Said("wrong-quantity", "{new} stands where {old} belongs in {place}", _OTHER),
+}
+
+
+def said(variant: Variant, printed: Printed, place: str, shift: int = 0) -> Said:
+    """A slip in words, at its place."""
+    words = _SAID[kind(variant)]
+    old, new = (printed.write(e, shift) for e in (variant.old, variant.new))
+    title = words.title.format(old=old, new=new, place=place)
+    return words._replace(title=title[0].upper() + title[1:] if title.startswith("the ") else title)
+
+
+def kind(variant: Variant) -> str:
+    """The slip, where another name may be the same one of another step."""
+    shifted = variant.slip == "wrong-name" and _plain(variant.old) == _plain(variant.new)
+    return "time-shift" if shifted else variant.slip
+
+
+def identity(variant: Variant) -> tuple[str, int]:
+    """The id that a slip is reported under, and how unlikely it is beside others."""
+    slip = kind(variant)
+    return _SAID[slip].id, list(_SAID).index(slip)
+
+
+def _plain(name: Expression) -> Expression:
+    return name.removesuffix("[t-1]") if isinstance(name, str) else name
