@@ -14,6 +14,7 @@ agree by chance with probability below 2⁻²⁴, and for an answer of a dozen f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from math import inf, isfinite, pi
 from random import Random
@@ -32,7 +33,7 @@ RUNS = 3
 #: How often a run that divides by zero is drawn again.
 _TRIES = 20
 _CLOSE, _FAR = 1e-9, 1e-6
-_SCALES = (0.1, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6, 1.0)
+_SCALES = (0.1, 0.2, 0.3, 0.5, 0.6, 0.8, 1.0)
 
 
 class Numbers(Protocol):
@@ -115,13 +116,21 @@ class Worlds:
     """Runs of a cell, the same for the same seed."""
 
     def __init__(self, cell: Cell, program: Program, seed: str) -> None:
-        self._cell, self._program, self._rng = cell, program, Random(seed)
-        self._exact = [_world(cell, program, self._rng) for _ in range(RUNS)]
+        self._cell, self._program, self._seed = cell, program, seed
+        rng = Random(seed)
+        self._exact = [_world(cell, program, rng) for _ in range(RUNS)]
+
+    @cached_property
+    def _real(self) -> World:
+        return self._of_reals(0.4)
 
     @cached_property
     def _reals(self) -> list[World]:
         """Where a function is flat, or a case is never met, numbers say little: some runs are small, some large."""
-        return [World(*_values(self._cell, self._program, Reals(self._rng, scale))) for scale in _SCALES]
+        return [self._real, *map(self._of_reals, _SCALES)]
+
+    def _of_reals(self, scale: float) -> World:
+        return World(*_values(self._cell, self._program, Reals(Random(f"{self._seed} {scale}"), scale)))
 
     def same(self, one: Expression, other: Expression) -> bool:
         """Whether two expressions are the same as formulas."""
@@ -130,7 +139,7 @@ class Worlds:
     def right(self, answer: Expression, formula: Expression) -> bool | None:
         """Whether an answer is the formula; None where it only gives the same numbers but for rounding."""
         if self.same(answer, formula):
-            return not self._reals[0].far(answer, formula)  # P times anything is nothing in the field
+            return not self._real.far(answer, formula)  # P times anything is nothing in the field
         return None if all(world.near(answer, formula) for world in self._reals) else False
 
 
@@ -163,7 +172,7 @@ def _values(cell: Cell, program: Program, numbers: Numbers) -> tuple[dict[str, A
         sizes=sizes,
     )
     with np.errstate(all="ignore"):
-        done = run(program, data, operations=numbers.table)
+        done = run(replace(program, parameters={}), data, operations=numbers.table)  # of those no formula is made
     values: dict[str, Any] = {n: p.reshape(-1, p.shape[-1]) for n, p in data.parameters.items()}
     values.update({f"#{n}": float(v) for n, v in sizes.items()}, π=numbers.pi)
     values.update({f"#{n}": numbers.draw(1, 1) for n in "BT"})  # no formula of one example has them; wrong ones may
