@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..cells import SCALAR, Cell, Size
+from .change import Change
 from .expressions import Expression, arguments, factors, names, negative, power, product, total
-from .program import Change, Program
+from .program import Program
 
 _ATOMS = ("matmul", "matmul_t", "join", "sum", "mean", "logsumexp", "softmax")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from .program import RIGHT, Change
+from .change import RIGHT, Change
 
 
 class Words(NamedTuple):

@@ -76,6 +76,14 @@ OPERATIONS: Table = {
     "logsumexp": _logsumexp,
     "spread": lambda s, like: np.broadcast_to(s, np.broadcast_shapes(s.shape, like.shape)),
     "softmax": _softmax,
+    # Of whole results: (T, …) in another order of time, a matrix the wrong way round.
+    "reversed": lambda a: a[::-1],
+    "earlier": lambda a: np.concatenate([a[-1:], a[:-1]]),
+    "later": lambda a: np.concatenate([a[1:], a[:1]]),
+    "delayed": lambda a: np.concatenate([np.zeros_like(a[:1]), a[:-1]]),
+    "after": lambda a, first: np.concatenate([first[None], a[:-1]]),
+    "last_only": lambda a: np.concatenate([np.zeros_like(a[:-1]), a[-1:]]),
+    "transposed": lambda a: a.T,
 }
 
 

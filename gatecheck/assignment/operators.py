@@ -124,6 +124,7 @@ def _function(node: Expression, scope: Scope) -> Slips:
         yield "function-twice", [node[0], node], node, [node[0], node]
     elif node[0] == "^" and node[2] == 2.0:
         yield "missing-square", node[1], node, node[1]
+        yield "wrong-power", power(node[1], 3.0), node, power(node[1], 3.0)
     elif node[0] == "^":
         yield "missing-power", node[1], node, node[1]
     elif node[0] in ("absolute", "sign", "log", "softmax", "step"):
@@ -225,9 +226,14 @@ def _extra(node: Expression, scope: Scope) -> Slips:
     if isinstance(node, str) and node[0] not in "#":
         for function in ("tanh", "sigmoid"):
             yield "extra-function", [function, node], node, [function, node]
+        yield "extra-square", power(node, 2.0), node, power(node, 2.0)
+    if isinstance(node, str) or (isinstance(node, list) and node[0] in (*_ALIKE, "^")):
         made: Expression = total([1.0, negative(node)])
         yield "opposite", made, node, made
-        yield "extra-square", power(node, 2.0), node, power(node, 2.0)
+    elif isinstance(node, float):
+        for number in (0.0, 2.0, -1.0):
+            if number != node:
+                yield "wrong-number", number, node, number
 
 
 def _name(node: Expression, scope: Scope) -> Slips:

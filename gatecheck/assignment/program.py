@@ -18,75 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from .change import RIGHT, Change
 from .expressions import Expression
 from .operations import OPERATIONS, Among, Array, Table, evaluate, lane_of
-
-
-@dataclass(frozen=True)
-class Change:
-    """How a wrong program differs from the right one.
-
-    forward, gradients, parameters: entries that replace those of the same name. The rest are ways of using the
-    equations wrongly. renamed: parameters read, and their gradients returned, in the place of others. training: what
-    replaces functions of the training step, by role. Names of states and parameters, for loops:
-
-    started: initial states that are ignored, and zero; fed: those that are fed to every step.
-    exchanged, returned, crossed: two states that change places from step to step, two results that do, two gradients
-    of states before the step.
-    overwritten: parameters whose gradient is assigned, not accumulated, at every step.
-    stopped: gradients that are not handed from t+1 to t; handed: what is handed back in their place.
-    left: what a loop returns as the gradient of an initial state, in the place of what leaves the first step.
-    stale: quantities that a backward loop reads as the last step left them; before: what it takes for the value of a
-    state before the first step. ascending: whether a backward loop runs forwards ("t" where it does).
-    """
-
-    forward: Mapping[str, Expression] = field(default_factory=dict)
-    gradients: Mapping[str, Expression] = field(default_factory=dict)
-    parameters: Mapping[str, Expression] = field(default_factory=dict)
-    overwritten: tuple[str, ...] = ()
-    stopped: tuple[str, ...] = ()
-    started: tuple[str, ...] = ()
-    fed: tuple[str, ...] = ()
-    exchanged: tuple[str, ...] = ()
-    returned: tuple[str, ...] = ()
-    crossed: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
-    ascending: tuple[str, ...] = ()
-    handed: Mapping[str, Expression] = field(default_factory=dict)
-    left: Mapping[str, Expression] = field(default_factory=dict)
-    before: Mapping[str, Expression] = field(default_factory=dict)
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    training: Mapping[str, Expression] = field(default_factory=dict)
-
-    def __add__(self, other: Change) -> Change:
-        """Both changes; the later one wins where both replace an entry."""
-        mine, theirs = vars(self), vars(other)
-        merged: dict[str, Any] = {}
-        for name, value in mine.items():
-            both = (*value, *theirs[name])
-            merged[name] = {**value, **theirs[name]} if isinstance(value, dict) else tuple(dict.fromkeys(both))
-        # Places change one after the other.
-        places = {n: self.renamed.get(other.renamed.get(n, n), other.renamed.get(n, n)) for n in merged["renamed"]}
-        return Change(**{**merged, "renamed": places})
-
-    @property
-    def local(self) -> bool:
-        """Whether it replaces expressions, and nothing else."""
-        return self == Change(self.forward, self.gradients, self.parameters)
-
-    @property
-    def looped(self) -> bool:
-        """Whether the states that go from step to step are others than the equations say."""
-        return bool(self.fed or self.exchanged or self.started)
-
-    @property
-    def equations(self) -> Change:
-        """The part that concerns the equations of a step, whatever loops over it."""
-        return Change(self.forward, self.gradients, self.parameters, renamed=self.renamed)
-
-
-#: No change: the program is right.
-RIGHT = Change()
 
 
 @dataclass(frozen=True)
@@ -135,6 +69,11 @@ class Data:
     def steps(self) -> int:
         return len(next(iter(self.inputs.values()))) if self.inputs else 1
 
+    @property
+    def rows(self) -> int:
+        """The number of sequences in the batch."""
+        return next((v.shape[-2] for v in (*self.inputs.values(), *self.initial.values())), 1)
+
 
 @dataclass
 class Run:
@@ -176,9 +115,9 @@ def run(program: Program, data: Data, backward: bool = True, operations: Table =
     if change.renamed:
         data = replace(data, parameters={n: data.parameters[change.renamed.get(n, n)] for n in data.parameters})
     steps = _forward(program, data, operations)
-    done = Run({name: _stacked([s[name] for s in steps]) for name in program.forward})
+    done = Run({name: _kept(change, "lines", [s[name] for s in steps]) for name in program.forward})
     if backward:
-        _backward(program, data, _seen(change, steps, operations), done, operations)
+        _backward(program, data, _seen(program, data, steps, operations), done, operations)
     if change.returned or change.exchanged:
         a, b = change.returned or change.exchanged
         done.lines[a], done.lines[b] = done.lines[b], done.lines[a]
@@ -187,6 +126,33 @@ def run(program: Program, data: Data, backward: bool = True, operations: Table =
         done.initial[a], done.initial[b] = done.initial[b], done.initial[a]
     done.parameters = {change.renamed.get(n, n): gradient for n, gradient in done.parameters.items()}
     return done
+
+
+def in_order(of: Any, how: str) -> Any:
+    """A sequence in another order of time: "reversed", or every step in the place of the next or of the one before."""
+    if how == "reversed":
+        return of[::-1]
+    shift = {"earlier": -1, "later": 1}[how]
+    return [*of[shift:], *of[:shift]] if isinstance(of, list) else np.concatenate([of[shift:], of[:shift]])
+
+
+def _read(change: Change, what: str, arrays: Mapping[str, Array]) -> Mapping[str, Array]:
+    how = change.order.get(what)
+    return {n: in_order(a, how) for n, a in arrays.items()} if how else arrays
+
+
+def _kept(change: Change, what: str, arrays: list[Array]) -> Array:
+    """What a loop stored of every step."""
+    if what == "lines":
+        arrays = [np.zeros_like(a) if _at(change.skipped, t, len(arrays)) else a for t, a in enumerate(arrays)]
+    found = _stacked(arrays)
+    how = change.order.get(what)
+    return in_order(found, how) if how else found
+
+
+def _at(ends: tuple[str, ...], t: int, steps: int) -> bool:
+    """Whether a step is the first or the last, where these are left out."""
+    return (t == 0 and "first" in ends) or (t == steps - 1 and "last" in ends)
 
 
 def _stacked(arrays: list[Array]) -> Array:
@@ -211,24 +177,28 @@ def _nothing(program: Program, data: Data, backward: bool) -> Run:
 def _forward(program: Program, data: Data, operations: Table) -> list[dict[str, Any]]:
     """The values of every step."""
     change = program.change
-    rows = next((v.shape[-2] for v in (*data.inputs.values(), *data.initial.values())), 1)
-    sizes = {**data.sizes, "B": rows, "T": data.steps}
+    sizes = {**data.sizes, "B": data.rows, "T": data.steps}
     constants = {**data.parameters, **{f"#{n}": float(v) for n, v in sizes.items()}}
     exchange = dict(zip(change.exchanged, reversed(change.exchanged), strict=True))
     before = {n: np.zeros_like(v) if n in change.started else v for n, v in data.initial.items()}
-    steps = []
+    inputs, steps = _read(change, "inputs", data.inputs), []
     for t in range(data.steps):
-        values: dict[str, Any] = {**constants, **{n: x[t] for n, x in data.inputs.items()}}
+        values: dict[str, Any] = {**constants, **{n: x[t] for n, x in inputs.items()}}
         values.update((previous(n), v) for n, v in before.items())
         for name, expression in program.forward.items():
             values[name] = evaluate(expression, values, operations)
         steps.append(values)
+        if _at(change.skipped, t, data.steps):
+            continue
         before = {n: v if n in change.fed else values[exchange.get(n, n)] for n, v in before.items()}
     return steps
 
 
-def _seen(change: Change, steps: list[dict[str, Any]], operations: Table) -> list[dict[str, Any]]:
+def _seen(program: Program, data: Data, steps: list[dict[str, Any]], operations: Table) -> list[dict[str, Any]]:
     """The values of every step as a backward loop finds them, those that the last one left among them."""
+    change = program.change
+    if "cache" in change.order:
+        steps = in_order(steps, change.order["cache"])
     if not (change.stale or change.before or change.handed):
         return steps
     left = {final(n): v for n, v in steps[-1].items()}
@@ -239,22 +209,29 @@ def _seen(change: Change, steps: list[dict[str, Any]], operations: Table) -> lis
 
 def _backward(program: Program, data: Data, steps: list[dict[str, Any]], done: Run, operations: Table) -> None:
     change = program.change
-    back: dict[str, Array] = {n: np.zeros_like(v) for n, v in data.initial.items()}
+    back: dict[str, Array] = {n: np.full_like(v, change.begun.get(n, 0.0)) for n, v in data.initial.items()}
+    upstream = _read(change, "upstream", data.upstream)
     found: list[dict[str, Array]] = [{} for _ in steps]
+    done.initial, done.parameters = back, {n: np.zeros_like(v) for n, v in data.parameters.items()}
     for t in range(len(steps)) if change.ascending else reversed(range(len(steps))):
-        arrived = {n: u[t] for n, u in data.upstream.items()}
+        arrived = {n: u[t] for n, u in upstream.items()}
         for name, gradient in back.items():
             if name not in change.stopped:
                 arrived[name] = arrived.get(name, 0.0) + gradient
+        if _at(change.omitted, t, len(steps)):
+            found[t] = {name: np.zeros_like(steps[t][name]) for name in program.gradients}
+            continue
         now, back = _step_back(program, steps[t], arrived, data, operations)
         found[t] = {name: now[f"d{name}"] for name in program.gradients}
         for name, terms in program.parameters.items():
             gradient = _parameter(data.parameters[name], terms, now, operations)
-            fresh = name in change.overwritten or name not in done.parameters
-            done.parameters[name] = gradient if fresh else done.parameters[name] + gradient
+            if name in change.weights:
+                gradient = gradient * (change.weights[name][t] if t < len(change.weights[name]) else 1.0)
+            before = 0.0 if name in change.overwritten else done.parameters[name]
+            done.parameters[name] = before + gradient
         done.initial = {**back, **{n: evaluate(e, now, operations) for n, e in change.left.items()}}
         back |= {n: evaluate(e, now, operations) for n, e in change.handed.items()}
-    done.gradients = {name: _stacked([f[name] for f in found]) for name in program.gradients}
+    done.gradients = {name: _kept(change, "gradients", [f[name] for f in found]) for name in program.gradients}
 
 
 def _step_back(

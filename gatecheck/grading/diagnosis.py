@@ -13,17 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..assignment.adjoint import follow
+from ..assignment.change import Change
 from ..assignment.mistake import Wrong
-from ..assignment.program import Change, Data, Program
+from ..assignment.program import Data, Program
 from ..assignment.training import Given
-from ..assignment.wrong import wrong_programs
-from ..assignment.wrong.training import MISTAKES
 from ..conventions import TRAINING, Layout
-from .exchange import Array, expected
-from .ladder import TOLERANCE, far, scales
+from .case import Case, Errors, case_of
+from .exchange import Array
+from .fitting import fitted
 from .lanes import distances, in_lanes
 from .reach import Reach
-from .remembering import remembered
 
 #: Mistakes in one function; a longer story fits anything.
 MOST = 4
@@ -33,8 +32,6 @@ TRIED = 3
 LARGEST = 12_000
 #: Candidates that are tried in pairs, where none helps alone.
 PAIRED = 48
-
-Errors = Mapping[str, float]  # quantity -> how far it is off
 
 
 @dataclass(frozen=True)
@@ -66,30 +63,6 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
-class Case:
-    """One function's results, and what they are judged by.
-
-    values: the student's; limits: how far each quantity may be off and still agree, as a part of its scale.
-    """
-
-    layout: Layout
-    role: str
-    data: Given
-    values: Mapping[str, Array]
-    scale: Mapping[str, float]
-    limits: Mapping[str, float]
-
-    def errors(self, program: Program) -> dict[str, float]:
-        """How far each quantity is from what a program gives."""
-        found = expected(self.layout, self.role, program, self.data)
-        return {q: far(value, found[q], self.scale[q]) for q, value in self.values.items()}
-
-    def off(self, errors: Errors) -> list[str]:
-        """The quantities that do not agree."""
-        return [q for q, e in errors.items() if e > self.limits[q]]
-
-
-@dataclass(frozen=True)
 class Candidate:
     """Wrong programs that explain something together, and how far every quantity is off by them."""
 
@@ -113,8 +86,8 @@ def diagnose(
     for other data; a mistake that does not give that too is not certain. Of a sequence it is one step, which shows the
     equations by themselves: what is wrong in them is looked for there first.
     """
-    case = _case(layout, role, program, data, values, limits)
-    second = _case(layout, role, program, *other, limits) if other and other[1].keys() == values.keys() else None
+    case = case_of(layout, role, program, data, values, limits)
+    second = case_of(layout, role, program, *other, limits) if other and other[1].keys() == values.keys() else None
     if second is None:
         return _Search(case).best(program)
     if role.startswith("step") or role in TRAINING:
@@ -138,20 +111,8 @@ def gives(
     limits: Mapping[str, float] | None = None,
 ) -> bool:
     """Whether a program gives these values."""
-    case = _case(layout, role, program, data, values, limits)
+    case = case_of(layout, role, program, data, values, limits)
     return not case.off(case.errors(program))
-
-
-def _case(
-    layout: Layout,
-    role: str,
-    program: Program,
-    data: Given,
-    values: Mapping[str, Array],
-    limits: Mapping[str, float] | None,
-) -> Case:
-    scale = scales(expected(layout, role, program, data))
-    return Case(layout, role, data, values, scale, limits or dict.fromkeys(values, TOLERANCE))
 
 
 class _Search:
@@ -196,7 +157,7 @@ class _Search:
 
     def _tiers(self, program: Program, left: set[str]) -> Iterator[list[tuple[Wrong, ...]]]:
         """What is tried, the likeliest first: what reaches all that is wrong and nothing else, what reaches a part."""
-        wrongs, case = self._wrongs(program), self._case
+        wrongs, case = self._case.wrongs(program), self._case
         if not case.role.startswith(
             "step"
         ):  # what only a loop can do wrong is likelier than the same inside a right step
@@ -211,13 +172,11 @@ class _Search:
         reached = [(w, reach.of(w.change) & asked if w.change.local else None) for w in wrongs]
         yield [(w,) for w, found in reached if found is None or found == left]
         yield [(w,) for w, found in reached if found is not None and found < left]
+        if isinstance(case.data, Data):
+            yield [(w,) for w in fitted(case, program, sorted(left))]
         if case.role.startswith("step"):
             likely = sorted((w for w, found in reached if found and found <= left), key=lambda w: w.unlikely)[:PAIRED]
             yield [(a, b) for k, a in enumerate(likely) for b in likely[k + 1 :] if _disjoint(a.change, b.change)]
-
-    def _wrongs(self, program: Program) -> Sequence[Wrong]:
-        case = self._case
-        return MISTAKES if case.role in TRAINING else _known(case.layout, program, case.role)
 
     def _unseen(self, wrongs: list[Wrong], program: Program) -> list[Wrong]:
         """Those that change nothing in the shorter sequence."""
@@ -276,13 +235,3 @@ def applied(layout: Layout, program: Program, wrongs: Sequence[Wrong]) -> Progra
     if change.forward:
         change = change + follow(layout.cell, program, change.forward)
     return program.changed(change)
-
-
-@remembered(16)
-def _known(layout: Layout, program: Program, role: str) -> list[Wrong]:
-    """Every mistake that can be seen in a function, by a program; listed once for all submissions."""
-    ahead = {"state", "output", "total", "last"}
-    whole = "backward" in role and any(
-        slot.plain in ahead and not slot.gradient for slot in layout.signature(role).gives
-    )
-    return wrong_programs(layout.cell, program, layout.loss, role, whole)

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.operations import OPERATIONS, Table
-from ..assignment.program import RIGHT, Data, Program, run
+from ..assignment.change import RIGHT
+from ..assignment.operations import OPERATIONS, Table, evaluate
+from ..assignment.program import Data, Program, run
 from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
 from ..conventions.weights import laid
@@ -125,7 +126,15 @@ def _run(layout: Layout, role: str, program: Program, data: Data, operations: Ta
             case "parameter" | "parameters":
                 limit = layout.signature(role).clip or np.inf
                 found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
-    return found
+    return {**found, **_returned(program, data, found, operations)} if program.change.results else found
+
+
+def _returned(program: Program, data: Data, found: Mapping[str, Array], operations: Table) -> dict[str, Array]:
+    """What is returned in the place of some results."""
+    initial = {f"{n}0": v for n, v in data.initial.items()}
+    values = {**initial, **found, "#B": float(data.rows), "#T": float(data.steps)}
+    made = {q: evaluate(e, values, operations) for q, e in program.change.results.items() if q in found}
+    return {q: np.broadcast_to(value, found[q].shape) for q, value in made.items()}
 
 
 def _lanes_first(sequence: Array) -> Array:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.change import Change
 from ..assignment.expressions import Expression, total
 from ..assignment.operations import Among
-from ..assignment.program import Change, Data, Program
+from ..assignment.program import Data, Program
 from ..conventions import Layout
 from .exchange import Array, expected
 

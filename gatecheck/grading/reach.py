@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..assignment.change import Change
 from ..assignment.expressions import names
-from ..assignment.program import Change, Program, previous
+from ..assignment.program import Program, previous
 
 
 class Reach:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..assignment.change import Change
 from ..assignment.kit import Kit
 from ..assignment.model import Task
-from ..assignment.program import Change, Program
+from ..assignment.program import Program
 from ..conventions import TRAINING
 from .diagnosis import Diagnosis, Found, diagnose, gives
 from .exchange import Array, expected, quantities

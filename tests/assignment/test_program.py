@@ -6,8 +6,9 @@ import numpy as np
 import oracle
 import pytest
 
+from gatecheck.assignment.change import RIGHT, Change
 from gatecheck.assignment.compiling import compiled
-from gatecheck.assignment.program import RIGHT, Change, Data, Program, run
+from gatecheck.assignment.program import Data, Program, run
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import library, load
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gatecheck.assignment.program import Change, Program
+from gatecheck.assignment.change import Change
+from gatecheck.assignment.program import Program
 from gatecheck.assignment.training import FORMULAS, PROGRAMS, Update, norm, trained
 from gatecheck.assignment.wrong.training import MISTAKES
 from gatecheck.conventions import TRAINING

@@ -9,7 +9,7 @@ from ...cells import Cell
 from ..mistake import Wrong
 from ..printing import Printed
 from ..program import Program
-from . import equations, gradients, loops, places
+from . import equations, gradients, kept, loops, places, times
 
 
 def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: str, whole: bool = False) -> list[Wrong]:
@@ -22,8 +22,9 @@ def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: st
     roles = {role, ahead} if whole else {role}
     found = [*places.returned(cell), *places.permuted(cell, program)]
     if role != ahead:
-        found += loops.backward(cell, program, printed)
+        found += [*loops.backward(cell, program, printed), *times.backward(cell)]
         found += [*gradients.gradients(cell, program, printed), *gradients.parameters(cell, program, printed)]
+        found += kept.kept(cell, program, printed)
     if ahead in roles:
-        found += [*loops.forward(cell), *equations.equations(cell, program, printed)]
+        found += [*loops.forward(cell), *times.forward(cell), *equations.equations(cell, program, printed)]
     return [wrong for wrong in found if roles.intersection(wrong.roles)]

@@ -7,10 +7,11 @@ from itertools import combinations
 
 from ...cells import Cell
 from ..adjoint import owner
+from ..change import Change
 from ..expressions import Expression, arguments, names, negative, renamed, total
 from ..mistake import Words, Wrong
 from ..printing import Printed
-from ..program import Change, Program
+from ..program import Program
 from ..variants import Variant, variants
 from .scope import Here, forward
 from .slips import Said, identity, kind, said
@@ -41,6 +42,7 @@ def equations(cell: Cell, program: Program, printed: Printed) -> list[Wrong]:
         *(_together(cell, program, printed, found) for found in unique.values()),
         *exchanged(cell, program, printed),
         *transposed(cell, program, printed),
+        *activations(cell, program, printed),
     ]
 
 
@@ -128,6 +130,17 @@ def exchanged(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]
                 yield _multiple(
                     cell, program, printed, "quantities-exchanged", changed, title, "Compare every use.", 110
                 )
+
+
+def activations(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
+    """σ and tanh in each other's place, in every gate."""
+    other = {"sigmoid": "tanh", "tanh": "sigmoid"}
+    applied = {n: e for n, e in program.forward.items() if isinstance(e, list) and e[0] in other and e[1] == f"a_{n}"}
+    if len({e[0] for e in applied.values()}) == 2:
+        changed = {n: [other[e[0]], e[1]] for n, e in applied.items()}
+        title = "σ and tanh have changed places"
+        hint = "σ gives numbers between 0 and 1, tanh between −1 and 1."
+        yield _multiple(cell, program, printed, "wrong-activation", changed, title, hint, 110)
 
 
 def transposed(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from ...cells import Cell
 from ..adjoint import owner, reader
+from ..change import Change
 from ..expressions import Expression, factors, names, negative, product
 from ..mistake import Words, Wrong
 from ..printing import Printed
-from ..program import Change, Program, arriving
+from ..program import Program, arriving
 from ..variants import Variant, variants
 from .scope import Here, backward
 from .slips import identity, said

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...cells import Cell
+from ..change import Change
 from ..mistake import Words, Wrong, fixed
 from ..printing import Printed
-from ..program import Change, Program, arriving, final, previous
+from ..program import Program, arriving, final, previous
 from .places import twins
 
 FORWARD, BACKWARD = ("forward",), ("backward",)

@@ -8,9 +8,10 @@ from typing import Any
 
 from ...cells import Cell
 from ...conventions.parameters import parts
+from ..change import Change
 from ..expressions import names, renamed
 from ..mistake import Words, Wrong, fixed
-from ..program import Change, Program
+from ..program import Program
 
 FORWARD, BACKWARD = ("step", "forward"), ("step_backward", "backward")
 

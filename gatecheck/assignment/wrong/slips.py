@@ -37,6 +37,8 @@ _SAID: Mapping[str, Said] = {
     "extra-function": Said("activation-twice", "{new} stands for {old} in {place}", "Is it activated already?"),
     "missing-square": Said("missing-square", "A square is missing in {place}: {old}", _PRIME),
     "missing-power": Said("missing-power", "{new} stands for {old} in {place}", _TERM),
+    "wrong-power": Said("wrong-power", "{new} stands for {old} in {place}", _PRIME),
+    "wrong-number": Said("wrong-number", "{new} stands for {old} in {place}", _TERM),
     "extra-square": Said("extra-square", "{new} stands for {old} in {place}", _TERM),
     "sum-for-mean": Said(
         "sum-for-mean", "A sum stands for a mean in {place}: {old}", "A mean divides by their number."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..change import Change
 from ..expressions import Expression
 from ..mistake import Words, Wrong, fixed
-from ..program import Change
 from ..training import FORMULAS, PROGRAMS
 
 _KEPT = "What comes back is what went in: binding a loop's name anew changes no array, and np.clip returns a new one."

@@ -1,0 +1,87 @@
+"""How a wrong program differs from the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .expressions import Expression
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a wrong program differs from the right one.
+
+    forward, gradients, parameters: entries that replace those of the same name. The rest are ways of using the
+    equations wrongly. renamed: parameters read, and their gradients returned, in the place of others. training: what
+    replaces functions of the training step, by role. Names of states and parameters, for loops:
+
+    started: initial states that are ignored, and zero; fed: those that are fed to every step.
+    exchanged, returned, crossed: two states that change places from step to step, two results that do, two gradients
+    of states before the step.
+    overwritten: parameters whose gradient is assigned, not accumulated, at every step.
+    stopped: gradients that are not handed from t+1 to t; handed: what is handed back in their place.
+    left: what a loop returns as the gradient of an initial state, in the place of what leaves the first step.
+    stale: quantities that a backward loop reads as the last step left them; before: what it takes for the value of a
+    state before the first step; begun: the number that its gradient begins with. ascending: whether a backward loop
+    runs forwards ("t" where it does). order: things that are read or stored in another order of time than they should
+    (inputs, upstream, cache, lines, gradients). skipped, omitted: the "first" or the "last" step, where a loop forward
+    or backward leaves it out.
+    weights: how often the steps of a sequence count in the gradient of a parameter. results: what is returned in the
+    place of a result.
+    """
+
+    forward: Mapping[str, Expression] = field(default_factory=dict)
+    gradients: Mapping[str, Expression] = field(default_factory=dict)
+    parameters: Mapping[str, Expression] = field(default_factory=dict)
+    overwritten: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
+    fed: tuple[str, ...] = ()
+    exchanged: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    crossed: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    ascending: tuple[str, ...] = ()
+    handed: Mapping[str, Expression] = field(default_factory=dict)
+    left: Mapping[str, Expression] = field(default_factory=dict)
+    before: Mapping[str, Expression] = field(default_factory=dict)
+    begun: Mapping[str, float] = field(default_factory=dict)
+    order: Mapping[str, str] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
+    weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    results: Mapping[str, Expression] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    training: Mapping[str, Expression] = field(default_factory=dict)
+
+    def __add__(self, other: Change) -> Change:
+        """Both changes; the later one wins where both replace an entry."""
+        mine, theirs = vars(self), vars(other)
+        merged: dict[str, Any] = {}
+        for name, value in mine.items():
+            both = (*value, *theirs[name])
+            merged[name] = {**value, **theirs[name]} if isinstance(value, dict) else tuple(dict.fromkeys(both))
+        # Places change one after the other.
+        places = {n: self.renamed.get(other.renamed.get(n, n), other.renamed.get(n, n)) for n in merged["renamed"]}
+        return Change(**{**merged, "renamed": places})
+
+    @property
+    def local(self) -> bool:
+        """Whether it replaces expressions, and nothing else."""
+        return self == Change(self.forward, self.gradients, self.parameters)
+
+    @property
+    def looped(self) -> bool:
+        """Whether the states that go from step to step are others than the equations say."""
+        return bool(self.fed or self.exchanged or self.started)
+
+    @property
+    def equations(self) -> Change:
+        """The part that concerns the equations of a step, whatever loops over it."""
+        return Change(self.forward, self.gradients, self.parameters, renamed=self.renamed)
+
+
+#: No change: the program is right.
+RIGHT = Change()

@@ -1,0 +1,59 @@
+"""Wrong results: one that comes back scaled, shifted or turned, where all that others are made of is right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from ..change import Change
+from ..expressions import Expression
+from ..mistake import Words, Wrong, fixed
+
+#: How a result may be off as a whole: its expression, with {} for its name, in words.
+_WHOLE: tuple[tuple[str, Expression, str, str], ...] = (
+    ("wrong-sign", ["*", -1.0, "{}"], "{} has the other sign", "−{}"),
+    ("scaled", ["*", 2.0, "{}"], "{} is twice what it should be", "2 {}"),
+    ("scaled", ["*", 0.5, "{}"], "{} is half of what it should be", "{} / 2"),
+    ("mean-for-sum", ["*", ["^", "#B", -1.0], "{}"], "{} is divided by the number of sequences", "{} / B"),
+    ("scaled", ["*", "#B", "{}"], "{} is multiplied by the number of sequences", "B {}"),
+    ("mean-for-sum", ["*", ["^", "#T", -1.0], "{}"], "{} is divided by the number of steps", "{} / T"),
+    ("shifted", ["+", 1.0, "{}"], "{} is too large by 1 everywhere", "{} + 1"),
+    ("shifted", ["+", -1.0, "{}"], "{} is too small by 1 everywhere", "{} − 1"),
+    ("never-stored", ["*", 0.0, "{}"], "{} comes back zero", "0"),
+)
+_STEPS: tuple[tuple[str, Expression, str, str], ...] = (
+    ("wrong-step", ["reversed", "{}"], "{} comes back in reversed order of time", "{}[T−1−t]"),
+    ("wrong-step", ["earlier", "{}"], "{} is stored one step too late", "{}[t−1]"),
+    ("wrong-step", ["later", "{}"], "{} is stored one step too early", "{}[t+1]"),
+    ("wrong-step", ["delayed", "{}"], "{} is stored one step too late", "{}[t−1]"),
+    ("wrong-step", ["after", "{}", "{}0"], "{} is stored before it is updated", "{}[t−1]"),
+    ("wrong-step", ["last_only", "{}"], "{} is stored for the last step only", "0 before the last step"),
+)
+_SQUARE: tuple[tuple[str, Expression, str, str], ...] = (
+    ("transposed", ["transposed", "{}"], "{} comes back transposed", "{}ᵀ"),
+)
+_HINT = "All that it is made of is right: look at the last lines, where it is put together and returned."
+
+
+def results(
+    role: str, quantities: Iterable[str], sequences: Collection[str], square: Collection[str]
+) -> Iterator[Wrong]:
+    """What may be wrong with each of the results as a whole.
+
+    sequences: those that have numbers for every step; square: matrices that can be turned without an error.
+    """
+    for quantity in quantities:
+        rows = [*_WHOLE, *(_STEPS if quantity in sequences else ()), *(_SQUARE if quantity in square else ())]
+        for id, expression, title, wrong in rows:
+            yield whole(role, quantity, id, _filled(expression, quantity), title, wrong)
+
+
+def whole(role: str, quantity: str, id: str, expression: Expression, title: str, wrong: str) -> Wrong:
+    """A result that is off as a whole; title and wrong with {} for its name."""
+    words = Words(title.format(quantity), quantity, wrong.format(quantity), quantity, _HINT)
+    return Wrong(id, (role,), quantity, Change(results={quantity: expression}), fixed(words), unlikely=30)
+
+
+def _filled(expression: Expression, quantity: str) -> Expression:
+    if isinstance(expression, str):
+        return expression.replace("{}", quantity)
+    return [_filled(e, quantity) for e in expression] if isinstance(expression, list) else expression

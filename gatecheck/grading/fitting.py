@@ -1,0 +1,185 @@
+"""Coefficients by least squares: how often each term of a gradient counts, each step of a sum, a result as a whole.
+
+No slip expresses an invented constant. But a gradient is linear in its terms: what a student's numbers make of them is
+solved for, and is a mistake where it leaves nothing over. Many numbers that agree with few coefficients to rounding
+error are not a coincidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..assignment.change import Change
+from ..assignment.expressions import product
+from ..assignment.mistake import Words, Wrong, fixed
+from ..assignment.printing import Printed
+from ..assignment.program import Data, Program, arriving
+from ..assignment.wrong.results import whole
+from ..conventions import Layout
+from .case import Case
+from .exchange import Array, expected
+from .lanes import in_lanes
+from .reach import Reach
+
+#: How far from a number that people write a coefficient may be.
+_ROUNDING = 1e-6
+#: Steps of a sequence whose contributions can be told apart.
+LONGEST = 20
+
+
+def fitted(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
+    """What explains some of the wrong quantities by coefficients; whether it does is for others to see.
+
+    left: the quantities that are wrong by a program.
+    """
+    assert isinstance(case.data, Data)
+    truth = expected(case.layout, case.role, program, case.data)
+    for q in left:
+        yield from _ratio(case.role, q, case.values[q], truth[q])
+    if "backward" in case.role:
+        yield from _terms(case, program, left)
+        if not case.step and 2 <= case.data.steps <= LONGEST:
+            yield from _steps(case, case.data, program, [q for q in left if q[1:] in program.parameters])
+
+
+def _ratio(role: str, q: str, value: Array, truth: Array) -> Iterator[Wrong]:
+    """One number that a whole result is multiplied by, or that is added to it."""
+    size = float(np.vdot(truth, truth))
+    if size > 0:
+        k = _plain(float(np.vdot(truth, value)) / size)
+        yield whole(
+            role, q, "scaled", ["*", k, q], "{} is " + f"{_shown(k)} times what it should be", f"{_shown(k)} {{}}"
+        )
+    k = _plain(float(np.mean(value - truth)))
+    title = "{} is off by " + f"{_shown(k)} everywhere"
+    yield whole(role, q, "shifted", ["+", k, q], title, f"{{}} {'+' if k > 0 else '−'} {_shown(abs(k))}")
+
+
+def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
+    """How often each contribution to a gradient counts, and what arrives from outside."""
+    reach = Reach(program, case.role)
+    for name, entry in program.gradients.items():
+        for lag in (0, 1):
+            own = [c for c in entry if c[0] == lag]
+            rest = [c for c in entry if c[0] != lag]
+            reached = sorted(reach.of(Change(gradients={name: rest})) & case.values.keys()) if own else []
+            if not reached or not set(reached) <= set(left):
+                continue
+            if not lag and name in case.layout.cell.outputs:
+                own = [[0, arriving(name)], *own]
+            k = _solved(case, program, name, rest, own, reached)
+            if k and any(abs(a - 1) > _ROUNDING for a in k):
+                yield _weighed(case.layout, program, name, lag, rest, own, k)
+
+
+def _solved(
+    case: Case, program: Program, name: str, rest: list[list[Any]], own: list[list[Any]], reached: list[str]
+) -> list[float]:
+    """The coefficients of some contributions that come nearest to the student's numbers, where these tell them."""
+    without = [*rest, *([0, product([-1.0, e])] for _, e in own if e == arriving(name))]
+    changes = [Change(gradients={name: [*without, *some]}) for some in ([], *([c] for c in own))]
+    assert isinstance(case.data, Data)
+    ((_, found),) = in_lanes(case.layout, case.role, program, changes, case.data)
+    rows, wanted = [], []
+    for q in reached:
+        lanes = np.broadcast_to(found[q], (len(changes), *case.values[q].shape))
+        flat = lanes.reshape(len(lanes), -1) / case.scale[q]
+        rows.append((flat[1:] - flat[0]).T)
+        wanted.append(case.values[q].ravel() / case.scale[q] - flat[0])
+    matrix, target = np.concatenate(rows), np.concatenate(wanted)
+    if len(target) < 2 * len(own) or not (np.isfinite(matrix).all() and np.isfinite(target).all()):
+        return []
+    k, _, rank, _ = np.linalg.lstsq(matrix, target, rcond=None)
+    return [_plain(float(a)) for a in k] if rank == len(own) else []
+
+
+def _weighed(
+    layout: Layout,
+    program: Program,
+    name: str,
+    lag: int,
+    rest: list[list[Any]],
+    own: list[list[Any]],
+    k: list[float],
+) -> Wrong:
+    arrives = arriving(name)
+    changed = list(rest)
+    for a, (_, e) in zip(k, own, strict=True):
+        weight = a - 1 if e == arrives else a
+        if abs(weight) > _ROUNDING:
+            changed.append([lag, product([weight, e])])
+
+    def saying() -> Words:
+        printed = Printed(layout.cell, program, layout.loss)
+        odd = [(a, printed.write(e, lag)) for a, (_, e) in zip(k, own, strict=True) if abs(a - 1) > _ROUNDING]
+        told = ", ".join(f"{text} counts {_times(a)}" for a, text in odd)
+        shown = [c for c in changed if arrives not in str(c[1])]
+        return Words(
+            f"In the gradient of {printed.symbol(name)}, {told}",
+            printed.symbol(f"d{name}"),
+            printed.gradient(name, sorted(shown, key=lambda c: c[0])) if shown else "0",
+            printed.gradient(name, program.gradients[name]),
+            "Every reader of a quantity contributes to its gradient, once.",
+        )
+
+    quantity = f"d{name}{'_prev' if lag else ''}"
+    roles = ("step_backward", "backward")
+    return Wrong("wrong-coefficient", roles, quantity, Change(gradients={name: changed}), saying, unlikely=40)
+
+
+def _steps(case: Case, data: Data, program: Program, wrong: list[str]) -> Iterator[Wrong]:
+    """How often each step counts in the gradient of a parameter."""
+    names = [q[1:] for q in wrong]
+    changes = [Change(weights=dict.fromkeys(names, tuple(w))) for w in np.eye(data.steps)]
+    found = [expected(case.layout, case.role, program.changed(c), data) for c in changes] if wrong else []
+    for q in wrong:
+        matrix, value = np.stack([f[q].ravel() for f in found], axis=1), case.values[q].ravel()
+        k, _, rank, _ = np.linalg.lstsq(matrix, value, rcond=None)
+        if rank == data.steps and len(value) >= 2 * data.steps:
+            yield _counted(q, [_plain(float(a)) for a in k])
+
+
+def _counted(q: str, k: list[float]) -> Wrong:
+    """The gradient of a parameter to which the steps contribute more or less than once."""
+    name, listed = q[1:], ", ".join(map(_shown, k))
+    ratios = {round(a / b, 6) for a, b in pairwise(k) if abs(b) > _ROUNDING}
+    if ratios in ({2.0}, {0.5}):
+        what = "is added to itself at every step"
+    elif all(abs(a - 1) < _ROUNDING for a in k[1:]):
+        what = f"counts the first step {_times(k[0])}"
+    elif all(abs(a - 1) < _ROUNDING for a in k[:-1]):
+        what = f"counts the last step {_times(k[-1])}"
+    else:
+        what = f"counts the steps {listed} times"
+    words = Words(
+        f"The sum over time for {name} {what}",
+        f"∂L/∂{name}",
+        f"Σ_t k_t δ…, k = {listed}",
+        "Σ_t δ…",
+        "A parameter is used at every step: its gradient is the sum of what all of them contribute, once each.",
+        many=f"The sum over time for each of {{}} {what}",
+    )
+    change = Change(weights={name: tuple(k)})
+    return Wrong("wrong-sum-over-time", ("backward",), q, change, fixed(words), unlikely=40)
+
+
+def _plain(k: float) -> float:
+    """A coefficient as people write it, where it is one but for rounding."""
+    near = Fraction(k).limit_denominator(64) if np.isfinite(k) else Fraction(0)
+    return float(near) if abs(float(near) - k) < _ROUNDING * max(1.0, abs(k)) else k
+
+
+def _shown(k: float) -> str:
+    near = Fraction(k).limit_denominator(64)
+    text = str(near) if float(near) == k and near.denominator > 1 and abs(near) < 100 else f"{k:.6g}"
+    return text.replace("-", "−")
+
+
+def _times(k: float) -> str:
+    words = {0.0: "not at all", 2.0: "twice", 0.5: "half", -1.0: "with the other sign"}
+    return words.get(k, f"{_shown(k)} times")
