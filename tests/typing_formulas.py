@@ -47,12 +47,7 @@ def accepted(name, quantity, text):
 
 def close(name, quantity, text):
     """Whether its numbers are those of the formula."""
-    return agree(name, expression(name, quantity, text), wanted(name, quantity).right)
-
-
-def agree(name, one, other):
-    """Whether two expressions give the same numbers in every run."""
-    return all(world.near(one, other) for world in worlds(name)._reals)
+    return worlds(name).agree(expression(name, quantity, text), wanted(name, quantity).right)
 
 
 def refused(name, quantity, text):

@@ -33,7 +33,7 @@ RUNS = 3
 #: How often a run that divides by zero is drawn again.
 _TRIES = 20
 _CLOSE, _FAR = 1e-9, 1e-6
-_SCALES = (0.1, 0.2, 0.3, 0.5, 0.6, 0.8, 1.0)
+_SCALES = (0.1, 0.3, 0.6, 1.0, 2.0, 3.0, 5.0)
 
 
 class Numbers(Protocol):
@@ -92,12 +92,12 @@ class World:
             return None
         return a, b
 
-    def near(self, one: Expression, other: Expression) -> bool:
-        """Whether two expressions give the same real numbers but for rounding."""
+    def near(self, one: Expression, other: Expression) -> bool | None:
+        """Whether two expressions give the same real numbers but for rounding; None where they give none."""
         with np.errstate(all="ignore"):
             found = self.both(one, other)
-            off, largest = _distance(*found) if found else (inf, 0.0)
-        return isfinite(largest) and off <= _CLOSE * largest
+            off, largest = _distance(*found) if found else (inf, inf)
+        return off <= _CLOSE * largest if isfinite(largest) else None
 
     def far(self, one: Expression, other: Expression) -> bool:
         """Whether they give other real numbers than rounding can make of the same formula."""
@@ -140,7 +140,12 @@ class Worlds:
         """Whether an answer is the formula; None where it only gives the same numbers but for rounding."""
         if self.same(answer, formula):
             return not self._real.far(answer, formula)  # P times anything is nothing in the field
-        return None if all(world.near(answer, formula) for world in self._reals) else False
+        return None if self.agree(answer, formula) else False
+
+    def agree(self, one: Expression, other: Expression) -> bool:
+        """Whether two expressions give the same numbers but for rounding, in every run that gives any."""
+        found = [near for world in self._reals if (near := world.near(one, other)) is not None]
+        return bool(found) and all(found)
 
 
 def _world(cell: Cell, program: Program, rng: Random) -> World:
