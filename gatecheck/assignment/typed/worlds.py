@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from math import inf, isfinite, pi
+from math import isfinite, isnan, nan, pi
 from random import Random
 from typing import Any, Protocol
 
@@ -33,6 +33,8 @@ RUNS = 3
 #: How often a run that divides by zero is drawn again.
 _TRIES = 20
 _CLOSE, _FAR = 1e-9, 1e-6
+#: Real numbers overflow where a formula does, which is no fault.
+_QUIETLY = np.errstate(all="ignore")
 _SCALES = (0.1, 0.3, 0.6, 1.0, 2.0, 3.0, 5.0)
 
 
@@ -94,22 +96,21 @@ class World:
 
     def near(self, one: Expression, other: Expression) -> bool | None:
         """Whether two expressions give the same real numbers but for rounding; None where they give none."""
-        with np.errstate(all="ignore"):
-            found = self.both(one, other)
-            off, largest = _distance(*found) if found else (inf, inf)
-        return off <= _CLOSE * largest if isfinite(largest) else None
+        off, largest = self._distance(one, other)
+        return off <= _CLOSE * largest if isfinite(largest) and not isnan(off) else None
 
     def far(self, one: Expression, other: Expression) -> bool:
         """Whether they give other real numbers than rounding can make of the same formula."""
-        with np.errstate(all="ignore"):
-            found = self.both(one, other)
-            off, largest = _distance(*found) if found else (0.0, 0.0)
+        off, largest = self._distance(one, other)
         return off > _FAR * (1 + largest)
 
-
-def _distance(one: Array, other: Array) -> tuple[float, float]:
-    """How far two arrays are from each other, and the largest number of the second."""
-    return float(np.abs(one - other).max()), float(np.abs(other).max())
+    @_QUIETLY
+    def _distance(self, one: Expression, other: Expression) -> tuple[float, float]:
+        """How far two values are from each other, and the largest number of the second; not a number without them."""
+        found = self.both(one, other)
+        if not found:
+            return nan, nan
+        return float(np.abs(found[0] - found[1]).max()), float(np.abs(found[1]).max())
 
 
 class Worlds:
@@ -157,6 +158,7 @@ def _world(cell: Cell, program: Program, rng: Random) -> World:
     raise Undefined  # a cell that divides by zero whatever it is given
 
 
+@_QUIETLY
 def _values(cell: Cell, program: Program, numbers: Numbers) -> tuple[dict[str, Any], Table]:
     """The values of the steps t-1, t and t+1, and the gradients of the last two, for any that arrive from later."""
     sizes = {name: k for k, name in enumerate(cell.sizes, 2)}
@@ -176,8 +178,7 @@ def _values(cell: Cell, program: Program, numbers: Numbers) -> tuple[dict[str, A
         upstream=upstream,
         sizes=sizes,
     )
-    with np.errstate(all="ignore"):
-        done = run(replace(program, parameters={}), data, operations=numbers.table)  # of those no formula is made
+    done = run(replace(program, parameters={}), data, operations=numbers.table)  # of those no formula is made
     values: dict[str, Any] = {n: p.reshape(-1, p.shape[-1]) for n, p in data.parameters.items()}
     values.update({f"#{n}": float(v) for n, v in sizes.items()}, π=numbers.pi)
     values.update({f"#{n}": numbers.draw(1, 1) for n in "BT"})  # no formula of one example has them; wrong ones may
