@@ -26,7 +26,7 @@ from ..assignment.typed.worlds import Worlds
 from ..assignment.typed.wrong import Slip, own, upstream
 from ..cells import Cell
 from ..errors import quoted
-from .answers import NAME, answers
+from .answers import NAME, Answers, answers
 from .intake import Submission
 from .remembering import remembered
 from .report import Check, Mistake, Status, Where
@@ -48,14 +48,15 @@ class TypedFormulas:
 
     def __init__(self, kit: Kit, submission: Submission, seed: str) -> None:
         self._kit, self._submission, self._seed = kit, submission, seed
-        self._answers = answers(submission.source.decode()) if submission.source else None
+        there = answers(submission.source.decode())
+        self._missing, self._answers = there is None, there or Answers("", 1, 1)
 
     def judged(self, task: Task) -> Judged:
         """Whether the submission's formula is the one that a task asks for; if not, why not."""
         wanted = asked(self._kit.cell, self._kit.key.program, task.quantity)
-        if not self._answers:
+        if self._missing:
             return _failed(task, f'there is no {NAME} = """…""" in {self._submission.name}')
-        found = [line for line in self._lines if latin(line.left) == task.quantity]
+        found = [line for line in self._lines if f"d{latin(line.left[1:])}" == task.quantity]
         if len(found) > 1:
             first, second = (self._at(line.start) for line in found[:2])
             return _failed(task, f"{task.quantity} has {len(found)} formulas: on {first} and on {second}")
@@ -89,16 +90,14 @@ class TypedFormulas:
 
     @cached_property
     def _lines(self) -> list[Typed | Unreadable]:
-        return lines(self._answers.text) if self._answers else []
+        return lines(self._answers.text)
 
     def _at(self, at: int) -> str:
-        assert self._answers
         return self._submission.place(self._answers.place(at)[0])
 
     # What is wrong.
 
     def _unreadable(self, task: Task, error: Unreadable) -> Judged:
-        assert self._answers
         line, column = self._answers.place(error.start)
         shown = self._answers.text[error.start : error.end].split("\n")[0]
         at = f"column {column}" + (f", at {quoted(shown, 40)}" if shown else "")
@@ -113,7 +112,6 @@ class TypedFormulas:
 
     def _spot(self, task: Task, at: int) -> Where:
         """Where in the file a formula is; in a notebook lines are counted by cells, which the message tells."""
-        assert self._answers
         return Where(task.name, None if self._submission.name.endswith(".ipynb") else self._answers.place(at)[0])
 
     def _likeliest(self, found: Expression, wanted: Asked) -> Wrong | None:
@@ -177,7 +175,6 @@ class TypedFormulas:
         return extra, missing
 
     def _text(self, node: Node) -> str:
-        assert self._answers
         return self._answers.text[node.start : node.end]
 
 

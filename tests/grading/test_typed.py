@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -129,6 +130,15 @@ def test_a_formula_right_by_its_numbers_alone_is_not_counted(kit):
     check = judged(kit, "df", "df = dc * c_prev + 0.00001 * 0.00001 * 0.00001 * 0.00001 * dc").check
     assert check.status == "undetermined"
     assert check.message == "line 2: its numbers agree, and whether the formula does is not known: not counted"
+
+
+def test_a_quantity_with_a_greek_name_is_known_by_its_letter(cache):
+    cell = Path(__file__).parent.parent / "odd" / "symbols.cell"
+    kit = kit_for(cell)
+    for left, right in (("δs", "δβ ⊙ pi + δs[t+1] ⊙ σ(γ ⊙ S[t+1])"), ("ds", "dβ * pi + ds_next"), ("dβ", "dL_t/dβ")):
+        quantity = "dbeta" if "β" in left else "ds"
+        assert judged(kit, quantity, f"{left} = {right}").check.status == "passed", left
+    assert judged(kit, "dgamma", "∂L/∂γ = Σ_t δs ⊙ S ⊙ σ(γ ⊙ S) ⊙ (1 − σ(γ ⊙ S)) ⊙ s[t−1]").check.status == "passed"
 
 
 def test_formulas_alone_are_an_assignment(kit):

@@ -44,7 +44,7 @@ class Names:
             for stem, lag in ((name, 0), (name.removesuffix("_prev"), -1), (name.removesuffix("_next"), 1)):
                 if self._is_value(stem):
                     return self._forward(stem, shift, lag)
-        stem = name if gradient else name[1:] if name.startswith("d") else ""
+        stem = name if gradient else latin(name[1:]) if name.startswith("d") else ""
         for ending in ("", "_next", "_prev"):
             of = stem.removesuffix(ending)
             if of in self.program.gradients or of in self.cell.parameters:
