@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 @click.option(
     "--tasks", metavar="NAMES", help="The functions to assign, as step,clip_by_norm,sgd_step. Default: the cell's own."
 )
+@click.option(
+    "--formulas", metavar="NAMES", help="The quantities whose formulas students type, as dc,df,dc_prev,dW_f."
+)
 @joined_options
 @click.option("--title", help="The assignment's title.")
 @click.option(
@@ -64,6 +67,7 @@ def generate(
     output: str,
     convention: str,
     tasks: str | None,
+    formulas: str | None,
     loss: str | None,
     front: str | None,
     title: str | None,
@@ -77,6 +81,7 @@ def generate(
     \b
     Examples:  gatecheck generate lstm -o kit
                gatecheck generate lstm -o kit --tasks step,step_backward,clip_by_norm,sgd_step
+               gatecheck generate lstm -o kit --formulas dc,df,da_f,dc_prev
                gatecheck generate rnn -o words --input embedding --loss cross-entropy
                gatecheck generate my.cell -o kit --convention cs231n --gradients
                gatecheck generate gru -o kit --told what
@@ -92,7 +97,8 @@ def generate(
     own = load(cell)
     found = joined(own, loss, front)
     title = title or by_hand(own, spelled(front or "", FRONTS), spelled(loss or "", LOSSES))
-    done = generated(found, Path(output), convention, names, title, gradients, feedback, told or "")
+    asked = listed(formulas, "--formulas")
+    done = generated(found, Path(output), convention, names, title, gradients, feedback, told or "", asked)
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(

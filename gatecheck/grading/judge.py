@@ -16,6 +16,7 @@ from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
 from .second import SecondLook
 from .suspicions import suspected
+from .typed import TypedFormulas
 from .unanswered import unwritten
 from .verdicts import Verdicts, shares
 
@@ -63,11 +64,13 @@ def grade(
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
     second = SecondLook(submission, kit, drawn, fresh)
-    verdicts = Verdicts(kit, drawn, run, answers, on_others(asked, run.answers), submission.place, second)
+    typed = TypedFormulas(kit, submission, seed)
+    others = on_others(asked, run.answers)
+    verdicts = Verdicts(kit, drawn, run, answers, others, submission.place, typed, second)
     for task in kit.assignment.tasks:
         verdicts.add(task)
-    checks = suspected(kit, drawn, run, answers, verdicts.checks, verdicts.mistakes)
-    checks = list(_traced(kit, checks, answers, submission.place))
+    found = list(suspected(kit, drawn, run, answers, verdicts.checks, verdicts.mistakes))
+    checks = list(_traced(kit, found, answers, submission.place))
     mistakes = second.lines(verdicts.mistakes, checks)
     warnings = dict.fromkeys(_warnings(kit, answers))
     return _report(submission, kit, seed, run, checks, mistakes, tuple(warnings))
@@ -85,7 +88,7 @@ def unjudged(submission: Submission, kit: Kit, message: str) -> Report:
 
 def _roles(kit: Kit) -> tuple[str, ...]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
-    wanted = {kit.role(t.name) for t in kit.assignment.tasks}
+    wanted = {kit.role(t.name) for t in kit.assignment.tasks if t.kind == "code"}
     known = {s.role for s in kit.layout.functions}
     wanted |= {forward for forward, back in BACKWARD.items() if back in wanted and forward in known}
     return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])

@@ -60,6 +60,27 @@ def test_less_may_be_told_at_once_than_students_can_get_to_know(gatecheck, tmp_p
     assert not (tmp_path / "more").exists()
 
 
+def test_formulas_are_assigned_graded_named_when_wrong_and_handed_in(gatecheck, tmp_path):
+    done = gatecheck("generate", "rnn", "-o", "kit", "--tasks", "step", "--formulas", "da_h, dh_prev")
+    assert (done.code, "4 of 4" in done.out) == (0, True)
+    solution = (tmp_path / "kit-solution" / "rnn.py").read_text(encoding="utf-8")
+    assert "da_h = dh * (1 - h**2)\n" in solution
+    (tmp_path / "kit" / "rnn.py").write_text(solution.replace("da_h = dh * (1 - h**2)", "δa_h = δh"), encoding="utf-8")
+    told = gatecheck("check", "kit/rnn.py", "--format", "text")
+    assert told.code == 1
+    assert "is missing in the gradient of h" in told.out
+    assert "in da_h_formula" in told.out
+    gatecheck("submit", "kit/rnn.py", "--to", "handed-in")
+    (path,) = (tmp_path / "handed-in").iterdir()
+    assert "δa_h = δh" in bundle.read(path).source.decode()
+
+
+def test_a_formula_of_a_quantity_that_the_cell_has_not_is_no_task(gatecheck, tmp_path):
+    done = gatecheck("generate", "rnn", "-o", "kit", "--formulas", "dc")
+    assert done.code == 2
+    assert "rnn has no gradient dc" in done.err
+
+
 def test_the_training_step_is_assigned_graded_and_named_when_it_is_wrong(gatecheck, tmp_path):
     done = gatecheck("generate", "rnn", "-o", "kit", "--tasks", "step,clip_by_norm,sgd_step")
     assert done.code == 0
