@@ -41,9 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--tasks", metavar="NAMES", help="The functions to assign, as step,clip_by_norm,sgd_step. Default: the cell's own."
 )
-@click.option(
-    "--formulas", metavar="NAMES", help="The quantities whose formulas students type, as dc,df,dc_prev,dW_f."
-)
+@click.option("--formulas", metavar="NAMES", help="The quantities whose formulas students type, as dc,df,dc_prev,dW_f.")
 @joined_options
 @click.option("--title", help="The assignment's title.")
 @click.option(
@@ -108,11 +106,13 @@ def generate(
                 "solution": str(done.solution),
                 "score": score,
                 "max_score": most,
+                "mistakes": done.score.seen,
             }
         )
         return
     emit(f"{printable(f'{done.folder}/'):<22}  {'  '.join(done.files)}")
     emit(f"{printable(f'{done.solution}/'):<22}  the solution, graded before it was written: {score:g} of {most:g}")
+    emit(f"{'':<22}  {done.score}")
 
 
 @click.command("grade")

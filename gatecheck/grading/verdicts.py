@@ -244,9 +244,7 @@ class Verdicts:
         ]
 
 
-def _by_own_forward(
-    task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str
-) -> Check:
+def _by_own_forward(task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str) -> Check:
     """The check of a gradient that was compared with the student's own forward function."""
     if problem:
         return Check(task, q, "failed", 0.0, share, problem)

@@ -20,7 +20,7 @@ from ..grading.lanes import distances, in_lanes
 from ..grading.sample import sample
 
 #: Draws of numbers. A mistake that some of them show and others do not depends on luck.
-SEEDS = ("5eed", "ace", "f00d")
+SEEDS = ("5eed", "ace")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def score(kit: Kit) -> Score:
 
     Raises BadInput where its tests see a mistake on some inputs and not on others.
     """
-    roles = [role for task in kit.assignment.tasks if (role := kit.role(task.name)) not in TRAINING]
+    asked = [kit.role(task.name) for task in kit.assignment.tasks if task.kind == "code"]
+    roles = [role for role in asked if role not in TRAINING]
     shown: dict[str, set[bool]] = defaultdict(set)
     titles: dict[str, Wrong] = {}
     for role in roles:

@@ -35,17 +35,19 @@ from ..writing.formulas import Formulas
 from ..writing.numpy_code import program
 from ..writing.reference import HELPERS, code, docstring, environment, parameter_shapes, plain_name
 from .arrangement import arrays, batch, unwritten
+from .detecting import Score, score
 from .formulas import described, sent_back, solved, with_formulas
 
 
 @dataclass(frozen=True)
 class Generated:
-    """What was written: the students' folder, the solution's, and the report of the solution."""
+    """What was written: the students' folder, the solution's, the report of the solution, the mutation score."""
 
     folder: Path
     solution: Path
     files: tuple[str, ...]
     report: Report
+    score: Score
 
 
 def generate(
@@ -89,7 +91,9 @@ def generate(
     with _beside(folder) as draft, _beside(solution) as second:
         for name, text in files.items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
-        report = _graded(open_kit(draft), reference)
+        kit = open_kit(draft)
+        report = _graded(kit, reference)
+        told_apart = score(kit)
         (second / assignment.file).write_text(reference, encoding="utf-8", newline="\n")
         os.replace(second, solution)
         try:
@@ -97,7 +101,7 @@ def generate(
         except BaseException:  # neither without the other
             shutil.rmtree(solution, ignore_errors=True)
             raise
-    return Generated(folder, solution, tuple(sorted(p.name for p in folder.iterdir())), report)
+    return Generated(folder, solution, tuple(sorted(p.name for p in folder.iterdir())), report, told_apart)
 
 
 @contextlib.contextmanager

@@ -82,4 +82,3 @@ def _plain(kind: str, text: str) -> str:
     if kind == "part":
         return text[2:]
     return _SAME.get(text, text) if kind == "sign" else text
-
