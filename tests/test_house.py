@@ -97,7 +97,7 @@ def test_help_imports_click_and_nothing_that_is_heavy(tmp_path):
 
 def test_check_and_submit_never_import_sympy(solved):
     folder, solution = solved
-    for command in (["check", solution], ["submit", solution, "--to", folder]):
+    for command in (["check", solution], ["submit", solution, "--to", folder], ["hint", solution]):
         found = imported(*command, "--assignment", folder / "lstm", cwd=folder)
         assert "numpy" in found
         assert "sympy" not in found, command[0]

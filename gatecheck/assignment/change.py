@@ -75,7 +75,8 @@ class Change:
     @property
     def looped(self) -> bool:
         """Whether the states that go from step to step are others than the equations say."""
-        return bool(self.fed or self.exchanged or self.started)
+        ahead = {"inputs", "lines"}
+        return bool(self.fed or self.exchanged or self.started or self.skipped or ahead & self.order.keys())
 
     @property
     def equations(self) -> Change:

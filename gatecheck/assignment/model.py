@@ -25,19 +25,29 @@ KINDS = ("code", "formula", "trace", "mend")
 GRADED = ("code", "formula")
 
 _KEYS = ("version", "title", "cell", "convention", "file", "grading", "task")
-_GRADING_KEYS = ("feedback", "follow_on", "deadline_seconds", "memory_mib", "precision")
+_GRADING_KEYS = ("feedback", "follow_on", "deadline_seconds", "memory_mib", "precision", "told")
 _TASK_KEYS = ("name", "kind", "points", "after", "hints", "quantity")
 
 
 @dataclass(frozen=True)
 class Grading:
-    """How submissions are graded: how much is told, whether what follows a mistake is credited, limits, precision."""
+    """How submissions are graded: how much is told, whether what follows a mistake is credited, limits, precision.
+
+    feedback: the last rung of the ladder that students can reach; told: the rung that they are told at once, as far as
+    feedback unless it is named; the steps between are hints.
+    """
 
     feedback: str = "formula"
     follow_on: str = "credit"
     deadline_seconds: float = 10
     memory_mib: int = 512
     precision: str = "float64"
+    told: str = ""
+
+    @property
+    def at_once(self) -> str:
+        """The rung that is told without asking."""
+        return self.told or self.feedback
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,11 @@ class Assignment:
         """The title as an identifier for reports and file names, as in "lstm-by-hand"."""
         folded = unicodedata.normalize("NFKD", self.title).encode("ascii", "ignore").decode()
         return "-".join(re.findall(r"[a-z0-9]+", folded.lower()))[:60].strip("-") or "assignment"
+
+    @property
+    def hinted(self) -> bool:
+        """Whether students can take hints: what they are not told at once, or what the course wrote."""
+        return self.grading.at_once != self.grading.feedback or any(task.hints for task in self.tasks)
 
     @property
     def points(self) -> float:
@@ -132,13 +147,25 @@ def _plain_name(table: Table, key: str, endings: tuple[str, ...] = ("",)) -> str
 def _grading(document: Document) -> Grading:
     table = Table(document, ("grading",), document.data.get("grading"), "[grading]", _GRADING_KEYS)
     default = Grading()
+    feedback = table.choice("feedback", FEEDBACK, default.feedback)
+    told = table.choice("told", FEEDBACK, feedback) if "told" in table.data else ""
+    if told and told not in tellable(feedback):
+        advice = f"With feedback = {_quoted(feedback)} it is one of {', '.join(tellable(feedback))}."
+        table.problem("told", f"'told' cannot be {_quoted(told)}", advice)
     return Grading(
-        feedback=table.choice("feedback", FEEDBACK, default.feedback),
+        feedback=feedback,
         follow_on=table.choice("follow_on", FOLLOW_ON, default.follow_on),
         deadline_seconds=table.number("deadline_seconds", 3600, default.deadline_seconds),
         memory_mib=int(table.number("memory_mib", 2**20, default.memory_mib, least=LEAST_MEMORY, whole=True)),
         precision=table.choice("precision", PRECISIONS, default.precision),
+        told=told,
     )
+
+
+def tellable(feedback: str) -> tuple[str, ...]:
+    """The rungs that may be told at once: not none, where there are hints on what is wrong."""
+    last = FEEDBACK.index(feedback)
+    return FEEDBACK[min(1, last) : last + 1]
 
 
 def _tasks(top: Table) -> tuple[Task, ...]:
@@ -213,6 +240,8 @@ def write(assignment: Assignment) -> str:
         f"deadline_seconds = {_number(grading.deadline_seconds)}",
         f"memory_mib = {_number(grading.memory_mib)}",
     ]
+    if grading.at_once != grading.feedback:
+        lines.append(_commented(f"told = {_quoted(grading.told)}", "the rest of it by gatecheck hint"))
     if grading.precision != Grading.precision:
         lines.append(_commented(f"precision = {_quoted(grading.precision)}", "what students may compute in"))
     for task in assignment.tasks:

@@ -27,8 +27,8 @@ _ALIKE = ("sigmoid", "tanh", "relu", "exp", "softplus")
 class Scope(Protocol):
     """What else could have been written."""
 
-    def others(self, name: str) -> list[str]:
-        """Names of the same size, which would go unnoticed in its place."""
+    def others(self, name: str) -> list[Expression]:
+        """What is of the same size, and would go unnoticed in its place."""
 
     def square(self, matrix: str) -> bool:
         """Whether a matrix fits both ways."""
@@ -85,6 +85,7 @@ def _derivative(node: Expression, scope: Scope) -> Slips:
             power(total([1.0, negative(y)]), 2.0),
             total([1.0, power(y, 2.0)]),
             power(y, 2.0),
+            y,
         ):
             yield "wrong-derivative", wrong, node, wrong
     if isinstance(node, list) and node[0] == "*":
@@ -125,6 +126,9 @@ def _function(node: Expression, scope: Scope) -> Slips:
     elif node[0] == "^" and node[2] == 2.0:
         yield "missing-square", node[1], node, node[1]
         yield "wrong-power", power(node[1], 3.0), node, power(node[1], 3.0)
+        opposite: Expression = total([1.0, negative(node[1])])
+        for other in (opposite, *(scope.others(node[1]) if isinstance(node[1], str) else ())):
+            yield "wrong-square", product([node[1], other]), node, product([node[1], other])
     elif node[0] == "^":
         yield "missing-power", node[1], node, node[1]
     elif node[0] in ("absolute", "sign", "log", "softmax", "step"):
@@ -168,6 +172,9 @@ def _product(node: Expression, scope: Scope) -> Slips:
             rest = [t for k, t in enumerate(node) if k not in (0, one, other)]
             both = product([node[one], node[other]])
             yield "product-for-sum", total([*rest, both]), total([node[one], node[other]]), both
+        for part, rest in _parted(node[1:]):
+            made = product([total(rest), part])
+            yield "product-for-sum", made, node, made
 
 
 def _moved(node: Expression, scope: Scope) -> Slips:
@@ -193,6 +200,8 @@ def _matrix(node: Expression, scope: Scope) -> Slips:
         operation, matrix, vector = node
         for alike in scope.others(matrix):
             yield "wrong-name", [operation, alike, vector], matrix, alike
+        if scope.fits(node, vector):
+            yield "missing-matrix", vector, node, vector
         if scope.square(matrix):
             other = LINEAR[operation == "matmul"]
             made = [other, matrix, vector]

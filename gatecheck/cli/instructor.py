@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from ..grading.collecting import Found
     from ..grading.jobs import Item
     from ..grading.report import Report
+    from ..grading.selftest import Isolation
     from ..keeping.results import Results
 
-    #: What a report becomes for where its submission was found.
-    _InHand: TypeAlias = Callable[[Report], Report]
+    #: What there is to say about how a submission was found.
+    Notes: TypeAlias = tuple[str, ...]
+    #: What a report becomes for where its submission was found, what there is to say about that, and the file.
+    _InHand: TypeAlias = tuple[Callable[[Report], Report], Notes, bytes]
 
 
 @click.command("generate")
@@ -50,7 +54,12 @@ if TYPE_CHECKING:
     type=click.Choice(["none", "score", "what", "where", "why", "formula"]),
     default="formula",
     show_default=True,
-    help="How much students are told about a mistake.",
+    help="How much students can get to know about a mistake.",
+)
+@click.option(
+    "--told",
+    type=click.Choice(["score", "what", "where", "why", "formula"]),
+    help="How much of it they are told at once; the rest are hints, step by step and counted. Default: all.",
 )
 @plain_format
 def generate(
@@ -64,6 +73,7 @@ def generate(
     title: str | None,
     gradients: bool,
     feedback: str,
+    told: str | None,
     style: str | None,
 ) -> None:
     """Write an assignment: starter, hand-out, public tests, assignment.toml, key; and its solution, graded first.
@@ -74,6 +84,7 @@ def generate(
                gatecheck generate lstm -o kit --formulas dc,df,da_f,dc_prev
                gatecheck generate rnn -o words --input embedding --loss cross-entropy
                gatecheck generate my.cell -o kit --convention cs231n --gradients
+               gatecheck generate gru -o kit --told what
     """
     from pathlib import Path
 
@@ -87,7 +98,7 @@ def generate(
     found = joined(own, loss, front)
     title = title or by_hand(own, spelled(front or "", FRONTS), spelled(loss or "", LOSSES))
     asked = listed(formulas, "--formulas")
-    done = generated(found, Path(output), convention, names, title, gradients, feedback, asked)
+    done = generated(found, Path(output), convention, names, title, gradients, feedback, told or "", asked)
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(
@@ -121,6 +132,7 @@ def generate(
 @click.option(
     "-o", "--output", metavar="DIR", help="Keep every report there, and a table; what is there already is not repeated."
 )
+@click.option("--pages", is_flag=True, help="With -o: each report also as a page, in HTML; all that is known is on it.")
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -132,6 +144,7 @@ def grade(
     full: bool,
     contained: bool,
     output: str | None,
+    pages: bool,
 ) -> None:
     """Grade submissions: files (.py, .ipynb), bundles, folders, archives, downloads of Moodle, Canvas, Gradescope.
 
@@ -143,6 +156,28 @@ def grade(
                gatecheck grade kit downloads.zip -o results
                gatecheck grade kit *.zip --format json
     """
+    from ..grading.selftest import Isolation
+
+    if pages and output is None:
+        raise click.UsageError("--pages needs -o DIR, where the pages go.")
+    with Isolation(wanted=not contained and jobs in (None, 1)) as isolation:
+        perfect = _graded(isolation, assignment, submissions, seed, jobs, style, full, contained, output, pages)
+    ctx.exit(0 if perfect else 1)
+
+
+def _graded(
+    isolation: Isolation,
+    assignment: str,
+    submissions: tuple[str, ...],
+    seed: str | None,
+    jobs: int | None,
+    style: str | None,
+    full: bool,
+    contained: bool,
+    output: str | None,
+    pages: bool,
+) -> bool:
+    """Grade and print; whether all have full marks. Isolation starts beside all that is imported here."""
     from collections import deque
     from pathlib import Path
 
@@ -154,24 +189,26 @@ def grade(
     kit = open_kit(Path(assignment))
     perfect = True
     with (
-        collected(submissions, kit.assignment.file) as found,
-        _results(output, kit) as results,
+        collected(submissions, kit.assignment.file, partial(click.echo, err=True)) as found,
+        _results(output, kit, pages) as results,
         progress("Grading", len(found)) as advance,
     ):
         in_hand: deque[_InHand] = deque()  # read, and not yet printed
         items = (_read(kit, one, seed, results, in_hand) for one in found)
-        for report in judged(kit, items, seed or new_seed(), jobs or fitting(len(found)), contained):
-            report = in_hand.popleft()(report)
+        number = jobs or fitting(len(found))
+        for report in judged(kit, items, seed or new_seed(), number, contained, isolation):
+            finished, notes, source = in_hand.popleft()
+            report = finished(report)
             if results:
-                results.keep(report)
+                results.keep(report, source)
             perfect = perfect and report.full_marks
-            _print(report, style, full)
+            _print(report, notes, style, full)
             advance()
-    ctx.exit(0 if perfect else 1)
+    return perfect
 
 
 @contextmanager
-def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
+def _results(output: str | None, kit: Kit, pages: bool) -> Iterator[Results | None]:
     """The folder of -o; after Ctrl-C it says how to go on."""
     if output is None:
         yield None
@@ -181,7 +218,7 @@ def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
     from ..keeping.results import Results
 
     try:
-        with Results(Path(output), kit) as results:
+        with Results(Path(output), kit, pages) as results:
             yield results
     except KeyboardInterrupt:
         click.echo("What is graded is kept; the same command goes on from there.", err=True)
@@ -191,7 +228,7 @@ def _results(output: str | None, kit: Kit) -> Iterator[Results | None]:
 def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]) -> Item:
     """A submission; or its report, where it was graded before or cannot be read, which does not stop the others.
 
-    What makes its report the one of where it was found goes to `in_hand`.
+    What makes its report the one of where it was found goes to `in_hand`, with what there is to say, and its source.
     """
     from ..errors import SubmissionError
     from ..grading.judge import rejected
@@ -199,14 +236,12 @@ def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_
     try:
         name, submission, notes = found.read()
     except SubmissionError as error:
-        in_hand.append(partial(_named, found.name, found.label, ()))
+        in_hand.append((partial(_named, found.name, found.label, ()), (), b""))
         return rejected(found.name, kit, "; ".join(p.message for p in error.problems))
     if results and (known := results.known(name, submission.sha256, seed)):
-        in_hand.append(lambda report: report)
+        in_hand.append((lambda report: report, notes, submission.source))
         return known
-    for note in notes:  # a file that nobody graded is not found in any report but this one
-        click.echo(f"{name}: {note}", err=True)
-    in_hand.append(partial(_named, name, found.label, notes))
+    in_hand.append((partial(_named, name, found.label, notes), notes, submission.source))
     return submission
 
 
@@ -216,7 +251,7 @@ def _named(name: str, label: str | None, notes: tuple[str, ...], report: Report)
     return replace(report, file=name, label=label, warnings=(*notes, *report.warnings))
 
 
-def _print(report: Report, style: str | None, full: bool) -> None:
+def _print(report: Report, notes: Notes, style: str | None, full: bool) -> None:
     if style == "json" or full:
         emit_report(report, style)
         if style != "json":
@@ -225,6 +260,8 @@ def _print(report: Report, style: str | None, full: bool) -> None:
         from ..reporting.summary import summary
 
         emit(summary(report, chosen(style) == "unicode"))
+        for note in notes:  # a file that nobody graded is not found in any report but this one
+            emit(textwrap.fill(note, 76, initial_indent="    ", subsequent_indent="    "))
 
 
 COMMANDS = (generate, grade)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -148,8 +148,8 @@ def as_json(data: Any, unicode: bool, indent: int | None = 2) -> str:
     return json.dumps(data, ensure_ascii=not unicode, indent=indent)
 
 
-def emit_report(report: Report, style: str | None, source: bytes = b"") -> None:
-    """Print a report; source is the student's file, for the lines around a mistake."""
+def emit_report(report: Report, style: str | None, source: bytes = b"", full: bool = False) -> None:
+    """Print a report; source is the student's file, for the lines around a mistake; full: with every error."""
     if style == "json":
         # to_json makes characters harmless that a submission may choose; JSON in ASCII has none of them.
         click.echo(report.to_json()) if speaks_unicode() else emit_json(report.to_dict(), None)
@@ -160,9 +160,9 @@ def emit_report(report: Report, style: str | None, source: bytes = b"") -> None:
     if style == "text":
         import shutil
 
-        emit(render(report, shutil.get_terminal_size().columns - 1, source=text, unicode=False))
+        emit(render(report, shutil.get_terminal_size().columns - 1, source=text, unicode=False, full=full))
     else:
-        show(report, source=text)
+        show(report, source=text, full=full)
 
 
 def publish(
@@ -181,6 +181,7 @@ def publish(
     would land on a terminal.
     """
     style = format_of(style, output)
+    beside: list[str] = []
     if output:
         refuse_taken(output, force)
     elif style == "pdf" and sys.stdout.isatty():
@@ -192,7 +193,7 @@ def publish(
     elif style == "latex" and latex is not None:
         content = latex()
     elif style == "markdown" and output:
-        content = _illustrated(build, output, force)
+        content, beside = _illustrated(build, output, force)
     else:
         from ..writing.publishing import published
 
@@ -201,6 +202,8 @@ def publish(
         content = content.rstrip("\n") + "\n"
     if output:
         save(output, content, force)
+        if beside:
+            emit(f"{words(output)}  with its pictures in  {words(', '.join(beside))}")
     elif isinstance(content, str) and style in ("unicode", "text", "json"):
         emit(content.rstrip("\n"))
     else:
@@ -208,8 +211,8 @@ def publish(
         click.echo(content if isinstance(content, bytes) else content.encode(), nl=False)
 
 
-def _illustrated(build: Builder, output: str, force: bool) -> str:
-    """The document in Markdown; its pictures are written beside it, as lstm-1.svg beside lstm.md."""
+def _illustrated(build: Builder, output: str, force: bool) -> tuple[str, list[str]]:
+    """The document in Markdown, and the files beside it that its pictures are written to: lstm-1.svg for lstm.md."""
     from pathlib import Path
 
     from ..writing.formats import FORMATS
@@ -221,25 +224,25 @@ def _illustrated(build: Builder, output: str, force: bool) -> str:
         refuse_taken(path, force)
     for path, svg in beside.items():
         save(path, f"{svg}\n", force)
-    return content
+    return content, list(beside)
 
 
-def format_of(style: str | None, output: str | None) -> str:
+def format_of(style: str | None, output: str | None, formats: Iterable[str] = ENDINGS) -> str:
     """The format that is asked for: by name, by a file's ending, or what can be printed here."""
-    return style or (_by_ending(output) if output else chosen(None))
+    return style or (_by_ending(output, formats) if output else chosen(None))
 
 
-def _by_ending(path: str) -> str:
-    """The format that a file's name asks for. Raises BadInput where it asks for none."""
+def _by_ending(path: str, formats: Iterable[str] = ENDINGS) -> str:
+    """The one of the formats that a file's name asks for. Raises BadInput where it asks for none."""
     from pathlib import PurePath
 
     from ..errors import BadInput, Problem, printable
 
     ending = PurePath(path).suffix.lower()
-    for style, endings in ENDINGS.items():
-        if ending in endings:
+    for style in formats:
+        if ending in ENDINGS[style]:
             return style
-    known = " ".join(known for endings in ENDINGS.values() for known in endings)
+    known = " ".join(known for style in formats for known in ENDINGS[style])
     message = f"{printable(path)} does not tell the format"
     raise BadInput(Problem(message, None, f"Add --format, or choose an ending: {known}"))
 

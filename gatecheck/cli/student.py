@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from .output import emit, emit_report, plain_format
+from .output import emit
+from .reports import deliver, refuse, report_options
 from .seeds import seed_option
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from ..assignment.kit import Kit
     from ..grading.intake import Submission
     from ..grading.report import Report
+    from ..grading.running import Worker
 
-_file = click.argument("file", metavar="[FILE]", required=False)
-_assignment = click.option(
+file_argument = click.argument("file", metavar="[FILE]", required=False)
+assignment_option = click.option(
     "--assignment",
     metavar="DIR",
     help="The assignment's folder. Default: the one around the current folder, or around FILE.",
@@ -25,86 +27,133 @@ _assignment = click.option(
 
 
 @click.command("check")
-@_file
-@_assignment
+@file_argument
+@assignment_option
 @seed_option("the same inputs as in the report that printed it")
-@plain_format
+@report_options
 @click.pass_context
-def check(ctx: click.Context, file: str | None, assignment: str | None, seed: str | None, style: str | None) -> None:
+def check(
+    ctx: click.Context,
+    file: str | None,
+    assignment: str | None,
+    seed: str | None,
+    style: str | None,
+    output: str | None,
+    force: bool,
+    full: bool,
+) -> None:
     """Grade FILE here and now; nothing is recorded. Exit code 0 means full marks.
 
-    FILE defaults to the one that assignment.toml names.
+    FILE defaults to the one that assignment.toml names. A page in HTML has the cell's graph and every number.
 
     \b
     Examples:  gatecheck check
+               gatecheck check lstm.py --full
+               gatecheck check -o report.html
                gatecheck check lstm.py --format json
     """
-    done = _graded(file, assignment, seed)
-    emit_report(done.report, style, done.submission.source)
+    refuse(style, output, force)
+    done = graded(file, assignment, seed)
+    deliver(done.report, style, output, done.submission.source, done.kit.cell, full)
     ctx.exit(_code(done.report))
 
 
 @click.command("submit")
-@_file
-@_assignment
+@file_argument
+@assignment_option
 @click.option("--to", metavar="DIR", help="Where the bundle goes. Default: submitted/ in the assignment's folder.")
-@plain_format
+@report_options
 @click.pass_context
-def submit(ctx: click.Context, file: str | None, assignment: str | None, to: str | None, style: str | None) -> None:
+def submit(
+    ctx: click.Context,
+    file: str | None,
+    assignment: str | None,
+    to: str | None,
+    style: str | None,
+    output: str | None,
+    force: bool,
+    full: bool,
+) -> None:
     """Grade FILE on fresh inputs, record it with a receipt, and write the bundle to hand in.
 
     \b
     Examples:  gatecheck submit
                gatecheck submit lstm.py --to ~/handed-in
     """
-    done = _graded(file, assignment, None)
+    refuse(style, output, force)
+    done = graded(file, assignment, None)
+    source, cell = done.submission.source, done.kit.cell
     if done.report.outcome == "error":  # ours: there is no verdict that could be handed in
-        emit_report(done.report, style, done.submission.source)
+        deliver(done.report, style, output, source, cell, full)
         ctx.exit(_code(done.report))
     from pathlib import Path
 
     from ..errors import printable
-    from ..keeping.records import Records
+    from ..keeping.told import records_of
 
     folder = done.kit.assignment.folder
-    with Records(folder / ".gatecheck" / "submissions.sqlite") as records:
+    with records_of(done.kit.assignment) as records:
         records.finish()
         data = _unchanged(done.path, done.submission)
         bundle = records.record(data, done.report.file, done.report, Path(to) if to else folder / "submitted")
         path = records.write_bundle(bundle.receipt)
-    emit_report(bundle.report, style, done.submission.source)
-    if style != "json":
+    deliver(bundle.report, style, output, source, cell, full)
+    if output or style not in ("json", "html"):
         emit(f"Hand in {printable(str(path))}")
     ctx.exit(_code(bundle.report))
 
 
-class _Graded(NamedTuple):
-    """What was graded, and what came of it."""
+class Graded(NamedTuple):
+    """What was graded, and what came of it: all that is known, and as much of it as the student is told."""
 
     path: Path
     submission: Submission
     kit: Kit
+    known: Report
     report: Report
 
 
-def _graded(file: str | None, assignment: str | None, seed: str | None) -> _Graded:
-    """Grade a file; the worker starts first, so that it warms up while the judge reads and imports."""
+def graded(file: str | None, assignment: str | None, seed: str | None) -> Graded:
+    """Grade FILE, or the file that the assignment names.
+
+    The worker starts first, so that it warms up while the judge reads and imports.
+    """
     from ..grading.running import Worker
 
     with Worker() as worker:
-        from pathlib import Path
+        kit, path = opened(file, assignment)
+        return graded_by(worker, kit, path, seed)
 
-        from ..assignment.kit import open_kit
+
+def opened(file: str | None, assignment: str | None) -> tuple[Kit, Path]:
+    """The assignment, and the file to grade: FILE, or the one that the assignment names."""
+    from pathlib import Path
+
+    from ..assignment.kit import open_kit
+
+    kit = open_kit(Path(assignment) if assignment is not None else _around(file))
+    return kit, Path(file) if file is not None else kit.assignment.folder / kit.assignment.file
+
+
+def graded_by(worker: Worker, kit: Kit, path: Path, seed: str | None = None) -> Graded:
+    """Grade a file by a worker, which is used up."""
+    from ..grading.intake import read_submission
+
+    submission = read_submission(path)
+    from ..grading.judge import grade
+
+    report = grade(submission, kit, worker, seed)
+    return Graded(path, submission, kit, report, _as_told(report, kit))
+
+
+def _as_told(report: Report, kit: Kit) -> Report:
+    if not kit.assignment.hinted:  # nobody waits for SQLite in vain
         from ..grading.feedback import redacted
-        from ..grading.intake import read_submission
 
-        kit = open_kit(Path(assignment) if assignment is not None else _around(file))
-        path = Path(file) if file is not None else kit.assignment.folder / kit.assignment.file
-        submission = read_submission(path)
-        from ..grading.judge import grade
+        return redacted(report, kit.assignment.grading.feedback)
+    from ..keeping.told import as_told
 
-        report = grade(submission, kit, worker, seed)
-    return _Graded(path, submission, kit, redacted(report, kit.assignment.grading.feedback))
+    return as_told(report, kit.assignment)
 
 
 def _around(file: str | None) -> Path:

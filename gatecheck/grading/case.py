@@ -75,5 +75,5 @@ def _known(layout: Layout, program: Program, role: str) -> list[Wrong]:
     square = [q for _, q in gives if q[1:] in shapes and len(shapes[q[1:]]) == 2 and len(set(shapes[q[1:]])) == 1]
     return [
         *wrong_programs(layout.cell, program, layout.loss, role, "backward" in role and ahead),
-        *results(role, [q for _, q in gives], over_time, square),
+        *results(role, layout.cell.states, [q for _, q in gives], over_time, square),
     ]

@@ -173,7 +173,7 @@ class _Search:
         yield [(w,) for w, found in reached if found is None or found == left]
         yield [(w,) for w, found in reached if found is not None and found < left]
         if isinstance(case.data, Data):
-            yield [(w,) for w in fitted(case, program, sorted(left))]
+            yield list(fitted(case, program, sorted(left)))
         if case.role.startswith("step"):
             likely = sorted((w for w, found in reached if found and found <= left), key=lambda w: w.unlikely)[:PAIRED]
             yield [(a, b) for k, a in enumerate(likely) for b in likely[k + 1 :] if _disjoint(a.change, b.change)]

@@ -91,9 +91,7 @@ def expected(
     return work_out(layout, role, program, data, operations)
 
 
-def _worked_out(
-    layout: Layout, role: str, program: Program, data: Given, operations: Table
-) -> dict[str, Array]:
+def _worked_out(layout: Layout, role: str, program: Program, data: Given, operations: Table) -> dict[str, Array]:
     if isinstance(data, tuple):
         found = [trained(program, role, update, layout.arrays, operations) for update in data]
         prefix = "d" if layout.signature(role).gives[0].gradient else ""

@@ -28,6 +28,18 @@ def _plain_float(value: float) -> float | int | str:
     return next(name for name, number in _NAMED.items() if repr(number) == repr(value))
 
 
+def _number(value: object) -> float | None:
+    """A number, or the name of one that is not finite; None for anything else."""
+    if isinstance(value, str):
+        return _NAMED.get(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
 class Fields:
     """The fields of one JSON object, read with their types; `what` names the object in errors.
 
@@ -77,14 +89,27 @@ class Fields:
         value = self.data.get(key)
         if value is None:
             return None
-        if isinstance(value, str) and value in _NAMED:
-            return _NAMED[value]
-        try:
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                return float(value)
-        except OverflowError:
-            pass
-        raise self._wrong(key, "a number")
+        found = _number(value)
+        if found is None:
+            raise self._wrong(key, "a number")
+        return found
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A list of numbers, some of which may be the names of those that are not finite."""
+        return self._row(key, self.data.get(key))
+
+    def matrix(self, key: str) -> tuple[tuple[float, ...], ...]:
+        """A list of lists of numbers, all of one length, and neither empty."""
+        rows = tuple(self._row(key, row) for row in self.items(key))
+        if len({len(row) for row in rows}) != 1 or not rows[0]:
+            raise self._wrong(key, "a matrix")
+        return rows
+
+    def _row(self, key: str, row: object) -> tuple[float, ...]:
+        found = tuple(map(_number, row)) if isinstance(row, list) else (None,)
+        if None in found:
+            raise self._wrong(key, "made of numbers")
+        return tuple(n for n in found if n is not None)
 
     def finite(self, key: str) -> float:
         """A finite number, small enough that sums of them stay finite."""
@@ -99,6 +124,13 @@ class Fields:
         if not isinstance(value, list):
             raise self._wrong(key, "a list")
         return value
+
+    def counts(self, key: str) -> tuple[tuple[str, int], ...]:
+        """An object of whole numbers that are not negative, as pairs; empty when missing."""
+        found = self.data.get(key, {})
+        if not isinstance(found, Mapping) or not all(type(n) is int and n >= 0 for n in found.values()):
+            raise self._wrong(key, "an object of counts")
+        return tuple((str(name), count) for name, count in found.items())
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of strings; empty when missing."""

@@ -32,7 +32,7 @@ _ROUNDING = 1e-6
 LONGEST = 20
 
 
-def fitted(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
+def fitted(case: Case, program: Program, left: list[str]) -> Iterator[tuple[Wrong, ...]]:
     """What explains some of the wrong quantities by coefficients; whether it does is for others to see.
 
     left: the quantities that are wrong by a program.
@@ -40,9 +40,9 @@ def fitted(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
     assert isinstance(case.data, Data)
     truth = expected(case.layout, case.role, program, case.data)
     for q in left:
-        yield from _ratio(case.role, q, case.values[q], truth[q])
+        yield from ((wrong,) for wrong in _ratio(case.role, q, case.values[q], truth[q]))
     if "backward" in case.role:
-        yield from _terms(case, program, left)
+        yield from ((wrong,) for wrong in _terms(case, program, left))
         if not case.step and 2 <= case.data.steps <= LONGEST:
             yield from _steps(case, case.data, program, [q for q in left if q[1:] in program.parameters])
 
@@ -132,23 +132,29 @@ def _weighed(
     return Wrong("wrong-coefficient", roles, quantity, Change(gradients={name: changed}), saying, unlikely=40)
 
 
-def _steps(case: Case, data: Data, program: Program, wrong: list[str]) -> Iterator[Wrong]:
+def _steps(case: Case, data: Data, program: Program, wrong: list[str]) -> Iterator[tuple[Wrong, ...]]:
     """How often each step counts in the gradient of a parameter."""
+    if not wrong:
+        return
     names = [q[1:] for q in wrong]
     changes = [Change(weights=dict.fromkeys(names, tuple(w))) for w in np.eye(data.steps)]
-    found = [expected(case.layout, case.role, program.changed(c), data) for c in changes] if wrong else []
-    for q in wrong:
-        matrix, value = np.stack([f[q].ravel() for f in found], axis=1), case.values[q].ravel()
+    found = [expected(case.layout, case.role, program.changed(c), data) for c in changes]
+    # A bias alone has too few numbers: all that one loop adds up is asked together, too.
+    for some in (wrong, *([q] for q in wrong if len(wrong) > 1)):
+        matrix = np.concatenate([np.stack([f[q].ravel() / case.scale[q] for f in found], axis=1) for q in some])
+        value = np.concatenate([case.values[q].ravel() / case.scale[q] for q in some])
         k, _, rank, _ = np.linalg.lstsq(matrix, value, rcond=None)
         if rank == data.steps and len(value) >= 2 * data.steps:
-            yield _counted(q, [_plain(float(a)) for a in k])
+            yield tuple(_counted(q, [_plain(float(a)) for a in k]) for q in some)
 
 
 def _counted(q: str, k: list[float]) -> Wrong:
     """The gradient of a parameter to which the steps contribute more or less than once."""
     name, listed = q[1:], ", ".join(map(_shown, k))
     ratios = {round(a / b, 6) for a, b in pairwise(k) if abs(b) > _ROUNDING}
-    if ratios in ({2.0}, {0.5}):
+    if all(abs(a) < _ROUNDING for a in (*k[1:-1], k[0])) and abs(k[-1] - 1) < _ROUNDING:
+        what = "counts the last step only"
+    elif ratios in ({2.0}, {0.5}):
         what = "is added to itself at every step"
     elif all(abs(a - 1) < _ROUNDING for a in k[1:]):
         what = f"counts the first step {_times(k[0])}"

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
@@ -45,14 +46,19 @@ class Submission:
     source: bytes
     sha256: str
 
-    def place(self, line: int) -> str:
-        """Where a line of the source is in the file: "line 12", or in a notebook "cell 3, line 5"."""
+    def at(self, line: int) -> tuple[int | None, int]:
+        """Where a line of the source is in the file: the cell of a notebook, None in a module, and the line there."""
         if self.name.lower().endswith(".ipynb"):
             lines = self.source.decode().split("\n")[: max(line, 0)]
             for back, text in enumerate(reversed(lines)):
                 if text.startswith(_CELL) and text.removeprefix(_CELL).isdecimal():
-                    return f"cell {text.removeprefix(_CELL)}, line {back}"
-        return f"line {line}"
+                    return int(text.removeprefix(_CELL)), back
+        return None, line
+
+    def place(self, line: int) -> str:
+        """The same in words: "line 12", or in a notebook "cell 3, line 5"."""
+        cell, line = self.at(line)
+        return f"line {line}" if cell is None else f"cell {cell}, line {line}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -109,7 +115,7 @@ def open_regular(path: Path) -> BinaryIO:
             stack.pop_all()
         return file
     except FileNotFoundError:
-        raise _missing(path, shown) from None
+        raise missing(path) from None
     except NotADirectoryError:
         raise refusal(f"{shown} is not there.", "A part of that path is a file, not a folder.") from None
     except (OSError, ValueError) as error:
@@ -132,17 +138,17 @@ def _refuse_unless_regular(mode: int, shown: str) -> None:
     raise refusal(f"{shown} is not a regular file.", "Give the .py or .ipynb file with your code.")
 
 
-def _missing(path: Path, shown: str) -> SubmissionError:
-    folder = path.parent
+def missing(path: Path, like: Callable[[Path], bool] | None = None) -> SubmissionError:
+    """What to say of a path where nothing is; like: what else in its folder may have been meant, files of code."""
+    shown, folder = printable(str(path)), path.parent
+    like = like or (lambda p: p.suffix.lower() in (".py", ".ipynb"))
     try:
-        names = [p.name for p in islice(folder.iterdir(), LISTED) if p.suffix.lower() in (".py", ".ipynb")]
+        names = [p.name for p in islice(folder.iterdir(), LISTED) if like(p)]
     except OSError:
         return refusal(f"{shown} is not there.", f"There is no folder {printable(str(folder))}.")
     advice = nearest(path.name, names)
     if len(names) > SHOWN and not advice.startswith("Did you mean"):
-        advice = (
-            f"Its folder holds {len(names)} other files."  # a whole class, perhaps: a list would not help
-        )
+        advice = f"Its folder holds {len(names)} other files."  # a whole class, perhaps: a list would not help
     return refusal(f"{shown} is not there.", printable(advice) or "Its folder holds no .py or .ipynb file.")
 
 
@@ -155,9 +161,7 @@ def _text(data: bytes, shown: str) -> bytes:
         message = f"{shown} is not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}."
         raise refusal(message, "Save it again with the encoding UTF-8.") from None
     if b"\0" in data:
-        raise refusal(
-            f"{shown} holds a NUL character.", "It may be binary, or UTF-16: save it as UTF-8 text."
-        )
+        raise refusal(f"{shown} holds a NUL character.", "It may be binary, or UTF-16: save it as UTF-8 text.")
     if not data.strip():
         raise refusal(f"{shown} is empty.", "Save your work in it, and check that it is the file you meant.")
     return data
@@ -168,9 +172,7 @@ def _refuse_cookie(source: bytes, shown: str) -> None:
         cookie = _COOKIE.match(line)
         if cookie and not _UTF8.fullmatch(cookie[1]):
             name = printable(cookie[1].decode(errors="replace"))[:NAME]
-            raise refusal(
-                f"{shown} declares the encoding {name}.", "Remove that comment and save it as UTF-8."
-            )
+            raise refusal(f"{shown} declares the encoding {name}.", "Remove that comment and save it as UTF-8.")
         if cookie or not _BLANK.fullmatch(line):
             return
 
@@ -179,9 +181,7 @@ def _code_of(data: bytes, shown: str) -> bytes:
     try:
         notebook = json.loads(data.decode())
     except (ValueError, RecursionError):
-        raise refusal(
-            f"{shown} is not a notebook: its JSON is broken.", "Save it again in Jupyter."
-        ) from None
+        raise refusal(f"{shown} is not a notebook: its JSON is broken.", "Save it again in Jupyter.") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or len(cells) > CELLS:
         raise refusal(f"{shown} is not a notebook of version 4.", "Save it again in a current Jupyter.")

@@ -19,7 +19,7 @@ from ..errors import nearest, printable, quoted
 from .disguises import look_alike
 from .exchange import Array, canonical, quantities, shape
 from .inside.values import NAME, NAMES
-from .running import Answer, Foreign, Run
+from .running import Answer, Foreign, Raised, Run
 
 #: How nearly the numbers of a wrong program must be a student's; what is right, `tolerance` knows.
 TOLERANCE = 1e-9
@@ -87,7 +87,7 @@ def _read_call(
     if answer.status in ("depends", "unreached"):
         reading.skipped = trouble
         return reading
-    results, trouble = ({}, trouble) if trouble else _results(signature, answer.value)
+    results, trouble = ({}, trouble) if trouble else results_of(signature, answer.value)
     for slot in signature.gives:
         names = quantities(layout, slot)
         if trouble:
@@ -104,7 +104,7 @@ def _read_call(
     return reading
 
 
-def _results(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
+def results_of(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
     """What a function returned, by the names of its results, or a sentence that says why there is no such thing."""
     if signature.named:
         if isinstance(value, dict):
@@ -116,6 +116,11 @@ def _results(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
     return {slot.name: result for slot, result in zip(signature.gives, found, strict=True)}, ""
 
 
+def unwritten(raised: Raised) -> bool:
+    """Whether a function says that it is still to be written, in the starter's own words."""
+    return re.fullmatch(r"\w+ is yours to write", raised.message) is not None
+
+
 def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[int], str]) -> str:
     """Why there is nothing to look at, in a sentence; empty where there is."""
     name = signature.name
@@ -125,7 +130,7 @@ def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[
         case "raised":
             assert answer.raised is not None
             r = answer.raised
-            if re.fullmatch(r"\w+ is yours to write", r.message):  # the starter's own words
+            if unwritten(r):
                 return r.message
             where = f" in {place(r.line)}" if r.line else ""
             return f"{name} raised {r.named}{where}{f': {quoted(r.message)}' if r.message else ''}"

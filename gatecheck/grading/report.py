@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from .fields import Fields, plain
+from .heat import Heat
 
 SCHEMA = "gatecheck/report/1"
 
@@ -22,7 +23,10 @@ Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
 
 @dataclass(frozen=True)
 class Check:
-    """The verdict on one quantity of one task; error and tolerance are relative to its scale."""
+    """The verdict on one quantity of one task; error and tolerance are relative to its scale.
+
+    trace: the lines of the submission that led to an exception, the innermost last, told once for a task.
+    """
 
     task: str
     quantity: str
@@ -33,11 +37,14 @@ class Check:
     error: float | None = None
     tolerance: float | None = None
     because: str | None = None
+    heat: Heat | None = None
+    trace: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, data: object) -> Check:
         """The check in a report's dictionary.  Raises: ValueError."""
         d = Fields(data, "check")
+        heat = d.data.get("heat")
         return cls(
             task=d.text("task"),
             quantity=d.text("quantity"),
@@ -48,21 +55,28 @@ class Check:
             error=d.number("error"),
             tolerance=d.number("tolerance"),
             because=d.optional("because"),
+            heat=None if heat is None else Heat.from_dict(heat),
+            trace=d.texts("trace"),
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The check as JSON values, without the heat where there is none."""
+        return {name: value for name, value in plain(self).items() if (name, value) != ("heat", None)}
 
 
 @dataclass(frozen=True)
 class Where:
-    """Where in the submission a mistake is: a function and, when known, a line counted from 1."""
+    """Where in the submission a mistake is: a function and, when known, a line, in a notebook that of a cell."""
 
     function: str
     line: int | None = None
+    cell: int | None = None
 
     @classmethod
     def from_dict(cls, data: object) -> Where:
         """The place in a report's dictionary.  Raises: ValueError."""
         d = Fields(data, "where")
-        return cls(function=d.text("function"), line=d.line("line"))
+        return cls(function=d.text("function"), line=d.line("line"), cell=d.line("cell"))
 
 
 @dataclass(frozen=True)
@@ -144,6 +158,7 @@ class Report(Scored):
     """Everything that is known after grading one submission.
 
     student: whose it is, where that is certain; label: whose it is by the words of a download, which is a guess.
+    hints, hints_left: how many the student took in each task, and how many `gatecheck hint` has left.
     """
 
     tool: str
@@ -167,6 +182,8 @@ class Report(Scored):
     mistakes: tuple[Mistake, ...] = ()
     warnings: tuple[str, ...] = ()
     message: str = ""
+    hints: tuple[tuple[str, int], ...] = ()
+    hints_left: tuple[tuple[str, int], ...] = ()
 
     @property
     def full_marks(self) -> bool:
@@ -208,9 +225,11 @@ class Report(Scored):
             "cpu_seconds": plain(self.cpu_seconds),
             "score": plain(self.score),
             "max_score": plain(self.max_score),
-            "checks": plain(self.checks),
+            "checks": [check.to_dict() for check in self.checks],
             "mistakes": plain(self.mistakes),
             "warnings": plain(self.warnings),
+            "hints": dict(self.hints),
+            "hints_left": dict(self.hints_left),
         }
 
     @classmethod
@@ -241,6 +260,8 @@ class Report(Scored):
             checks=tuple(map(Check.from_dict, d.items("checks"))),
             mistakes=tuple(map(Mistake.from_dict, d.items("mistakes"))),
             warnings=d.texts("warnings"),
+            hints=d.counts("hints"),
+            hints_left=d.counts("hints_left"),
         )
 
     def to_json(self, indent: int | None = None) -> str:

@@ -10,14 +10,17 @@ from ..assignment.change import Change
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Program
-from ..conventions import TRAINING
+from ..conventions import BACKWARD, TRAINING
 from .diagnosis import Diagnosis, Found, diagnose, gives
 from .exchange import Array, expected, quantities
+from .heat import Heat
+from .heating import heat
 from .ladder import TOLERANCE, Reading, far, read, scales
 from .repeating import other
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
+from .second import SecondLook
 from .tolerance import seems_rounded, tolerances
 from .typed import Judged, TypedFormulas
 
@@ -80,7 +83,7 @@ class Verdicts:
     programs: the equations that the student's step may follow, once a mistake in it is certain, so that later functions
     are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
     answers, others: to the calls that count, and to those with other numbers. place: where a line of the source is in
-    the student's file; typed: the formulas that are in it.
+    the student's file. typed: the formulas that are in it. second: what a second run tells, if one may be made.
     open: tasks that are wrong in a way that later ones cannot be judged by.
     """
 
@@ -91,6 +94,7 @@ class Verdicts:
     others: Mapping[str, Sequence[Answer]]
     place: Callable[[int], str]
     typed: TypedFormulas
+    second: SecondLook | None = None
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
@@ -101,6 +105,8 @@ class Verdicts:
         """Judge one task, after those that it depends on."""
         waits = next((name for name in task.after if name in self.open), None)
         if waits:
+            if self._judged_by_own_forward(task):
+                return
             passed = all(c.status == "passed" for c in self.checks if c.task == waits)
             # A loop that is right given a mistake still hands on states that nothing later can be judged by.
             self._skip(task, f"waits for {self.cause if passed else waits}", self.cause if passed else waits)
@@ -136,6 +142,27 @@ class Verdicts:
         self.checks.append(judged.check)
         self.mistakes += [judged.mistake] if judged.mistake else []
 
+    def _judged_by_own_forward(self, task: Task) -> bool:
+        """Judge a backward function whose forward one is wrong, and nobody knows how, by what that one computes."""
+        role, blocking = self.kit.role(task.name), [name for name in task.after if name in self.open]
+        forwards = [self.kit.role(name) in BACKWARD for name in blocking]
+        if self.second is None or self.cause or not self._credits or role not in BACKWARD.values() or not all(forwards):
+            return False
+        data, layout = self.sample.of(role), self.kit.layout
+        truth = expected(layout, role, self.kit.key.program, data)
+        precision = self.kit.assignment.grading.precision
+        signature, sizes = layout.signature(role), self.sample.step.sizes
+        reading = read(layout, signature, self.answers[role], self.run, truth, sizes, self.place, precision)
+        wrong = [c.quantity for c in self.checks if c.status == "failed" and self.kit.role(c.task) in BACKWARD]
+        right = self.second.own_forward(role, reading.values) if reading.values and wrong else {}
+        if not right:
+            return False
+        for q, share in shares(self.kit, task).items():
+            self.checks.append(_by_own_forward(task.name, q, share, reading.problems.get(q), right.get(q), wrong[0]))
+        if not all(right.get(q) for q in shares(self.kit, task)):
+            self.open.add(task.name)
+        return True
+
     @property
     def _credits(self) -> bool:
         return self.kit.assignment.grading.follow_on == "credit"
@@ -151,16 +178,22 @@ class Verdicts:
         if q in reading.problems:
             return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
         if q not in distances:
-            return Check(task.name, q, "failed", 0.0, share, "not returned, and recognised by what follows from it")
+            said = "not returned, and recognised by what follows from it"
+            return Check(task.name, q, "failed", 0.0, share, said, heat=self._heat(task, q, None))
         d = distances[q]
         if d.right and q not in why.own:  # a mistake that is certain always costs its points
             return Check(task.name, q, "passed", share, share, "", d.error, d.tolerance)
         cause = why.because.get(q) if why.certain and q not in why.own else None
         if cause is None:
-            return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance)
+            hot = self._heat(task, q, reading.values[q])
+            return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance, heat=hot)
         if self._credits:
             return Check(task.name, q, "passed", share, share, f"right given your {cause}", d.error, d.tolerance, cause)
         return Check(task.name, q, "skipped", 0.0, share, f"follows from {cause}", d.error, d.tolerance, cause)
+
+    def _heat(self, task: Task, q: str, value: Array | None) -> Heat | None:
+        role = self.kit.role(task.name)
+        return heat(self.kit, role, self.sample.of(role), q, value, self.programs)
 
     def _explain(
         self, role: str, values: Mapping[str, Array], off: list[str], limits: Mapping[str, float]
@@ -177,7 +210,7 @@ class Verdicts:
             if gives(layout, role, program, data, values, limits):
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
-        for program in (*self.programs[:2], key.program):
+        for program in (*self.programs[:3], key.program):
             diagnosis = diagnose(layout, role, program, data, values, limits, again)
             if diagnosis.certain:
                 because = {} if program is key.program else dict.fromkeys(off, self.cause)
@@ -205,8 +238,23 @@ class Verdicts:
             right.changed(change),
             # The cell's own backward equations, on the values that the wrong forward step gives.
             right.changed(Change(forward=change.forward, renamed=change.renamed)),
+            # The same, with what it kept of the wrong products.
+            right.changed(Change(forward=change.forward, parameters=change.parameters, renamed=change.renamed)),
             *(right.changed(change).changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
         ]
+
+
+def _by_own_forward(
+    task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str
+) -> Check:
+    """The check of a gradient that was compared with the student's own forward function."""
+    if problem:
+        return Check(task, q, "failed", 0.0, share, problem)
+    if right is None:
+        return Check(task, q, "skipped", 0.0, share, f"waits for {cause}", because=cause)
+    if right:
+        return Check(task, q, "passed", share, share, f"right given your {cause}", because=cause)
+    return Check(task, q, "failed", 0.0, share, f"wrong, and not the gradient of your own {cause} either")
 
 
 def _distances(

@@ -1,4 +1,4 @@
-"""The student's own record of what was submitted: one SQLite file, one row for each submission.
+"""The student's own record of what was submitted: one SQLite file, one row for each submission, one for each hint.
 
 A row holds everything (source, report, time) and is written in one transaction: whatever ends the
 process leaves the complete row or none. The bundle is made from the row; a row remembers which folder
@@ -38,6 +38,16 @@ MIGRATIONS = (
         score REAL NOT NULL,
         max_score REAL NOT NULL,
         waiting BLOB  -- the folder that has not got the bundle yet, else null
+    )
+    """,
+    """
+    CREATE TABLE hint (
+        assignment TEXT NOT NULL,
+        task TEXT NOT NULL,
+        kind TEXT NOT NULL,  -- of mistake, or empty for the task itself
+        step TEXT NOT NULL,
+        time TEXT NOT NULL,
+        PRIMARY KEY (assignment, task, kind, step)
     )
     """,
 )
@@ -80,7 +90,7 @@ class Records:
         """
         if report.sha256 != hashlib.sha256(source).hexdigest():
             raise Fault("the report is of another file than the one to be recorded")
-        time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        time = _now()
         if folder is not None:
             bundles.make_folder(folder)
         while True:
@@ -127,6 +137,20 @@ class Records:
         with self._database.transaction() as connection:
             return self._found(connection, receipt)[0]
 
+    def take_hint(self, assignment: str, task: str, kind: str, step: str) -> None:
+        """Count a hint; the same one counts once."""
+        with self._database.transaction(write=True) as connection:
+            row = (assignment, task, kind, step, _now())
+            connection.execute("INSERT OR IGNORE INTO hint VALUES (?, ?, ?, ?, ?)", row)
+
+    def hints(self, assignment: str) -> frozenset[tuple[str, str, str]]:
+        """The hints that were taken: (task, kind, step)."""
+        if not self._database.path.exists():
+            return frozenset()
+        with self._database.transaction() as connection:
+            query = "SELECT task, kind, step FROM hint WHERE assignment = ?"
+            return frozenset(tuple(row) for row in connection.execute(query, (assignment,)))
+
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         self._database.close()
@@ -156,6 +180,10 @@ class Records:
             return Bundle(file, source, Report.from_json(report), time), waiting
         except ValueError as error:
             raise self._database.unusable(f"{error} (of {typed})", DAMAGED) from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def new_receipt(source: bytes, report: Report, time: str) -> str:

@@ -25,13 +25,13 @@ ABOUT, TABLE, REPORTS = "grading.json", "summary.csv", "reports"
 
 
 class Results:
-    """The results of an assignment in a folder, which is made.
+    """The results of an assignment in a folder, which is made; pages: whether each report has a page beside it.
 
     Raises: BadInput where the folder cannot be written, holds something else, or the results of another assignment.
     """
 
-    def __init__(self, folder: Path, kit: Kit) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, kit: Kit, pages: bool = False) -> None:
+        self._folder, self._kit, self._pages = folder, kit, pages
         self._rows: dict[str, Report] = {}
         about = {"schema": SCHEMA, "tool": __version__, "assignment": kit.assignment.slug, "kit": _digest(kit)}
         try:
@@ -62,11 +62,16 @@ class Results:
             return report if same and report.outcome != "error" else None
         return None
 
-    def keep(self, report: Report) -> None:
-        """Write a report.  Raises: BadInput where that fails."""
+    def keep(self, report: Report, source: bytes = b"") -> None:
+        """Write a report; source is the student's file, for its page.  Raises: BadInput where that fails."""
         name = _name(report.file)
         write_whole(self._folder / REPORTS / name, report.to_json(indent=1) + "\n")
         self._rows[name] = report
+        if self._pages:
+            from ..reporting.page import render  # only pages need SymPy
+
+            page = render(report, source.decode("utf-8", "replace"), self._kit.cell)
+            write_whole((self._folder / REPORTS / name).with_suffix(".html"), page + "\n")
 
     def _refuse_unless(self, about: dict[str, str]) -> None:
         shown = printable(str(self._folder))

@@ -14,12 +14,12 @@ from ..assignment.kit import Kit, kit_for, open_kit
 from ..assignment.model import find
 from ..conventions import BACKWARD
 from ..errors import AssignmentError, BadInput, Problem, SubmissionError, nearest, printable
-from ..grading.feedback import redacted
 from ..grading.gathering import gather
 from ..grading.intake import Submission, read_submission, submission_from
 from ..grading.judge import grade
 from ..grading.report import Report
 from ..grading.running import Worker
+from ..keeping.told import as_told
 from ..reporting.terminal import show as print_report
 from .pages import load
 
@@ -62,7 +62,7 @@ def check(
     with Worker() as worker:
         kit = _kit(what, cell, convention, assignment)
         kit, submission = _function(what, kit) if callable(what) else (kit, read_submission(os.fspath(what)))
-        report = redacted(grade(submission, kit, worker, seed), kit.assignment.grading.feedback)
+        report = as_told(grade(submission, kit, worker, seed), kit.assignment)
     shown = Shown(**{f.name: getattr(report, f.name) for f in fields(report)})
     if show:
         print_report(shown, source=submission.source.decode("utf-8", "replace"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..grading.report import Report
 from .terminal.lines import cells, cut
 from .terminal.signs import ASCII, UNICODE, safe
-from .terminal.tasks import number
+from .words import names_its_task, number, speaks_for_itself
 
 WIDTH = 80
 LONGEST_NAME = 30
@@ -34,4 +34,9 @@ def _why(report: Report) -> str:
     if report.mistakes:
         return report.mistakes[0].title + (f" (and {more} more)" if more > 0 else "")
     wrong = [c for c in report.checks if c.status == "failed"]
-    return f"{wrong[0].task}: {wrong[0].quantity} {wrong[0].message}" if wrong else ""
+    if not wrong:
+        return ""
+    check = wrong[0]
+    if names_its_task(check):
+        return check.message
+    return f"{check.task}: {check.message if speaks_for_itself(check) else f'{check.quantity} {check.message}'}"

@@ -17,7 +17,7 @@ from pathlib import Path
 from ..assignment import key as keys
 from ..assignment.key import Key
 from ..assignment.kit import Kit, open_kit, standard
-from ..assignment.model import FILE, Assignment, write
+from ..assignment.model import FILE, Assignment, Grading, tellable, write
 from ..assignment.training import FORMULAS
 from ..calculus.backward import derive
 from ..cells import Cell
@@ -56,14 +56,16 @@ def generate(
     title: str = "",
     gradients: bool = False,
     feedback: str = "formula",
+    told: str = "",
     formulas: tuple[str, ...] = (),
 ) -> Generated:
     """Write an assignment into a new folder, and its solution into `folder-solution`.
 
     tasks: the functions to assign (all of the cell's own, unless named); formulas: the quantities whose formulas are
-    asked for, as dc; gradients: whether the hand-out gives the derived gradients away. Raises BadInput where a folder
-    exists already or cannot be written, or the cell has no such task or quantity, ConventionError where the convention
-    does not fit the cell, Fault where the solution does not score full marks.
+    asked for, as dc; gradients: whether the hand-out gives the derived gradients away; feedback, told: how much
+    students are told, and how much of it at once (all, unless named). Raises BadInput where a folder exists already or
+    cannot be written, told is more than feedback, or the cell has no such task or quantity; ConventionError where the
+    convention does not fit the cell; Fault where the solution does not score full marks.
     """
     if not folder.name:
         raise BadInput(
@@ -72,9 +74,12 @@ def generate(
     solution = folder.with_name(folder.name + "-solution")
     for place in (folder, solution):
         refuse_existing(place, "Choose another folder, or move it away: gatecheck overwrites nobody's work.")
+    if told and told not in tellable(feedback):
+        message = f"with feedback {feedback} students cannot be told {told} at once"
+        raise BadInput(Problem(message, None, f"Known: {', '.join(tellable(feedback))}."))
     made = layout(cell, convention)
-    key = keys.build(made)
-    assignment = with_formulas(_assignment(cell, made, tasks, title, feedback), made, key.program, formulas)
+    key, grading = keys.build(made), Grading(feedback=feedback, told=told)
+    assignment = with_formulas(_assignment(cell, made, tasks, title, grading), made, key.program, formulas)
     trained = any(signature.role in TRAINING for signature in _asked(made, assignment))
     reference = code(cell, convention, training=trained)
     files = _files(made, assignment, key, reference, gradients)
@@ -109,7 +114,7 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, feedback: str) -> Assignment:
+def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, grading: Grading) -> Assignment:
     whole = standard(cell, made, training=bool(tasks))
     known = [t.name for t in whole.tasks]
     # A task may be named by what it is in every convention: step, step_backward, clip_by_norm.
@@ -117,7 +122,8 @@ def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, fe
     tasks = tuple(name if name in known else roles.get(name, name) for name in tasks)
     for name in tasks:
         if name not in known:
-            raise BadInput(Problem(f"{made.convention.name} has no task {printable(name)}", None, nearest(name, known)))
+            message = f"the convention {made.convention.name} has no task {printable(name)}"
+            raise BadInput(Problem(message, None, nearest(name, known)))
     asked = {t.name: t for t in whole.tasks if not tasks or t.name in tasks}
     waits = {t.name: t.after for t in whole.tasks}
 
@@ -127,9 +133,7 @@ def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, fe
             yield from (other,) if other in asked else after(other)
 
     chosen = tuple(replace(t, after=tuple(dict.fromkeys(after(t.name)))) for t in asked.values())
-    return replace(
-        whole, tasks=chosen, title=plain(title) or whole.title, grading=replace(whole.grading, feedback=feedback)
-    )
+    return replace(whole, tasks=chosen, title=plain(title) or whole.title, grading=grading)
 
 
 def _zeros(made: Layout) -> list[str]:

@@ -35,19 +35,20 @@ def render(document: Document) -> str:
     """The document as a page of its own."""
     numbers = count(1)
     return (
-        _environment()
+        environment()
         .get_template("page.html.jinja")
         .render(
             document=document,
             titled=_titled(document),
-            drawing=lambda picture: _drawing(picture, next(numbers)),
-            **_face(),
+            drawing=lambda picture: drawing(picture, next(numbers)),
+            **face(),
         )
     )
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of pages: what is filled in is escaped, on one line, and without control characters."""
     made = Environment(
         loader=FileSystemLoader(folder("templates") / "html"),
         undefined=StrictUndefined,
@@ -76,7 +77,7 @@ def _one_line(value: object) -> object:
 
 
 @cache
-def _face() -> dict[str, Markup]:
+def face() -> dict[str, Markup]:
     """The style sheet, and the font of mathematics."""
     here = folder("templates") / "html"
     font = b64encode((here / "font" / "mathematics.woff2").read_bytes()).decode()
@@ -128,7 +129,7 @@ def _spoken(line: Words) -> str:
 # Pictures.
 
 
-def _drawing(picture: Picture, number: int) -> str:
+def drawing(picture: Picture, number: int) -> str:
     """The SVG as an element of the page: named by its alternative, its ids made this picture's own."""
     svg = picture.svg[picture.svg.index("<svg") :]
     svg = re.sub(r'(\sid="|href="#|url\(#)', rf"\1picture{number}-", svg)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from gatecheck.assignment.model import Assignment, Grading, Task, find, read, write
+from gatecheck.assignment.model import FEEDBACK, Assignment, Grading, Task, find, read, tellable, write
 from gatecheck.errors import AssignmentError
 
 VALID = """\
@@ -70,6 +70,19 @@ def test_an_assignment_is_read_with_everything_in_it(tmp_path):
             Task("lstm_step_backward", 4, ("lstm_step_forward",), ("Which quantities does c_t influence?",)),
         ),
     )
+
+
+def test_what_is_told_at_once_is_all_of_the_feedback_unless_it_says_less(tmp_path):
+    grading = read(put(tmp_path, VALID)).grading
+    assert (grading.told, grading.at_once) == ("", "why")
+    assignment = read(put(tmp_path, VALID.replace("[grading]", '[grading]\ntold = "what"')))
+    assert (assignment.grading.at_once, assignment.grading.feedback) == ("what", "why")
+    bare = replace(assignment, tasks=tuple(replace(t, hints=()) for t in assignment.tasks))
+    assert [replace(bare, grading=g).hinted for g in (bare.grading, replace(grading, told="why"), grading)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_the_file_may_be_named_instead_of_its_folder(tmp_path):
@@ -198,6 +211,9 @@ def test_a_problem_shows_its_line_with_a_caret(tmp_path):
         ("2.5", "inf", 10, "'deadline_seconds' must be a number above 0, at most 3600"),
         ("2.5", "0", 10, "'deadline_seconds' must be a number above 0, at most 3600"),
         ("256", "true", 11, "'memory_mib' must be a whole number from 64 to 1048576, not true or false"),
+        ("memory_mib = 256", 'told = "formula"', 11, "'told' cannot be \"formula\""),
+        ("memory_mib = 256", 'told = "none"', 11, "'told' cannot be \"none\""),
+        ("memory_mib = 256", 'told = "wat"', 11, "'wat' is not a value of 'told'"),
         ("memory_mib = 256", 'precision = "float16"', 11, "'float16' is not a value of 'precision'"),
         ("points = 2\n", "", 13, "[[task]] has no 'points' (a number above 0, at most 1000000)"),
         ("points = 2", "points = 1e999", 15, "'points' must be a number above 0, at most 1000000"),
@@ -368,12 +384,14 @@ def assignments(draw):
              tuple(draw(st.lists(HINTS, max_size=2))))
         for n, name in enumerate(names)
     ]  # fmt: skip
+    feedback = draw(st.sampled_from(FEEDBACK))
     grading = Grading(
-        draw(st.sampled_from(["none", "score", "what", "where", "why", "formula"])),
+        feedback,
         draw(st.sampled_from(["credit", "skip"])),
         draw(st.floats(1e-3, 3600)),
         draw(st.integers(64, 2**20)),
         draw(st.sampled_from(["float64", "float32"])),
+        draw(st.sampled_from(["", *tellable(feedback)[:-1]])),
     )
     word = draw(WORDS)
     return Assignment(Path(), draw(TITLES), f"{word}.cell", word, f"{word}.py", grading, tuple(tasks))

@@ -147,6 +147,61 @@ def test_no_text_of_a_student_breaks_the_judge(generated, tmp_path_factory, data
     assert "gatecheck's" not in said.getvalue()
 
 
+# ------------------------------------------------------------------------------------------------ pages
+
+
+@pytest.fixture
+def wrong(kit):
+    """A submission whose carried gradient is dropped."""
+    source = kit.solution.read_text()
+    kit.solution.write_text(source.replace("np.tanh(", "1.01 * np.tanh(", 1))
+    return kit.solution
+
+
+def test_a_page_is_printed_or_written_and_the_code_is_that_of_the_report(gatecheck, kit, wrong, tmp_path):
+    printed = gatecheck("check", wrong, "--assignment", kit.folder, "--format", "html")
+    assert (printed.code, printed.err) == (1, "")
+    assert printed.out.startswith("<!doctype html>")
+    written = gatecheck("check", wrong, "--assignment", kit.folder, "-o", "report.html")
+    assert (written.code, written.err) == (1, "")
+    assert "failed" in written.out and written.out.endswith("The report is in report.html\n")
+    assert "<h1>" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_the_next_page_replaces_the_last_and_nothing_else(gatecheck, kit, tmp_path):
+    page, other = tmp_path / "report.html", tmp_path / "other.html"
+    for _ in range(2):
+        assert gatecheck("check", kit.solution, "--assignment", kit.folder, "-o", page).code == 0
+    other.write_text("<p>mine</p>")
+    done = gatecheck("check", kit.solution, "--assignment", kit.folder, "-o", other)
+    assert (done.code, done.out) == (2, "")
+    assert "exists already" in done.err and "--force" in done.err
+    assert other.read_text() == "<p>mine</p>"
+    assert gatecheck("check", kit.solution, "--assignment", kit.folder, "-o", other, "--force").code == 0
+
+
+def test_a_files_ending_tells_the_format_of_a_report(gatecheck, kit, tmp_path):
+    for name, start in (("a.json", '{"schema"'), ("b.txt", "RNN by hand"), ("c.htm", "<!doctype")):
+        assert gatecheck("check", kit.solution, "--assignment", kit.folder, "-o", name).code == 0
+        text = (tmp_path / name).read_text("utf-8")
+        assert "".join(text.split())[:9] == "".join(start.split())[:9]
+    done = gatecheck("check", kit.solution, "--assignment", kit.folder, "-o", "d.md")
+    assert (done.code, "choose an ending: .txt .html .htm .json" in done.err) == (2, True)
+
+
+def test_every_error_is_printed_on_request(gatecheck, kit, wrong):
+    assert "How far" not in gatecheck("check", wrong, "--assignment", kit.folder).out
+    out = gatecheck("check", wrong, "--assignment", kit.folder, "--full", "--format", "text").out
+    assert "How far h is off   in step\n" in out
+    assert "example 1" in out and out.isascii()
+
+
+def test_a_submission_has_its_page_with_the_receipt(gatecheck, kit, tmp_path):
+    assert gatecheck("submit", kit.solution, "--assignment", kit.folder, "-o", "page.html").code == 0
+    (handed_in,) = records(kit)
+    assert f"Receipt {handed_in.receipt}" in (tmp_path / "page.html").read_text("utf-8")
+
+
 # ------------------------------------------------------------------------------------------------ submit
 
 

@@ -18,7 +18,7 @@ from gatecheck.keeping import bundle as bundles
 from gatecheck.keeping import database, records
 from gatecheck.keeping.bundle import read
 from gatecheck.keeping.database import Database
-from gatecheck.keeping.records import Records, new_receipt
+from gatecheck.keeping.records import MIGRATIONS, Records, new_receipt
 
 
 @pytest.fixture
@@ -289,6 +289,36 @@ def test_a_file_of_an_earlier_version_is_brought_up_to_date(path):
     new.close()
 
 
+def test_a_record_from_before_there_were_hints_keeps_its_submissions_and_takes_hints(path, source, report):
+    old = Database(path, MIGRATIONS[:1])
+    with old.transaction(write=True) as connection:
+        values = ("GC-0000-0000", "t", "a", "lstm.py", "0", source, report.to_json(), "graded", 1, 2)
+        connection.execute("INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", values)
+    old.close()
+    with Records(path) as kept:
+        kept.take_hint("a", "step", "", "hint 1")
+        assert kept.get("GC-0000-0000").source == source
+        assert kept.hints("a") == {("step", "", "hint 1")}
+
+
+# ------------------------------------------------------------------------------------------------------------- hints
+
+
+def test_a_hint_counts_once_for_its_assignment_task_mistake_and_step(kept):
+    rows = [("step", "missing dc", "what"), ("step", "missing dc", "where"), ("step", "", "hint 1")]
+    rows.append(("back", "", "hint 1"))
+    for row in (*rows, *rows):
+        kept.take_hint("lstm-by-hand", *row)
+    kept.take_hint("another", "step", "", "hint 2")
+    assert kept.hints("lstm-by-hand") == set(rows)
+    assert kept.list() == ()
+
+
+def test_to_look_for_hints_makes_no_file(kept, path):
+    assert kept.hints("lstm-by-hand") == frozenset()
+    assert not path.exists()
+
+
 def test_a_transaction_that_fails_leaves_nothing(path):
     file = Database(path, ("CREATE TABLE a (b)",))
     with pytest.raises(KeyError), file.transaction(write=True) as connection:
@@ -367,7 +397,7 @@ def check_nothing_is_half_done(path, folder):
         kept.finish()
         # The next write takes away a journal that SQLite left before it had begun to change the file.
         with kept._database.transaction(write=True) as connection:
-            connection.execute("PRAGMA user_version = 1")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         entries = kept.list()
         assert kept.missing_bundles() == ()
         found = {bundle.receipt: bundle for bundle in map(read, folder.iterdir())} if folder.exists() else {}

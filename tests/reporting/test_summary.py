@@ -76,3 +76,17 @@ def test_every_line_is_one_line_of_80_columns(hostile, unicode):
     assert cells(found) == 80
     assert found.isprintable()
     assert unicode or found.isascii()
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("h holds complex128 numbers.", "step: h holds complex128 numbers."),
+        ("step raised ValueError.", "step raised ValueError."),
+        ("There is no function step.", "There is no function step."),
+        ("off by 3 % of its largest value", "step: h off by 3 % of its largest value"),
+    ],
+)
+def test_no_name_is_said_twice(message, told):
+    failed = Check("step", "h", "failed", 0, 1, message)
+    assert f"failed    {told}" in summary(report(failed), width=100)

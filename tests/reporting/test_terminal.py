@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gatecheck.grading.heat import Heat
 from gatecheck.grading.report import Check, Mistake, Report, Where
 from gatecheck.reporting.terminal import render, show, takes_unicode, wants_color
 from gatecheck.reporting.terminal.lines import cells
@@ -294,6 +295,13 @@ def test_the_line_is_shown_as_python_counts_lines():
     assert "    2   b = 1\n  ▶ 3   c = 2\n    4   d = 3\n" in text
 
 
+def test_a_line_of_a_notebook_is_shown_in_its_cell():
+    source = "# cell 2\na = 1\n\n# cell 12\nb = 1\nc = 2\n\n# cell 20\nd = 3\n"
+    text = render(with_mistake(where=Where("f", 2, 12)), source=source)
+    assert "lstm.py, cell 12, line 2, in f\n    1   b = 1\n  ▶ 2   c = 2\n    3\n" in text
+    assert "▶" not in render(with_mistake(where=Where("f", 2, 1)), source=source)
+
+
 @pytest.mark.parametrize(("line", "shown"), [(1, ["  ▶ 1   a", "    2   b"]), (2, ["    1   a", "  ▶ 2   b"]), (9, [])])
 def test_the_context_ends_where_the_file_ends(line, shown):
     text = render(with_mistake(where=Where("f", line)), source="a\nb")
@@ -351,6 +359,18 @@ def test_fifteen_messages_alike_are_one_message():
         "                     dU_c  db_f  db_i  db_g  db_o  db_c",
         "             dW_f  dW_f: shape (4, 5) instead of (5, 4)",
         "             likewise  the 14 others",
+    ]
+
+
+def test_the_lines_of_a_traceback_stand_below_the_message():
+    trace = ("line 34, in back: “dx = deep(da)”", "line 5, in deep: “" + "x" * 99 + "”")
+    message = "back raised ValueError in line 5: “no”"
+    first, *rest = (Check("back", f"d{n}", "failed", 0, 1, message) for n in "xyz")
+    assert table(replace(first, trace=trace), *rest)[1:] == [
+        "             back raised ValueError in line 5: “no”",
+        "               line 34, in back: “dx = deep(da)”",
+        "               line 5, in deep: “" + "x" * 46 + "…",
+        "             likewise  dy, dz",
     ]
 
 
@@ -606,3 +626,52 @@ def test_formulas_keep_every_character_at_every_width(width, factors):
     start = next(n for n, row in enumerate(rows) if "right" in row)
     shown = "".join("".join(rows[start:]).split())
     assert shown == "✓rightδc=" + "".join(right.split())
+
+
+# ------------------------------------------------------------------------------------------------- numbers and hints
+
+HEAT = Heat("step", "unit", (2, 40), (tuple(0.31 * k for k in range(20)), (*[0.0] * 18, 2e-8, float("inf"))))
+HOT = replace(REPORT, checks=tuple(replace(c, heat=HEAT if c.status == "failed" else None) for c in CHECKS))
+
+
+def test_errors_are_printed_on_request_by_time_and_unit():
+    assert "How far" not in render(HOT)
+    lines = render(HOT, 100, full=True).splitlines()
+    start = lines.index("How far dc is off   in lstm_step_backward")
+    assert lines[start + 1].split()[:4] == ["unit", "1–2", "3–4", "5–6"]
+    assert lines[start + 2].split()[:5] == ["t", "=", "1", "0", "0.31"]
+    # What is too wide goes on below, under the same names.
+    assert lines[start + 4].split()[0] == "unit"
+    assert lines[start + 6].split()[-2:] == ["2e−8", "∞"]
+
+
+@pytest.mark.parametrize("width", [40, 61, 80, 100])
+def test_errors_fit_the_width_in_ascii_too(width):
+    text = render(HOT, width, unicode=False, full=True)
+    assert text.isascii() and max(map(len, text.splitlines())) <= width
+    assert "2e-8" in text
+
+
+def test_large_errors_stand_out_by_more_than_their_size():
+    lines = render(HOT, color=True, full=True).splitlines()
+    assert any("\x1b[31m" in line and "5.9" in line for line in lines)
+
+
+def test_hints_are_counted_below_the_tasks():
+    lines = render(replace(REPORT, hints=(("step", 1),), hints_left=(("step", 2),))).splitlines()
+    assert "Hints  1 of 3 taken. Next: gatecheck hint step" in lines
+    assert not any(line.startswith("Hints") for line in render(REPORT).splitlines())
+
+
+def test_a_long_list_of_what_follows_is_cut():
+    names = tuple(f"z_{k}" for k in "abcdefghij")
+    text = " ".join(render(with_mistake(explains=names)).split())
+    assert "Mend it first: z_a, z_b, z_c, z_d, z_e, z_f and 4 more follow from it." in text
+
+
+def test_in_a_notebook_the_line_is_that_of_its_cell():
+    source = "# cell 1\nimport numpy\n# cell 4\ndef f():\n    x = 1\n    y = 2\n# cell 5\nf()\n"
+    text = render(with_mistake(where=Where("f", 2, 4)), source=source)
+    assert "lstm.py, cell 4, line 2, in f\n    1   def f():\n  ▶ 2       x = 1\n    3       y = 2\n" in text
+    for where in (Where("f", 4, 4), Where("f", 1, 2), Where("f", None, 4)):
+        assert "▶" not in render(with_mistake(where=where), source=source)

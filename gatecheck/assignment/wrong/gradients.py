@@ -33,7 +33,7 @@ def gradients(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]
             if bare is not None:
                 yield _missing_derivative(program, printed, name, lag, bare)
             for variant in variants(expression, backward(cell, program, name if not lag else "")):
-                if _varies(program, variant.expression) and variant.expression != bare:
+                if any(names(variant.expression)) and variant.expression != bare:
                     changed = [*entry[:k], [lag, variant.expression], *entry[k + 1 :]]
                     yield _slip(cell, program, printed, name, lag, changed, variant)
         yield from _carries(cell, program, printed, name, entry)
@@ -53,10 +53,11 @@ def parameters(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong
 def _parameter_variants(contribution: list[Any], here: Here) -> Iterator[tuple[Variant, list[Any]]]:
     expression, operand, turned = contribution
     for variant in variants(expression, here):
-        yield variant, [variant.expression, operand, turned]
+        if any(names(variant.expression)):
+            yield variant, [variant.expression, operand, turned]
     if operand is not None:
         for variant in variants(operand, here):
-            if isinstance(variant.expression, (str, list)):
+            if any(names(variant.expression)):
                 yield variant, [expression, variant.expression, turned]
 
 

@@ -20,7 +20,14 @@ def kept(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     here = backward(cell, program)
     for name in (*program.forward, *map(previous, cell.lagged), *cell.inputs):
         opposite = total([1.0, negative(name)])
-        for other in (*here.others(name), negative(name), opposite, ["tanh", name], ["sigmoid", name], 0.0):
+        for other in (
+            *here.others(name),
+            negative(name),
+            opposite,
+            ["tanh", name],
+            ["sigmoid", name],
+            ["*", 0.0, name],
+        ):
             change = _read_as(program, {name: other})
             if len(change.gradients) + len(change.parameters) > 1:
                 yield _wrong(cell, printed, name, other, change)

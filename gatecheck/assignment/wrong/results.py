@@ -25,8 +25,11 @@ _STEPS: tuple[tuple[str, Expression, str, str], ...] = (
     ("wrong-step", ["earlier", "{}"], "{} is stored one step too late", "{}[t−1]"),
     ("wrong-step", ["later", "{}"], "{} is stored one step too early", "{}[t+1]"),
     ("wrong-step", ["delayed", "{}"], "{} is stored one step too late", "{}[t−1]"),
-    ("wrong-step", ["after", "{}", "{}0"], "{} is stored before it is updated", "{}[t−1]"),
     ("wrong-step", ["last_only", "{}"], "{} is stored for the last step only", "0 before the last step"),
+)
+#: Of a state, which has an initial value.
+_STATE: tuple[tuple[str, Expression, str, str], ...] = (
+    ("wrong-step", ["after", "{}", "{}0"], "{} is stored before it is updated", "{}[t−1]"),
 )
 _SQUARE: tuple[tuple[str, Expression, str, str], ...] = (
     ("transposed", ["transposed", "{}"], "{} comes back transposed", "{}ᵀ"),
@@ -35,7 +38,7 @@ _HINT = "All that it is made of is right: look at the last lines, where it is pu
 
 
 def results(
-    role: str, quantities: Iterable[str], sequences: Collection[str], square: Collection[str]
+    role: str, states: Collection[str], quantities: Iterable[str], sequences: Collection[str], square: Collection[str]
 ) -> Iterator[Wrong]:
     """What may be wrong with each of the results as a whole.
 
@@ -43,6 +46,7 @@ def results(
     """
     for quantity in quantities:
         rows = [*_WHOLE, *(_STEPS if quantity in sequences else ()), *(_SQUARE if quantity in square else ())]
+        rows += _STATE if quantity in sequences and quantity in states else ()
         for id, expression, title, wrong in rows:
             yield whole(role, quantity, id, _filled(expression, quantity), title, wrong)
 
@@ -50,7 +54,7 @@ def results(
 def whole(role: str, quantity: str, id: str, expression: Expression, title: str, wrong: str) -> Wrong:
     """A result that is off as a whole; title and wrong with {} for its name."""
     words = Words(title.format(quantity), quantity, wrong.format(quantity), quantity, _HINT)
-    return Wrong(id, (role,), quantity, Change(results={quantity: expression}), fixed(words), unlikely=30)
+    return Wrong(id, (role,), quantity, Change(results={quantity: expression}), fixed(words), unlikely=60)
 
 
 def _filled(expression: Expression, quantity: str) -> Expression:

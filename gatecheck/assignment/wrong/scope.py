@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...cells import Cell, Size
 from ..adjoint import is_gradient, size
-from ..expressions import Expression
+from ..expressions import Expression, arguments, names
 from ..program import Program, arriving, previous
 
 
 class Here:
     """A place in a program, and the vectors that have a value there."""
 
-    def __init__(self, cell: Cell, vectors: Iterable[str]) -> None:
+    def __init__(self, cell: Cell, vectors: Iterable[Expression]) -> None:
         self._cell = cell
-        self._alike: dict[Size, list[str]] = {}
-        for name in vectors:
-            self._alike.setdefault(size(cell, name), []).append(name)
+        self._alike: dict[Size, list[Expression]] = {}
+        for vector in vectors:
+            self._alike.setdefault(size(cell, vector), []).append(vector)
         self._parameters: dict[object, list[str]] = {}
         for name in cell.parameters:
             self._parameters.setdefault(cell.shapes[name], []).append(name)
 
-    def others(self, name: str) -> list[str]:
-        """Names of the same size, which would go unnoticed in its place."""
+    def others(self, name: str) -> list[Expression]:
+        """What would go unnoticed in its place: names of its size; of a gradient, products too."""
         if name.startswith("#"):
             return []
         if name in self._cell.parameters:
             return [n for n in self._parameters[self._cell.shapes[name]] if n != name]
         gradient = is_gradient(self._cell, name)
         found = self._alike.get(size(self._cell, name), [])
-        return [n for n in found if n != name and is_gradient(self._cell, n) == gradient]
+        return [n for n in found if n != name and any(is_gradient(self._cell, m) for m in names(n)) == gradient]
 
     def square(self, matrix: str) -> bool:
         """Whether a matrix fits both ways."""
@@ -57,4 +57,19 @@ def backward(cell: Cell, program: Program, name: str = "") -> Here:
     found = list(program.gradients)
     above = found[: found.index(name)] if name else found
     values = [*program.forward, *map(previous, cell.lagged), *cell.inputs]
-    return Here(cell, [*values, *(f"d{n}" for n in above), *map(arriving, cell.outputs)])
+    later = {f"d{n}" for n in found} - {f"d{n}" for n in above}
+    through = {
+        repr(e): e
+        for _, entry in (c for n in found for c in program.gradients[n])
+        for e in _products(entry)
+        if not later.intersection(names(e))
+    }
+    return Here(cell, [*values, *(f"d{n}" for n in above), *map(arriving, cell.outputs), *through.values()])
+
+
+def _products(expression: Expression) -> Iterator[Expression]:
+    """The products of a matrix and a gradient in an expression."""
+    if isinstance(expression, list) and expression[0] == "matmul_t":
+        yield expression
+    for _, argument in arguments(expression):
+        yield from _products(argument)

@@ -38,6 +38,8 @@ _SAID: Mapping[str, Said] = {
     "missing-square": Said("missing-square", "A square is missing in {place}: {old}", _PRIME),
     "missing-power": Said("missing-power", "{new} stands for {old} in {place}", _TERM),
     "wrong-power": Said("wrong-power", "{new} stands for {old} in {place}", _PRIME),
+    "wrong-square": Said("wrong-square", "{new} stands for {old} in {place}", _PRIME),
+    "missing-matrix": Said("missing-matrix", "{new} stands for {old} in {place}", _SQUARE),
     "wrong-number": Said("wrong-number", "{new} stands for {old} in {place}", _TERM),
     "extra-square": Said("extra-square", "{new} stands for {old} in {place}", _TERM),
     "sum-for-mean": Said(

@@ -5,38 +5,43 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
-from ...grading.report import Report, total
+from ...grading.report import Report
+from ..words import HEADLINES, duration, hinted, number, parts, said
+from .heat import heat_lines
 from .lines import Line, Span, cells, cut, flow, fold, hang, paint, print_on
 from .mistakes import mistake_lines
 from .signs import ASCII, UNICODE, Signs, safe
-from .tasks import number, task_lines
+from .tasks import task_lines
 
 # Longer lines are hard to read, shorter ones cannot hold a table.
 _NARROWEST, _WIDEST = 40, 100
 
-_HEADLINES = {
-    "rejected": ("failed", "rejected: this file cannot be graded"),
-    "timeout": ("failed", "timeout: it did not end in time"),
-    "crashed": ("failed", "crashed: it ended without an answer"),
-    "error": ("undetermined", "error: the mistake is gatecheck's, and costs you nothing"),
-}
+#: Lines for a number of columns and with certain signs.
+Laid = Callable[[int, Signs], Iterable[Line]]
 
 
-def show(report: Report, stream: TextIO | None = None, source: str | None = None) -> None:
+def show(
+    report: Report, stream: TextIO | None = None, source: str | None = None, full: bool = False
+) -> None:
     """Print the report to a stream (standard output), as wide, colourful and Unicode as it can be."""
+    put(report_lines(report, source, full), stream)
+
+
+def put(made: Laid, stream: TextIO | None = None) -> None:
+    """Print lines to a stream, as wide, colourful and Unicode as it can be."""
     stream = stream or sys.stdout
     width = shutil.get_terminal_size().columns - 1
     unicode = takes_unicode(stream)
     if not wants_color(stream):
-        stream.write(render(report, width, source=source, unicode=unicode) + "\n")
+        stream.write(text(made, width, unicode=unicode) + "\n")
         return
     from rich.console import Console
 
     # rich writes escape codes, or asks an old Windows console for the colours itself.
-    print_on(Console(file=stream, force_terminal=True, no_color=False), _laid_out(report, width, source, unicode))
+    print_on(Console(file=stream, force_terminal=True, no_color=False), _laid_out(made, width, unicode))
 
 
 def wants_color(stream: TextIO) -> bool:
@@ -58,18 +63,33 @@ def takes_unicode(stream: TextIO) -> bool:
 
 
 def render(
-    report: Report, width: int = 80, *, color: bool = False, source: str | None = None, unicode: bool = True
+    report: Report,
+    width: int = 80,
+    *,
+    color: bool = False,
+    source: str | None = None,
+    unicode: bool = True,
+    full: bool = False,
 ) -> str:
-    """The report as text; source is the student's file, for the lines around a mistake."""
-    return paint(_laid_out(report, width, source, unicode), color)
+    """The report as text; source is the student's file, for the lines around a mistake; full: with every error."""
+    return text(report_lines(report, source, full), width, color=color, unicode=unicode)
 
 
-def _laid_out(report: Report, width: int, source: str | None, unicode: bool) -> Iterator[Line]:
-    columns = min(max(width, _NARROWEST), _WIDEST)
-    return _lines(safe(report, unicode), source, columns, UNICODE if unicode else ASCII)
+def text(made: Laid, width: int = 80, *, color: bool = False, unicode: bool = True) -> str:
+    """The lines as text."""
+    return paint(_laid_out(made, width, unicode), color)
 
 
-def _lines(report: Report, source: str | None, columns: int, signs: Signs) -> Iterator[Line]:
+def _laid_out(made: Laid, width: int, unicode: bool) -> Iterable[Line]:
+    return made(min(max(width, _NARROWEST), _WIDEST), UNICODE if unicode else ASCII)
+
+
+def report_lines(report: Report, source: str | None, full: bool = False) -> Laid:
+    """The lines of a report, for any width and any signs."""
+    return lambda columns, signs: _lines(safe(report, signs is UNICODE), source, columns, signs, full)
+
+
+def _lines(report: Report, source: str | None, columns: int, signs: Signs, full: bool) -> Iterator[Line]:
     yield from _header(report, columns, signs)
     yield ()
     if report.outcome != "graded":
@@ -84,7 +104,11 @@ def _lines(report: Report, source: str | None, columns: int, signs: Signs) -> It
         yield ()
         yield (Span("Tasks", "bold"),)
         yield from task_lines(report, columns, signs)
+    if full:
+        yield from heat_lines(report, columns, signs)
     yield ()
+    for counted, command in hinted(report):
+        yield from hang("Hints  ", f"{counted} Next: {command}" if command else counted, columns, "bold")
     for warning in report.warnings:
         yield from hang("Note   ", warning, columns, "bold")
     yield from _footer(report, columns, signs)
@@ -94,20 +118,16 @@ def _header(report: Report, columns: int, signs: Signs) -> list[Line]:
     dot = f" {signs.dot} "
     facts = [part for part in (report.student, report.file, report.convention) if part]
     title = report.title or report.assignment
-    right = dot.join([*facts, _duration(report.seconds)])
+    right = dot.join([*facts, duration(report.seconds)])
     space = columns - cells(title + right)
     if space >= 2:
         return [(Span(title, "bold"), Span(" " * space), Span(right))]
     return [*hang("", title, columns, text_style="bold"), *hang("", right, columns)]
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-
-
 def _not_graded(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
-    status, headline = _HEADLINES[report.outcome]
-    mark = signs.failed if status == "failed" else signs.undetermined
+    status, headline = HEADLINES[report.outcome]
+    mark = signs.of(status)
     yield from hang(f"{mark} ", headline, columns, "red" if status == "failed" else "dim", text_style="bold")
     for line in report.message.split("\n") if report.message else ():
         # What is indented is quoted from a file, with a caret below: its blanks matter.
@@ -118,11 +138,11 @@ def _not_graded(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
 def _score(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
     """The score, its bar, and what the bar's parts are."""
     if not report.max_score:
-        yield from _dotted(list(_said(report)) if report.checks else [], columns, signs)
+        yield from _dotted(list(said(report)) if report.checks else [], columns, signs)
         return
     score = f"{number(report.score)} of {number(report.max_score)}"
     room = columns - cells(score) - 5
-    bar = zip((signs.earned, signs.lost, signs.waiting), _shares(_parts(report), room), strict=True)
+    bar = zip((signs.earned, signs.lost, signs.waiting), _shares(parts(report), room), strict=True)
     styled = zip(bar, ("green", "red", "dim"), strict=True)
     yield (
         Span("  "),
@@ -131,32 +151,8 @@ def _score(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
         *(Span(sign * n, style) for (sign, n), style in styled),
     )
     indent = cells(score) + 5
-    for line in _dotted(list(_said(report)), columns - indent, signs):
+    for line in _dotted(list(said(report)), columns - indent, signs):
         yield (Span(" " * indent), *line)
-
-
-def _said(report: Report) -> Iterator[str]:
-    earned, lost, waiting = _parts(report)
-    uncounted = total(check.max_score for check in report.checks if check.status == "undetermined")
-    count = len(report.mistakes)
-    yield (
-        f"all {len(report.counted)} quantities are right" if report.full_marks else f"{number(earned)} earned"
-    )
-    if lost:
-        mistakes = "one mistake" if count == 1 else f"{count} mistakes"
-        yield f"{number(lost)} lost{f' to {mistakes}' if count else ''}"
-    if waiting and lost and count:
-        yield f"{number(waiting)} {'waits' if waiting == 1 else 'wait'} for {'it' if count == 1 else 'them'}"
-    elif waiting:
-        yield f"{number(waiting)} waiting"
-    if uncounted:
-        yield f"{number(uncounted)} not counted"
-
-
-def _parts(report: Report) -> tuple[float, float, float]:
-    """Points earned, lost, and waiting for an earlier task."""
-    waiting = total(c.max_score - c.score for c in report.counted if c.status == "skipped")
-    return report.score, max(total((report.max_score, -report.score, -waiting)), 0), waiting
 
 
 def _shares(parts: tuple[float, ...], columns: int) -> list[int]:

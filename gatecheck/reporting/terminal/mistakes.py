@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import re
-import textwrap
 from collections.abc import Iterator
 
 from ...errors import printable
+from ...grading.hints import placed
 from ...grading.report import Mistake, Report, Where
+from ..words import evidence, excerpt, follows
 from .formulas import rows
 from .lines import Line, Span, cut, hang
 from .signs import UNICODE, Signs, ascii_only
@@ -26,7 +25,7 @@ def mistake_lines(
     if mistake.where:
         yield ()
         yield from _where(mistake.where, report.file, source, columns, signs)
-    said = [(mistake.hint, ""), (_evidence(mistake, signs), "dim"), (_follows(mistake, report), "dim")]
+    said = [(mistake.hint, ""), (evidence(mistake, signs.minus), "dim"), (follows(mistake, report), "dim")]
     if any(text for text, _ in said):
         yield ()
     for text, style in said:
@@ -35,16 +34,10 @@ def mistake_lines(
 
 
 def _where(where: Where, file: str, source: str | None, columns: int, signs: Signs) -> Iterator[Line]:
-    line = f"line {where.line}, " if where.line else ""
-    yield from hang("  ", f"{file}, {line}in {where.function}", columns)
-    # As Python counts lines: str.splitlines() breaks at form feeds and separators too.
-    lines = re.split(r"\r\n|\r|\n", source) if source else []
-    if not where.line or where.line > len(lines):
-        return
-    first = max(where.line - 2, 0)
-    shown = textwrap.dedent("\n".join(lines[first : where.line + 1])).split("\n")
-    width = len(str(first + len(shown)))
-    for number, text in enumerate(shown, first + 1):
+    yield from hang("  ", f"{file}, {placed(where)}in {where.function}", columns)
+    shown = excerpt(source or "", where)
+    width = len(str(shown[-1][0])) if shown else 0
+    for number, text in shown:
         text = cut(_clean(text, signs), columns - width - 7, signs.more)
         mark = signs.here if number == where.line else " "
         yield (Span("  "), Span(mark, "red"), Span(f" {number:>{width}}", "dim"), Span(f"   {text}"))
@@ -53,24 +46,3 @@ def _where(where: Where, file: str, source: str | None, columns: int, signs: Sig
 def _clean(text: str, signs: Signs) -> str:
     text = printable(text.rstrip())
     return text if signs is UNICODE else ascii_only(text)
-
-
-def _evidence(mistake: Mistake, signs: Signs) -> str:
-    off = mistake.agreement
-    known = off is not None and math.isfinite(off)
-    said = (f", to {off:.0e}".replace("-", signs.minus) if off else ", exactly") if known else ""
-    if mistake.certain:
-        return f"Certain: your numbers are the wrong equation's{said}." if known else ""
-    return f"Likely: this explains your numbers{said}; another cause is possible."
-
-
-def _follows(mistake: Mistake, report: Report) -> str:
-    """What is not judged before the mistake is mended; what was credited anyway is in the table."""
-    credited = {c.quantity for c in report.checks if c.status == "passed" and c.because}
-    alike = {c.quantity for c in report.checks if c.status == "failed" and not c.because}  # wrong in the same way
-    names = [name for name in mistake.explains if name not in credited | alike]
-    return (
-        f"Mend it first: {', '.join(names)} {'follow' if len(names) > 1 else 'follows'} from it."
-        if names
-        else ""
-    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from ...grading.report import Check, Report, Status, TaskResult
+from ..words import alike, points_of, reason, speaks_for_itself, untold
 from .lines import Line, Span, cells, cut, flow, fold, hang, size
 from .signs import Signs
 
@@ -18,11 +18,6 @@ _NARROWEST = 20
 
 def task_lines(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
     """The table, at most so many columns wide."""
-    told = {
-        (mistake.where.function if mistake.where else None, name)
-        for mistake in report.mistakes
-        for name in (mistake.quantity, *mistake.explains)
-    }
     statuses = max(len(task.status) for task in report.tasks) + 7
     names = statuses + max(cells(task.name) for task in report.tasks) + 2
     points = max(cells(points_of(task)) for task in report.tasks) + 2
@@ -32,19 +27,7 @@ def task_lines(report: Report, columns: int, signs: Signs) -> Iterator[Line]:
             yield from _beside(task, statuses, names, columns - points, columns, signs)
         else:
             yield from _stacked(task, columns, signs)
-        yield from _details(task, told, statuses if room >= _NARROWEST else 4, columns, signs)
-
-
-def points_of(task: TaskResult) -> str:
-    """The points of a task: earned and possible, or in brackets those that do not count."""
-    if task.counted:
-        return f"{number(task.score)} / {number(task.max_score)}"
-    return f"({number(sum(check.max_score for check in task.checks))})"
-
-
-def number(points: float) -> str:
-    """Points without needless digits: 2, 6.5, 3.73."""
-    return f"{points:.2f}".rstrip("0").rstrip(".")
+        yield from _details(task, untold(report, task), statuses if room >= _NARROWEST else 4, columns, signs)
 
 
 def _status(task: TaskResult, signs: Signs) -> Span:
@@ -114,7 +97,7 @@ def _side_by_side(left: list[Line], right: list[Line], columns: int) -> list[Lin
 
 
 def _details(
-    task: TaskResult, told: set[tuple[str | None, str]], indent: int, columns: int, signs: Signs
+    task: TaskResult, failed: list[Check], indent: int, columns: int, signs: Signs
 ) -> Iterator[Line]:
     """What follows from another quantity, then what each failure looks like."""
     groups = _groups(task)
@@ -130,12 +113,6 @@ def _details(
         for line in _flowed(status, checks, room, signs):
             yield (*lead, *line)
             lead = (Span(" " * size(lead)),)
-    failed = [
-        check
-        for check in task.checks
-        if check.message and check.status in ("failed", "undetermined") and not check.because
-        if not told & {(task.name, check.quantity), (None, check.quantity)}
-    ]
     yield from _messages(failed, indent, columns, signs)
 
 
@@ -145,37 +122,23 @@ def _groups(task: TaskResult) -> dict[tuple[str, Status], list[Check]]:
     if {check.status for check in task.checks} in ({"skipped"}, {"undetermined"}):
         return groups  # the row itself says it
     for check in task.checks:
-        if label := _reason(check):
+        if label := reason(check):
             groups.setdefault((label, check.status), []).append(check)
     return groups
 
 
-def _reason(check: Check) -> str:
-    if check.status == "undetermined":
-        return "could not be checked: not counted"
-    if check.status == "skipped":
-        return f"waits for {check.because}" if check.because else "not reached"
-    words = "right given your" if check.status == "passed" else "follows from"
-    return f"{words} {check.because}" if check.because else ""
-
-
 def _messages(checks: list[Check], indent: int, columns: int, signs: Signs) -> Iterator[Line]:
     """One line for every kind of message: fifteen alike are one message and a list of names."""
-    names = "|".join(re.escape(check.quantity) for check in checks)
-    kinds: dict[str, list[Check]] = {}
-    for check in checks:
-        # Alike are messages that differ in numbers and in the quantities' names at most.
-        kind = re.sub(rf"(?<!\w)({names})(?!\w)|\d[\d.e+−-]*", "_", check.message)
-        kinds.setdefault(kind, []).append(check)
-    for first, *others in list(kinds.values())[:_MOST_MESSAGES]:
+    kinds = alike(checks)
+    for first, *others in kinds[:_MOST_MESSAGES]:
         text = cut(" ".join(first.message.split()), _LONGEST_MESSAGE, signs.more)
-        # A message that names its function or its array needs no second name before it.
-        named = text.startswith((f"{first.quantity} ", f"{first.task} ", f"There is no function {first.task}"))
-        yield from hang("" if named else f"{first.quantity}  ", text, columns, indent=indent)
+        yield from hang("" if speaks_for_itself(first) else f"{first.quantity}  ", text, columns, indent=indent)
+        for frame in first.trace:
+            yield (Span(" " * (indent + 2)), Span(cut(frame, columns - indent - 2, signs.more), "dim"))
         if others:
             # The row above has all the names already: a second long list of them is noise.
             few = len(others) <= 3 or len(kinds) > 1
             some = ", ".join(check.quantity for check in others) if few else f"the {len(others)} others"
             yield from hang("likewise  ", some, columns, "dim", indent=indent, text_style="dim")
-    if rest := sum(map(len, list(kinds.values())[_MOST_MESSAGES:])):
+    if rest := sum(map(len, kinds[_MOST_MESSAGES:])):
         yield (Span(" " * indent), Span(f"and {rest} more", "dim"))

@@ -16,6 +16,7 @@ _LOOKS = {
     "matrix": ((1.1, ""), (2.8, "")),
     "reduction": ((1.7, "0.1 4"), (3.2, "0.1 6")),
     "constant": ((1.2, "6 4"), (1.2, "6 4")),
+    "missing": ((3.0, "0.1 7"), (3.0, "0.1 7")),
 }
 #: Length and half the width of an arrow's head, thin and lit.
 _HEADS = ((7.0, 3.2), (13.0, 6.5))

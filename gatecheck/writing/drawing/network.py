@@ -18,8 +18,8 @@ from ...cells import Cell
 from ...cells.tree import Apply
 from ..formulas import Formulas
 
-#: In the order in which they are told.
-KINDS = ("elementwise", "matrix", "reduction", "constant")
+#: In the order in which they are told; missing is what somebody's gradient does not have.
+KINDS = ("elementwise", "matrix", "reduction", "constant", "missing")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,12 @@ HEADINGS = {
     "matrix": "through a matrix",
     "reduction": "through a reduction",
     "constant": "without a gradient",
+    "missing": "missing",
+}
+_HOW = {
+    "elementwise": "elementwise",
+    "constant": "without passing a gradient back",
+    "missing": "in a way that is missing",
 }
 
 
@@ -53,14 +59,19 @@ def _reads(writer: Formulas, edges: Sequence[Edge]) -> str:
     """What is read by edges of one kind."""
     if not edges:
         return ""
-    if edges[0].kind in ("elementwise", "constant"):
-        how = "elementwise" if edges[0].kind == "elementwise" else "without passing a gradient back"
+    if how := _HOW.get(edges[0].kind):
         return f"{listed(at(writer, e.source) for e in edges)} {how}"
     return listed(f"{at(writer, e.source)} through {through(writer, e)}" for e in edges)
 
 
 def caption(graph: Network) -> str:
-    """What is lit, and what that means."""
+    """What is missing, what is lit, and what that means."""
+    if not any(edge.kind == "missing" for edge in graph.edges):
+        return _lit(graph)
+    return f"The dotted line is missing. {_lit(graph) if graph.lit else ''}".rstrip()
+
+
+def _lit(graph: Network) -> str:
     if graph.ends is None:
         return "Nothing is carried from step to step."
     source, target = graph.ends
