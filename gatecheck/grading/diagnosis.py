@@ -30,6 +30,8 @@ MOST = 4
 TRIED = 3
 #: Of candidates times steps: beyond it a sequence takes too long, and its equations are looked at in one step alone.
 LARGEST = 12_000
+#: Candidates times steps in one search, all its branches together: then what has been found is what there is.
+MOST_TRIED = 40_000
 #: Candidates that are tried in pairs, where none helps alone.
 PAIRED = 48
 
@@ -124,6 +126,7 @@ class _Search:
 
     def __init__(self, case: Case, short: Case | None = None, only_loops: bool = False) -> None:
         self._case, self._short, self._only_loops = case, short, only_loops
+        self._left = MOST_TRIED
 
     def best(self, program: Program, found: tuple[Found, ...] = ()) -> Diagnosis:
         """The diagnosis from here on: the first that explains all, else the one that leaves least unexplained."""
@@ -133,7 +136,7 @@ class _Search:
         if not left:
             return Diagnosis(found, program, True)
         fallback = Diagnosis(tuple(replace(f, certain=False) for f in found), program, False)
-        if len(found) >= MOST:
+        if len(found) >= MOST or self._left <= 0:
             return fallback
         for candidate in self._candidates(program, errors, left)[:TRIED]:
             explains = tuple(q for q in left if candidate.after[q] <= case.limits[q])
@@ -187,6 +190,7 @@ class _Search:
 
     def _scored(self, groups: Sequence[tuple[Wrong, ...]], program: Program, left: list[str]) -> Iterator[Candidate]:
         case = self._case
+        self._left -= len(groups) * (case.data.steps if isinstance(case.data, Data) else 1)
         local = [group for group in groups if all(w.change.local for w in group)]
         if isinstance(case.data, Data):
             changes = [_sum(group) for group in local]

@@ -63,10 +63,8 @@ def grade(
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
-    second = SecondLook(submission, kit, drawn, fresh)
-    typed = TypedFormulas(kit, submission, seed)
-    others = on_others(asked, run.answers)
-    verdicts = Verdicts(kit, drawn, run, answers, others, submission.place, typed, second)
+    second, typed = SecondLook(submission, kit, drawn, fresh), TypedFormulas(kit, submission, seed)
+    verdicts = Verdicts(kit, drawn, run, answers, on_others(asked, run.answers), submission.place, typed, second)
     for task in kit.assignment.tasks:
         verdicts.add(task)
     found = list(suspected(kit, drawn, run, answers, verdicts.checks, verdicts.mistakes))
@@ -107,7 +105,7 @@ def _traced(
     """The checks; the first failed one of a task whose function raised tells by which lines of the file."""
     told: set[str] = set()
     for check in checks:
-        raised = [a.raised for a in answers[kit.role(check.task)] if a.raised and not unwritten(a.raised)]
+        raised = [a.raised for a in answers.get(kit.role(check.task), ()) if a.raised and not unwritten(a.raised)]
         if raised and check.status == "failed" and check.task not in told:
             told.add(check.task)
             frames = raised[0].trace[-TRACED:]

@@ -111,8 +111,9 @@ class TypedFormulas:
         return _failed(task, said, mistake)
 
     def _spot(self, task: Task, at: int) -> Where:
-        """Where in the file a formula is; in a notebook lines are counted by cells, which the message tells."""
-        return Where(task.name, None if self._submission.name.endswith(".ipynb") else self._answers.place(at)[0])
+        """Where in the file a formula is."""
+        cell, line = self._submission.at(self._answers.place(at)[0])
+        return Where(task.name, line, cell)
 
     def _likeliest(self, found: Expression, wanted: Asked) -> Wrong | None:
         """The mistake that makes an answer of the formula, else of one that it is written out with."""

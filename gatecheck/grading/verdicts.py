@@ -83,7 +83,7 @@ class Verdicts:
     programs: the equations that the student's step may follow, once a mistake in it is certain, so that later functions
     are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
     answers, others: to the calls that count, and to those with other numbers. place: where a line of the source is in
-    the student's file; typed: the formulas that are in it. second: what a second run tells, if one may be made.
+    the student's file. typed: the formulas that are in it. second: what a second run tells, if one may be made.
     open: tasks that are wrong in a way that later ones cannot be judged by.
     """
 
@@ -135,6 +135,13 @@ class Verdicts:
             self.checks.append(self._check(task, q, task.points / len(names), reading, distances, why))
         self.mistakes += _named(why, task.name)
 
+    def _take(self, name: str, judged: Judged) -> None:
+        """The verdict on a formula, which waits for no code, and explains none."""
+        if judged.check.status == "failed":
+            self.open.add(name)
+        self.checks.append(judged.check)
+        self.mistakes += [judged.mistake] if judged.mistake else []
+
     def _judged_by_own_forward(self, task: Task) -> bool:
         """Judge a backward function whose forward one is wrong, and nobody knows how, by what that one computes."""
         role, blocking = self.kit.role(task.name), [name for name in task.after if name in self.open]
@@ -155,13 +162,6 @@ class Verdicts:
         if not all(right.get(q) for q in shares(self.kit, task)):
             self.open.add(task.name)
         return True
-
-    def _take(self, name: str, judged: Judged) -> None:
-        """The verdict on a formula, which waits for no code, and explains none."""
-        if judged.check.status == "failed":
-            self.open.add(name)
-        self.checks.append(judged.check)
-        self.mistakes += [judged.mistake] if judged.mistake else []
 
     @property
     def _credits(self) -> bool:

@@ -81,8 +81,7 @@ def generate(
         message = f"with feedback {feedback} students cannot be told {told} at once"
         raise BadInput(Problem(message, None, f"Known: {', '.join(tellable(feedback))}."))
     made = layout(cell, convention)
-    key = keys.build(made)
-    grading = Grading(feedback=feedback, told=told)
+    key, grading = keys.build(made), Grading(feedback=feedback, told=told)
     assignment = with_formulas(_assignment(cell, made, tasks, title, grading), made, key.program, formulas)
     trained = any(signature.role in TRAINING for signature in _asked(made, assignment))
     reference = code(cell, convention, training=trained)

@@ -49,17 +49,6 @@ def test_gradients_are_given_away_only_when_asked_for(gatecheck, tmp_path):
     assert 'name = "forward"' not in toml
 
 
-def test_less_may_be_told_at_once_than_students_can_get_to_know(gatecheck, tmp_path):
-    assert gatecheck("generate", "gate", "-o", "kit", "--told", "what", "--feedback", "why").code == 0
-    toml = (tmp_path / "kit" / "assignment.toml").read_text()
-    assert 'feedback = "why"' in toml and 'told = "what"' in toml
-    assert "gatecheck hint" in (tmp_path / "kit" / "handout.md").read_text("utf-8")
-    refused = gatecheck("generate", "gate", "-o", "more", "--told", "why", "--feedback", "what")
-    assert (refused.code, refused.out) == (2, "")
-    assert "cannot be told why at once\n  Known: score, what." in refused.err
-    assert not (tmp_path / "more").exists()
-
-
 def test_formulas_are_assigned_graded_named_when_wrong_and_handed_in(gatecheck, tmp_path):
     done = gatecheck("generate", "rnn", "-o", "kit", "--tasks", "step", "--formulas", "da_h, dh_prev")
     assert (done.code, "4 of 4" in done.out) == (0, True)
@@ -79,6 +68,17 @@ def test_a_formula_of_a_quantity_that_the_cell_has_not_is_no_task(gatecheck, tmp
     done = gatecheck("generate", "rnn", "-o", "kit", "--formulas", "dc")
     assert done.code == 2
     assert "rnn has no gradient dc" in done.err
+
+
+def test_less_may_be_told_at_once_than_students_can_get_to_know(gatecheck, tmp_path):
+    assert gatecheck("generate", "gate", "-o", "kit", "--told", "what", "--feedback", "why").code == 0
+    toml = (tmp_path / "kit" / "assignment.toml").read_text()
+    assert 'feedback = "why"' in toml and 'told = "what"' in toml
+    assert "gatecheck hint" in (tmp_path / "kit" / "handout.md").read_text("utf-8")
+    refused = gatecheck("generate", "gate", "-o", "more", "--told", "why", "--feedback", "what")
+    assert (refused.code, refused.out) == (2, "")
+    assert "cannot be told why at once\n  Known: score, what." in refused.err
+    assert not (tmp_path / "more").exists()
 
 
 def test_the_training_step_is_assigned_graded_and_named_when_it_is_wrong(gatecheck, tmp_path):

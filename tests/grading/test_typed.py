@@ -158,13 +158,13 @@ def test_what_comes_after_a_wrong_formula_waits_for_it(kit):
 
 
 def test_formulas_in_a_notebook_are_told_by_cell_and_line(kit):
-    cells = ["x = 1", 'FORMULAS = """\ndc = dh\ndf = dc * c_prv\n"""\n']
+    cells = ["x = 1", 'FORMULAS = """\ndc = dc_next\ndf = dc * c_prv\n"""\n']
     data = {"cells": [{"cell_type": "code", "source": c} for c in cells], "nbformat": 4}
     typed = TypedFormulas(kit, submission_from("lstm.ipynb", json.dumps(data).encode()), "seed")
     assert typed.judged(task("df")).check.message.startswith("cell 2, line 3, column 11, at “c_prv”")
     found = typed.judged(task("dc"))
     assert found.check.message.startswith("cell 2, line 2: ")
-    assert found.mistake is None or found.mistake.where.line is None
+    assert (found.mistake.where.cell, found.mistake.where.line) == (2, 2)
 
 
 def test_the_line_of_a_mistake_is_one_of_the_students_file(kit):
