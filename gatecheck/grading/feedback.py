@@ -8,8 +8,8 @@ from dataclasses import replace
 from .report import Check, Mistake, Report
 
 #: none: only that it was graded; score: which quantities are right, and the points; what: which mistake, what
-#: follows from it, and what each wrong result looks like; where: in which function, and which of a result's numbers
-#: are off; why: with the explanation; formula: with both equations.
+#: follows from it, and what each wrong result looks like; where: in which function and line, which of a result's
+#: numbers are off, and which lines led to an exception; why: with the explanation; formula: with both equations.
 RUNGS = ("none", "score", "what", "where", "why", "formula")
 
 
@@ -28,12 +28,12 @@ def redacted(report: Report, feedback: str, further: Mapping[Mistake, str] | Non
     if rung == 1:
         return replace(report, checks=tuple(map(_bare, report.checks)), warnings=())
     if rung < RUNGS.index("where"):
-        return replace(report, checks=tuple(replace(check, heat=None) for check in report.checks))
+        return replace(report, checks=tuple(replace(check, heat=None, trace=()) for check in report.checks))
     return report
 
 
 def _bare(check: Check) -> Check:
-    return replace(check, message="", error=None, tolerance=None, because=None, heat=None)
+    return replace(check, message="", error=None, tolerance=None, because=None, heat=None, trace=())
 
 
 def _mistake(mistake: Mistake, rung: int) -> Mistake:

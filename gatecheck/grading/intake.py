@@ -10,6 +10,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
@@ -45,14 +46,19 @@ class Submission:
     source: bytes
     sha256: str
 
-    def place(self, line: int) -> str:
-        """Where a line of the source is in the file: "line 12", or in a notebook "cell 3, line 5"."""
+    def at(self, line: int) -> tuple[int | None, int]:
+        """Where a line of the source is in the file: the cell of a notebook, None in a module, and the line there."""
         if self.name.lower().endswith(".ipynb"):
             lines = self.source.decode().split("\n")[: max(line, 0)]
             for back, text in enumerate(reversed(lines)):
                 if text.startswith(_CELL) and text.removeprefix(_CELL).isdecimal():
-                    return f"cell {text.removeprefix(_CELL)}, line {back}"
-        return f"line {line}"
+                    return int(text.removeprefix(_CELL)), back
+        return None, line
+
+    def place(self, line: int) -> str:
+        """The same in words: "line 12", or in a notebook "cell 3, line 5"."""
+        cell, line = self.at(line)
+        return f"line {line}" if cell is None else f"cell {cell}, line {line}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -109,7 +115,7 @@ def open_regular(path: Path) -> BinaryIO:
             stack.pop_all()
         return file
     except FileNotFoundError:
-        raise _missing(path, shown) from None
+        raise missing(path) from None
     except NotADirectoryError:
         raise refusal(f"{shown} is not there.", "A part of that path is a file, not a folder.") from None
     except (OSError, ValueError) as error:
@@ -132,10 +138,12 @@ def _refuse_unless_regular(mode: int, shown: str) -> None:
     raise refusal(f"{shown} is not a regular file.", "Give the .py or .ipynb file with your code.")
 
 
-def _missing(path: Path, shown: str) -> SubmissionError:
-    folder = path.parent
+def missing(path: Path, like: Callable[[Path], bool] | None = None) -> SubmissionError:
+    """What to say of a path where nothing is; like: what else in its folder may have been meant, files of code."""
+    shown, folder = printable(str(path)), path.parent
+    like = like or (lambda p: p.suffix.lower() in (".py", ".ipynb"))
     try:
-        names = [p.name for p in islice(folder.iterdir(), LISTED) if p.suffix.lower() in (".py", ".ipynb")]
+        names = [p.name for p in islice(folder.iterdir(), LISTED) if like(p)]
     except OSError:
         return refusal(f"{shown} is not there.", f"There is no folder {printable(str(folder))}.")
     advice = nearest(path.name, names)

@@ -7,18 +7,23 @@ from dataclasses import replace
 
 from ..assignment.kit import Kit
 from ..conventions import BACKWARD, ROLES, TRAINING
-from ..errors import Fault
+from ..errors import Fault, printable, quoted
 from ..version import __version__
 from .intake import Submission
 from .repeating import on_others, plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
+from .second import SecondLook
 from .suspicions import suspected
+from .typed import TypedFormulas
+from .unanswered import unwritten
 from .verdicts import Verdicts, shares
 
 #: How often a run that something else may have ended is made again.
 AGAIN = 2
+#: How many lines of a traceback are told: the innermost.
+TRACED = 4
 
 
 def grade(
@@ -58,12 +63,17 @@ def grade(
     if len(run.answers) != len(asked) or run.outcome in ("rejected", "error"):
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
-    verdicts = Verdicts(kit, drawn, run, answers, on_others(asked, run.answers), submission.place)
+    second = SecondLook(submission, kit, drawn, fresh)
+    typed = TypedFormulas(kit, submission, seed)
+    others = on_others(asked, run.answers)
+    verdicts = Verdicts(kit, drawn, run, answers, others, submission.place, typed, second)
     for task in kit.assignment.tasks:
         verdicts.add(task)
-    checks = tuple(suspected(kit, drawn, run, answers, verdicts.checks, verdicts.mistakes))
+    found = list(suspected(kit, drawn, run, answers, verdicts.checks, verdicts.mistakes))
+    checks = list(_traced(kit, found, answers, submission.place))
+    mistakes = second.lines(verdicts.mistakes, checks)
     warnings = dict.fromkeys(_warnings(kit, answers))
-    return _report(submission, kit, seed, run, checks, verdicts.mistakes, tuple(warnings))
+    return _report(submission, kit, seed, run, checks, mistakes, tuple(warnings))
 
 
 def rejected(name: str, kit: Kit, message: str) -> Report:
@@ -78,7 +88,7 @@ def unjudged(submission: Submission, kit: Kit, message: str) -> Report:
 
 def _roles(kit: Kit) -> tuple[str, ...]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
-    wanted = {kit.role(t.name) for t in kit.assignment.tasks}
+    wanted = {kit.role(t.name) for t in kit.assignment.tasks if t.kind == "code"}
     known = {s.role for s in kit.layout.functions}
     wanted |= {forward for forward, back in BACKWARD.items() if back in wanted and forward in known}
     return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])
@@ -89,6 +99,21 @@ def _untried(submission: Submission, kit: Kit, seed: str, run: Run) -> Report:
     status: Status = "undetermined" if run.outcome == "error" else "skipped"
     checks = [Check(t.name, q, status, 0.0, share) for t in kit.assignment.tasks for q, share in shares(kit, t).items()]
     return _report(submission, kit, seed, run, checks, (), ())
+
+
+def _traced(
+    kit: Kit, checks: Sequence[Check], answers: Mapping[str, Sequence[Answer]], place: Callable[[int], str]
+) -> Iterator[Check]:
+    """The checks; the first failed one of a task whose function raised tells by which lines of the file."""
+    told: set[str] = set()
+    for check in checks:
+        raised = [a.raised for a in answers[kit.role(check.task)] if a.raised and not unwritten(a.raised)]
+        if raised and check.status == "failed" and check.task not in told:
+            told.add(check.task)
+            frames = raised[0].trace[-TRACED:]
+            lines = (f"{place(line)}, in {printable(name)}: {quoted(text)}" for line, name, text in frames)
+            check = replace(check, trace=tuple(lines))
+        yield check
 
 
 def _warnings(kit: Kit, answers: Mapping[str, Sequence[Answer]]) -> Iterator[str]:

@@ -91,7 +91,7 @@ def _read_call(
     if answer.status in ("depends", "unreached"):
         reading.skipped = trouble
         return reading
-    results, trouble = ({}, trouble) if trouble else _results(signature, answer.value)
+    results, trouble = ({}, trouble) if trouble else results_of(signature, answer.value)
     for slot in signature.gives:
         names = quantities(layout, slot)
         if trouble:
@@ -124,7 +124,7 @@ def _unsteady(name: str, first: Mapping[str, Array], again: Reading) -> dict[str
     return found
 
 
-def _results(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
+def results_of(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
     """What a function returned, by the names of its results, or a sentence that says why there is no such thing."""
     if signature.named:
         if isinstance(value, dict):

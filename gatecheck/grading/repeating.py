@@ -100,14 +100,16 @@ def _times(factor: float, arrays: Mapping[str, Array]) -> dict[str, Array]:
 def settled(
     layout: Layout, program: Program, sample: Sample, asked: Sequence[Asked], answers: Sequence[Answer]
 ) -> dict[str, list[Answer]]:
-    """The answers that count, by role; one that is not the same again, or the same for other numbers, is no answer."""
+    """The answers that count, by role; none is what later does not end, is not the same again, or never another."""
     told: dict[tuple[str, int], list[Answer]] = {}
     for a, answer in zip(asked, answers, strict=True):
         told.setdefault((a.role, a.time), []).append(answer)
     found = {}
     for role in dict.fromkeys(a.role for a in asked):
         first, again, others = (told[role, time] for time in (FIRST, AGAIN, OTHER))
-        if any(map(_unsteady, first, again)):
+        if end := next((a.status for a in (*again, *others) if a.status in ("timeout", "died")), None):
+            first = [replace(answer, status=end) if answer.status == "returned" else answer for answer in first]
+        elif any(map(_unsteady, first, again)):
             first = [replace(a, status="unsteady", again=b) for a, b in zip(first, again, strict=True)]
         elif _constant(first, others) and _differ(layout, role, program, sample.of(role)):
             first = [replace(answer, status="constant") for answer in first]

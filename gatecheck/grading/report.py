@@ -23,7 +23,10 @@ Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
 
 @dataclass(frozen=True)
 class Check:
-    """The verdict on one quantity of one task; error and tolerance are relative to its scale."""
+    """The verdict on one quantity of one task; error and tolerance are relative to its scale.
+
+    trace: the lines of the submission that led to an exception, the innermost last, told once for a task.
+    """
 
     task: str
     quantity: str
@@ -35,6 +38,7 @@ class Check:
     tolerance: float | None = None
     because: str | None = None
     heat: Heat | None = None
+    trace: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, data: object) -> Check:
@@ -52,6 +56,7 @@ class Check:
             tolerance=d.number("tolerance"),
             because=d.optional("because"),
             heat=None if heat is None else Heat.from_dict(heat),
+            trace=d.texts("trace"),
         )
 
     def to_dict(self) -> dict[str, Any]:

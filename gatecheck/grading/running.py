@@ -6,10 +6,12 @@ before one deadline. A thread takes them off the pipe, because that works on eve
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ __all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Surroundings
 
 START_SECONDS = 30.0
 SLICE_SECONDS = 0.2
+LOOK_SECONDS = 0.02  # between two looks at memory
 
 
 class Worker:
@@ -69,18 +72,21 @@ class Worker:
         deadline_seconds: float = 10.0,
         memory_mib: int = 512,
         around: Surroundings | None = None,
+        outline: tuple[str, ...] = (),
     ) -> Run:
         """Load the source, make the calls in their order, and end the worker, whatever happens.
 
         The deadline is for all of it together; starting Python and numpy is not counted.
+        outline: functions whose outline is asked for; where no call is to be made, the source is not even loaded.
         Raises: Fault for a second run, or for a call that cannot be sent.
         """
         if self._used:
             raise Fault("A worker runs one submission only.")
         self._used = True
-        said = Transcript(filename.encode("utf-8", "replace").decode()[:200], tuple(calls), deadline_seconds)
+        file = filename.encode("utf-8", "replace").decode()[:200]
+        said = Transcript(file, tuple(calls), deadline_seconds, memory_mib)
         try:
-            self._talk(said, source, memory_mib, around or Surroundings())
+            self._talk(said, source, memory_mib, around or Surroundings(), outline)
         except OSError as error:
             self._trouble = str(error)
         except _Ended as end:
@@ -117,7 +123,9 @@ class Worker:
             time.sleep(0.002)
         return False
 
-    def _talk(self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings) -> None:
+    def _talk(
+        self, said: Transcript, source: bytes, memory_mib: int, around: Surroundings, outline: tuple[str, ...]
+    ) -> None:
         from .inside.wire import decode  # here, and numpy with it, while the worker starts
 
         if self._process is None:
@@ -126,11 +134,13 @@ class Worker:
             import tempfile
 
             self._folder = tempfile.mkdtemp(prefix="gatecheck-")
-        frames = _request(said, source, self._folder, memory_mib, self._without, self._needed, around)
-        inbox = self._inbox = _Inbox(self._process, len(said.calls) + 3)
+        asked = _asked(source, memory_mib, around, outline)
+        asked |= {"folder": self._folder or "/", "without": self._without, "needed": self._needed}
+        frames = _request(said, asked)
+        inbox = self._inbox = _Inbox(self._process, len(said.calls) + 4)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
-        for pieces in frames:
-            send(self._process.inbox, pieces)
+        inbox.allow(memory_mib << 20)
+        send(self._process.inbox, chain.from_iterable(frames))
         said.started = True
         self._start = time.monotonic()
         until = self._start + said.deadline
@@ -138,44 +148,39 @@ class Worker:
         if lost := set(self._needed) - set(said.holding):
             said.started, self._trouble = False, f"isolation could not be had: {', '.join(sorted(lost))}"
             return
+        if outline:
+            said.hear_outline(decode(inbox.next(until), Foreign), source.count(b"\n") + source.count(b"\r") + 1)
+            if not said.calls:
+                return
         said.hear_load(decode(inbox.next(until), Foreign))
         while not said.complete:
             said.hear_answer(decode(inbox.next(until), Foreign))
 
 
-def _request(
-    said: Transcript,
-    source: bytes,
-    folder: str,
-    memory_mib: int,
-    without: tuple[str, ...],
-    needed: tuple[str, ...],
-    around: Surroundings,
-) -> list[list[Piece]]:
+def _asked(source: bytes, memory_mib: int, around: Surroundings, outline: tuple[str, ...]) -> dict[str, Value]:
     from numpy import array, uint8
 
-    from .inside.wire import encode
-
-    request: dict[str, Value] = {
+    return {
         "source": array(memoryview(source), dtype=uint8),
-        "filename": said.file,
-        "calls": len(said.calls),
-        "folder": folder or "/",
         "memory_mib": memory_mib,
-        "seconds": said.deadline,
-        "without": without,
-        "needed": needed,
         "modules": dict(around.modules),
         "adapter": around.adapter,
         "definitions": around.definitions,
+        "outline": outline,
     }
+
+
+def _request(said: Transcript, asked: dict[str, Value]) -> list[list[Piece]]:
+    from .inside.wire import encode
+
+    asked |= {"filename": said.file, "calls": len(said.calls), "seconds": said.deadline}
     try:
-        return [encode(request), *map(_encoded, said.calls)]
+        return [encode(asked), *map(_encoded, said.calls)]
     except WireError as error:
         raise Fault(f"A call cannot be sent to the student's code: {error}") from error
 
 
-@remembered(64)
+@remembered(256)
 def _encoded(call: Call) -> list[Piece]:
     from .inside.wire import encode
 
@@ -183,7 +188,7 @@ def _encoded(call: Call) -> list[Piece]:
 
 
 class _Ended(Exception):
-    """No more frames will be read; the reason is "late", "silent" or "garbled"."""
+    """No more frames will be read; the reason is "late", "silent", "garbled" or "full"."""
 
     def __init__(self, reason: End) -> None:
         super().__init__(reason)
@@ -194,7 +199,8 @@ class _Inbox:
     """The worker's frames, taken off the pipe by a thread that stops at the number and the bytes expected."""
 
     def __init__(self, process: Process | Child, frames: int) -> None:
-        self._gone = process.gone
+        self._gone, self._memory = process.gone, process.memory
+        self._most, self._slice = math.inf, SLICE_SECONDS
         self._arrived: SimpleQueue[Frame | End] = SimpleQueue()
         self._thread = threading.Thread(target=self._read, args=(process.outbox, frames), daemon=True)
         self._thread.start()
@@ -214,6 +220,11 @@ class _Inbox:
         except (OSError, WireError):
             self._arrived.put("garbled")
 
+    def allow(self, memory: int) -> None:
+        """End it where from now on it takes more than so many bytes; only looked at where no limit can be set."""
+        if now := self._memory():
+            self._most, self._slice = now + memory, LOOK_SECONDS
+
     def next(self, until: float) -> Frame:
         """The next frame. Raises: _Ended when none comes, or not before `until`."""
         item: Frame | End | None = None
@@ -222,10 +233,12 @@ class _Inbox:
             try:
                 # In slices: a forked child may hold the channel open after its parent's end, and on Windows
                 # Ctrl-C does not interrupt a wait.
-                item = self._arrived.get(timeout=min(max(left, 0.0), SLICE_SECONDS))
+                item = self._arrived.get(timeout=min(max(left, 0.0), self._slice))
             except Empty:
                 if left <= 0 or gone:
                     raise _Ended("silent" if gone else "late") from None
+                if self._memory() > self._most:
+                    raise _Ended("full") from None
         if isinstance(item, str):
             raise _Ended(item)
         return item

@@ -16,11 +16,12 @@ from typing import Any, Literal, TypeAlias, get_args
 from ..errors import quoted
 from .inside.frames import WireError
 from .inside.values import FRAMES, LAYERS, MESSAGE, NAME, NAMES, Value
+from .outline import Outline, heard
 
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached", "unsteady", "constant"]  # the last two: see `repeating`
 Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
-End: TypeAlias = Literal["late", "silent", "garbled"]
+End: TypeAlias = Literal["late", "silent", "garbled", "full"]
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Run:
     """What became of a submission; `message` is one sentence for the student, empty when every call ended.
 
     layers: those of isolation that held. disturbed: something else than itself may have stopped it; it deserves another
-    run.
+    run. outline: of the functions for which it was asked for.
     """
 
     outcome: Outcome
@@ -100,6 +101,7 @@ class Run:
     memory_bytes: int = 0
     names: tuple[str, ...] = ()
     disturbed: bool = False
+    outline: Outline = field(default_factory=dict)
 
 
 @dataclass
@@ -109,12 +111,14 @@ class Transcript:
     file: str
     calls: tuple[Call, ...]
     deadline: float
+    memory_mib: int
     started: bool = False
     boot_cpu_seconds: float = 0.0
     holding: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None  # None until the file is loaded
     rejected: Raised | None = None
     answers: list[Answer] = field(default_factory=list)
+    outline: Outline = field(default_factory=dict)
     end: End | None = None
     lingers: bool = False  # whether it fell silent and lived on
 
@@ -133,6 +137,10 @@ class Transcript:
         if not set(holding) <= set(LAYERS):
             raise WireError("a layer of no known name")
         self.holding = holding
+
+    def hear_outline(self, message: Value, lines: int) -> None:
+        """What the functions of a source of so many lines do; said before that runs."""
+        self.outline = heard(_take(message, "outline", tuple), lines)
 
     def hear_load(self, message: Value) -> None:
         """The file was executed, or raised."""
@@ -179,6 +187,7 @@ class Transcript:
             memory_bytes=memory_bytes,
             disturbed=not self.started or (self.end == "silent" and not self.lingers and exit_code in (None, -9)),
             names=self.names or (),
+            outline=self.outline,
         )
 
     def _outcome(self) -> Outcome:
@@ -189,7 +198,7 @@ class Transcript:
         if self.end == "late" and self.names is None:
             return "timeout"
         nothing_said = self.names is None or not self.answers
-        return "crashed" if self.end == "garbled" or (self.end == "silent" and nothing_said) else "graded"
+        return "crashed" if self.end == "garbled" or (self.end in ("silent", "full") and nothing_said) else "graded"
 
     def _all_answers(self) -> tuple[Answer, ...]:
         missing = [Answer("unreached")] * (len(self.calls) - len(self.answers))
@@ -211,6 +220,8 @@ class Transcript:
                 return f"{self.file} ran longer than the {self.deadline:g} s allowed, {inside}."
             case "silent":
                 return f"{self.file} {_death(exit_code)}, {inside}."
+            case "full":
+                return f"{self.file} took more than the {self.memory_mib} MiB of memory allowed, {inside}."
             case "garbled":
                 return f"{self.file} spoke to its judge out of turn, {inside}; nothing more was read."
         return ""
@@ -220,7 +231,7 @@ def _rejection(raised: Raised) -> str:
     at = "" if raised.line is None else f" in line {raised.line}"
     message = f": {quoted(raised.message)}" if raised.message else "."
     if raised.kind in ("SyntaxError", "IndentationError", "TabError"):
-        return f"is not valid Python{at}{message}"
+        return f"is not valid Python{at}{message}{_notebooks(raised)}"
     if raised.kind == "UnicodeDecodeError" and raised.line is None:
         return "is not UTF-8 text."
     if raised.kind in ("RecursionError", "MemoryError") and raised.line is None:
@@ -228,7 +239,14 @@ def _rejection(raised: Raised) -> str:
     said = f"raised {raised.named}{at} while it was being loaded{message}"
     if raised.kind in ("ModuleNotFoundError", "ImportError"):
         return f"{said}. Only NumPy and Python's own modules are there: leave other imports out."
-    return said
+    return said + _notebooks(raised)
+
+
+def _notebooks(raised: Raised) -> str:
+    """What to do about a notebook's command in a file of Python."""
+    line = raised.trace[-1][2] if raised.trace else ""
+    command = line.startswith(("%", "!")) or "get_ipython" in line
+    return ". That line is a notebook's command, which Python does not know: take it out." if command else ""
 
 
 def _death(exit_code: int | None) -> str:

@@ -9,8 +9,13 @@ from ..conventions import Layout, Signature
 from ..errors import nearest, quoted
 from .disguises import look_alike
 from .exceptions import Raising, advice
-from .running import Answer, Run
+from .running import Answer, Raised, Run
 from .shapes import Letters
+
+
+def unwritten(raised: Raised) -> bool:
+    """Whether a function says that it is still to be written, in the starter's own words."""
+    return re.fullmatch(r"\w+ is yours to write", raised.message) is not None
 
 
 def unanswered(
@@ -32,7 +37,7 @@ def unanswered(
         case "raised":
             assert answer.raised is not None
             r = answer.raised
-            if re.fullmatch(r"\w+ is yours to write", r.message):  # the starter's own words
+            if unwritten(r):
                 return r.message
             where = f" in {place(r.line)}" if r.line else ""
             said = f"{name} raised {r.named}{where}{f': {quoted(r.message)}' if r.message else ''}"

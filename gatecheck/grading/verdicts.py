@@ -10,7 +10,7 @@ from ..assignment.change import Change
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Program
-from ..conventions import TRAINING
+from ..conventions import BACKWARD, TRAINING
 from .diagnosis import Diagnosis, Found, diagnose, gives
 from .exchange import Array, expected, quantities
 from .heat import Heat
@@ -20,11 +20,15 @@ from .repeating import other
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
+from .second import SecondLook
 from .tolerance import seems_rounded, tolerances
+from .typed import Judged, TypedFormulas
 
 
 def shares(kit: Kit, task: Task) -> dict[str, float]:
     """The points of each quantity of a task: split evenly."""
+    if task.kind == "formula":
+        return {task.quantity: task.points}
     slots = kit.layout.signature(kit.role(task.name)).gives
     names = [q for slot in slots for q in quantities(kit.layout, slot)]
     return {q: task.points / len(names) for q in names}
@@ -79,7 +83,7 @@ class Verdicts:
     programs: the equations that the student's step may follow, once a mistake in it is certain, so that later functions
     are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
     answers, others: to the calls that count, and to those with other numbers. place: where a line of the source is in
-    the student's file.
+    the student's file; typed: the formulas that are in it. second: what a second run tells, if one may be made.
     open: tasks that are wrong in a way that later ones cannot be judged by.
     """
 
@@ -89,6 +93,8 @@ class Verdicts:
     answers: Mapping[str, Sequence[Answer]]
     others: Mapping[str, Sequence[Answer]]
     place: Callable[[int], str]
+    typed: TypedFormulas
+    second: SecondLook | None = None
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
@@ -99,9 +105,14 @@ class Verdicts:
         """Judge one task, after those that it depends on."""
         waits = next((name for name in task.after if name in self.open), None)
         if waits:
+            if self._judged_by_own_forward(task):
+                return
             passed = all(c.status == "passed" for c in self.checks if c.task == waits)
             # A loop that is right given a mistake still hands on states that nothing later can be judged by.
             self._skip(task, f"waits for {self.cause if passed else waits}", self.cause if passed else waits)
+            return
+        if task.kind == "formula":
+            self._take(task.name, self.typed.judged(task))
             return
         role = self.kit.role(task.name)
         data, layout = self.sample.of(role), self.kit.layout
@@ -123,6 +134,34 @@ class Verdicts:
         for q in names:
             self.checks.append(self._check(task, q, task.points / len(names), reading, distances, why))
         self.mistakes += _named(why, task.name)
+
+    def _judged_by_own_forward(self, task: Task) -> bool:
+        """Judge a backward function whose forward one is wrong, and nobody knows how, by what that one computes."""
+        role, blocking = self.kit.role(task.name), [name for name in task.after if name in self.open]
+        forwards = [self.kit.role(name) in BACKWARD for name in blocking]
+        if self.second is None or self.cause or not self._credits or role not in BACKWARD.values() or not all(forwards):
+            return False
+        data, layout = self.sample.of(role), self.kit.layout
+        truth = expected(layout, role, self.kit.key.program, data)
+        precision = self.kit.assignment.grading.precision
+        signature, sizes = layout.signature(role), self.sample.step.sizes
+        reading = read(layout, signature, self.answers[role], self.run, truth, sizes, self.place, precision)
+        wrong = [c.quantity for c in self.checks if c.status == "failed" and self.kit.role(c.task) in BACKWARD]
+        right = self.second.own_forward(role, reading.values) if reading.values and wrong else {}
+        if not right:
+            return False
+        for q, share in shares(self.kit, task).items():
+            self.checks.append(_by_own_forward(task.name, q, share, reading.problems.get(q), right.get(q), wrong[0]))
+        if not all(right.get(q) for q in shares(self.kit, task)):
+            self.open.add(task.name)
+        return True
+
+    def _take(self, name: str, judged: Judged) -> None:
+        """The verdict on a formula, which waits for no code, and explains none."""
+        if judged.check.status == "failed":
+            self.open.add(name)
+        self.checks.append(judged.check)
+        self.mistakes += [judged.mistake] if judged.mistake else []
 
     @property
     def _credits(self) -> bool:
@@ -203,6 +242,17 @@ class Verdicts:
             right.changed(Change(forward=change.forward, parameters=change.parameters, renamed=change.renamed)),
             *(right.changed(change).changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
         ]
+
+
+def _by_own_forward(task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str) -> Check:
+    """The check of a gradient that was compared with the student's own forward function."""
+    if problem:
+        return Check(task, q, "failed", 0.0, share, problem)
+    if right is None:
+        return Check(task, q, "skipped", 0.0, share, f"waits for {cause}", because=cause)
+    if right:
+        return Check(task, q, "passed", share, share, f"right given your {cause}", because=cause)
+    return Check(task, q, "failed", 0.0, share, f"wrong, and not the gradient of your own {cause} either")
 
 
 def _distances(

@@ -16,12 +16,15 @@ from statistics import median
 import pytest
 from test_startup import Pair, machine, measure
 
-from gatecheck.assignment.kit import open_kit
+from gatecheck.assignment.kit import kit_for, open_kit
 from gatecheck.cells import load
+from gatecheck.data import folder
+from gatecheck.grading import judge
 from gatecheck.grading.inside.values import LAYERS
-from gatecheck.grading.intake import read_submission
+from gatecheck.grading.intake import read_submission, submission_from
 from gatecheck.grading.judge import grade
 from gatecheck.grading.running import Worker
+from gatecheck.grading.second import SecondLook
 from gatecheck.grading.zygote import Zygote
 from gatecheck.teaching.generate import generate
 
@@ -80,6 +83,48 @@ def test_the_cost_of_a_right_submission(right):
     each = median(cpu for cpu, _ in found["hardened"])
     part = each / (1e3 * bare.cpu)
     print(f"import numpy: {1e3 * bare.cpu:.0f} ms of cpu; a submission is {part:.3f} of that (aim: 0.11)")
+
+
+#: What a wrong submission is asked beyond a right one: nothing, its lines, its own forward functions as well.
+WRONG = {
+    "right": (),
+    "lines": (("dnext_c + dnext_h * o * (1 - t**2)", "dnext_c"),),
+    "own forward": (
+        ("next_h = o * np.tanh(next_c)", "next_h = 1.3 * o * np.tanh(next_c) + 0.1 * prev_c"),
+        ("dnext_h * o * (1 - t**2)", "1.3 * dnext_h * o * (1 - t**2)"),
+        ("do = dnext_h * t", "do = 1.3 * dnext_h * t"),
+        ("dprev_c = dc * f", "dprev_c = dc * f + 0.1 * dnext_h"),
+    ),
+}
+
+
+def test_the_cost_of_a_second_look():
+    kit, anna = kit_for("lstm", "cs231n"), (folder("templates") / "demo" / "anna.py").read_text()
+    spent_in = {}
+
+    class Second(SecondLook):
+        def _run(self, calls, around):
+            start = time.process_time()
+            run = super()._run(calls, around)
+            spent_in.setdefault(len(calls), []).append((time.process_time() - start, run.cpu_seconds))
+            return run
+
+    print(f"\n{machine()}\nthe second run, medians in ms of processor time (aim: 15 in the child)")
+    print(f"{'':14}{'calls':>7}{'judge':>8}{'child':>8}")
+    with Zygote() as zygote, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judge, "SecondLook", Second)
+        for name, edits in WRONG.items():
+            source = anna
+            for before, after in edits:
+                source = source.replace(before, after)
+            submission = submission_from("s.py", source.encode())
+            for _ in range(ROUNDS):
+                grade(submission, kit, seed="1", fresh=lambda: Worker(zygote.fork))
+            for calls, rows in spent_in.items():
+                ours, theirs = (1e3 * median(row) for row in zip(*rows, strict=True))
+                print(f"{name:14}{calls:7}{ours:8.2f}{theirs:8.2f}")
+            assert bool(spent_in) is bool(edits)
+            spent_in.clear()
 
 
 def test_a_thousand_submissions_in_one_run(right, tmp_path):

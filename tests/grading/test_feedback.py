@@ -1,6 +1,7 @@
 """How much of a report a student sees: nothing above the rung, in no field and in no sentence."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -78,6 +79,13 @@ def test_on_the_lowest_rung_there_is_not_even_a_score(report):
     found = redacted(report, "none")
     assert (found.checks, found.mistakes, found.score, found.max_score) == ((), (), 0, 0)
     assert found.warnings == ("This assignment gives no feedback; your work was read and run.",)
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_the_lines_of_a_traceback_are_told_with_the_place_of_a_mistake(report, rung):
+    check = replace(report.checks[-1], trace=("line 3, in f: “x = 1”",))
+    found = redacted(replace(report, checks=(check,)), rung)
+    assert any(c.trace for c in found.checks) is (rung in RUNGS[RUNGS.index("where") :])
 
 
 def test_the_highest_rung_is_the_report_itself(report):

@@ -119,6 +119,16 @@ def test_a_planted_mistake_is_named_and_nothing_else(name):
     assert not report.full_marks
 
 
+def test_the_lines_that_led_to_an_exception_are_told_once():
+    deep = "def deep(a, b):\n    c = a @ b\n    return c\n\n\n" + ANNA
+    report = graded(changed(deep, ("dx = da @ Wx.T", "dx = deep(da, Wx)")))
+    task = report.tasks[1]
+    outer, inner = task.checks[0].trace
+    assert (outer, inner) == ("line 35, in lstm_step_backward: “dx = deep(da, Wx)”", "line 2, in deep: “c = a @ b”")
+    assert not any(c.trace for t in report.tasks for c in t.checks[t is task :])
+    assert not any(c.trace for c in graded(changed(ANNA, ("dc * f\n", "dc\n"))).checks)
+
+
 def test_the_pseudo_code_s_swapped_unpacking_is_named():
     source = changed(ANNA, ("prev_h, prev_c, step_cache =", "prev_c, prev_h, step_cache ="))
     report = graded(source)

@@ -1,6 +1,7 @@
 """What a function gives a second time, and for other numbers: the source of a cell, edited as students would."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,13 +29,16 @@ def graded(tmp_path_factory):
     right = code(load("rnn"), "gatecheck")
     zygote = Zygote() if sys.platform == "linux" else None
 
-    def graded(*edits, cell="rnn", source=None):
+    def graded(*edits, cell="rnn", source=None, seconds=10.0):
         text = source or right
         for before, after in edits:
             assert before in text, before
             text = text.replace(before, after)
         submission = submission_from("student.py", text.encode())
-        return grade(submission, kit_for(cell), fresh=lambda: Worker(zygote.fork) if zygote else Worker())
+        kit = kit_for(cell)
+        limits = replace(kit.assignment.grading, deadline_seconds=seconds)
+        kit = replace(kit, assignment=replace(kit.assignment, grading=limits))
+        return grade(submission, kit, fresh=lambda: Worker(zygote.fork) if zygote else Worker())
 
     yield graded
     if zygote:
@@ -84,6 +88,16 @@ def test_what_is_not_the_same_again_or_always_the_same_is_told_and_earns_nothing
     failed = [c for c in report.checks if c.status == "failed"]
     assert message in failed[0].message, report
     assert report.mistakes == () and not report.full_marks
+
+
+@pytest.mark.parametrize("again", ["any(np.array_equal(x, s) for s in seen[:-1])", "np.array_equal(x, seen[0] / 2)"])
+def test_what_does_not_end_when_it_is_called_again_or_on_other_numbers_is_told_as_that(graded, again):
+    keeping = f"    seen.append(x.copy())\n    while {again}: pass\n"
+    report = graded(("def step(x, h_prev, p):", "def step(x, h_prev, p, seen=[]):"), (STEP, STEP + keeping), seconds=1)
+    [message] = {c.message for c in report.checks if c.task == "step"}
+    assert message.startswith("step did not end within the time allowed"), report
+    assert "inside step" in report.message
+    assert report.score == 0 and not report.mistakes
 
 
 def test_a_cache_in_a_global_variable_is_told_though_the_first_time_is_right(graded):

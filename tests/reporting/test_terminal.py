@@ -295,6 +295,13 @@ def test_the_line_is_shown_as_python_counts_lines():
     assert "    2   b = 1\n  ▶ 3   c = 2\n    4   d = 3\n" in text
 
 
+def test_a_line_of_a_notebook_is_shown_in_its_cell():
+    source = "# cell 2\na = 1\n\n# cell 12\nb = 1\nc = 2\n\n# cell 20\nd = 3\n"
+    text = render(with_mistake(where=Where("f", 2, 12)), source=source)
+    assert "lstm.py, cell 12, line 2, in f\n    1   b = 1\n  ▶ 2   c = 2\n    3\n" in text
+    assert "▶" not in render(with_mistake(where=Where("f", 2, 1)), source=source)
+
+
 @pytest.mark.parametrize(("line", "shown"), [(1, ["  ▶ 1   a", "    2   b"]), (2, ["    1   a", "  ▶ 2   b"]), (9, [])])
 def test_the_context_ends_where_the_file_ends(line, shown):
     text = render(with_mistake(where=Where("f", line)), source="a\nb")
@@ -352,6 +359,18 @@ def test_fifteen_messages_alike_are_one_message():
         "                     dU_c  db_f  db_i  db_g  db_o  db_c",
         "             dW_f  dW_f: shape (4, 5) instead of (5, 4)",
         "             likewise  the 14 others",
+    ]
+
+
+def test_the_lines_of_a_traceback_stand_below_the_message():
+    trace = ("line 34, in back: “dx = deep(da)”", "line 5, in deep: “" + "x" * 99 + "”")
+    message = "back raised ValueError in line 5: “no”"
+    first, *rest = (Check("back", f"d{n}", "failed", 0, 1, message) for n in "xyz")
+    assert table(replace(first, trace=trace), *rest)[1:] == [
+        "             back raised ValueError in line 5: “no”",
+        "               line 34, in back: “dx = deep(da)”",
+        "               line 5, in deep: “" + "x" * 46 + "…",
+        "             likewise  dy, dz",
     ]
 
 
