@@ -89,6 +89,10 @@ def _attribute(found: Raising) -> Iterator[str]:
         yield f"This NumPy has no {name}: another version, or another module, may have it."
 
 
+def _module(found: Raising) -> Iterator[str]:
+    yield "Only NumPy and Python's own modules are there: write it with NumPy."
+
+
 def _key(found: Raising) -> Iterator[str]:
     arrays = [s.name for s in found.layout.stored] if found.layout.stacks else list(found.layout.cell.parameters)
     name = found.raised.message.strip("'\"")
@@ -157,6 +161,7 @@ ADVICE: Mapping[str, Callable[[Raising], Iterator[str]]] = {
     "NameError": _name,
     "UnboundLocalError": _unbound,
     "AttributeError": _attribute,
+    "ModuleNotFoundError": _module,
     "KeyError": _key,
     "TypeError": _type,
     "IndexError": _index,

@@ -53,6 +53,7 @@ SAID = {
     "X + np.ones((7, 4))": " These are (N,H) and (N,D).",
     "X + Y": " These are (N,H) and (H,N). One of them is transposed.",
     "X @ X": " The lengths that should be the same are N and H.",
+    "__import__('torhc')": " Only NumPy and Python's own modules are there: write it with NumPy.",
     "X.reshape(5, 5)": "",
     "1 / 0": "",
     "int('x')": "",

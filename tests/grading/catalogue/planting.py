@@ -52,14 +52,7 @@ class Warned:
     part: str
 
 
-@dataclass(frozen=True)
-class Rejected:
-    """The file could not be loaded."""
-
-    part: str
-
-
-Says = Named | Told | Warned | Rejected
+Says = Named | Told | Warned
 
 
 @dataclass(frozen=True)
@@ -115,8 +108,6 @@ def heard(says: Says, report: Report) -> bool:
             return any(part in c.message for c in failed if c.quantity == quantity or not quantity)
         case Warned(part):
             return report.full_marks and any(part in w for w in report.warnings)
-        case Rejected(part):
-            return report.outcome == "rejected" and part in report.message
 
 
 def is_it(says: Named, mistake: Mistake) -> bool:

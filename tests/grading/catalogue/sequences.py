@@ -1,6 +1,6 @@
 """Loops over time, batches, and NumPy."""
 
-from planting import Entry, Named, Rejected, Told, Warned
+from planting import Entry, Named, Told, Warned
 
 STEP, LOOP = "rnn_step_backward", "rnn_backward"
 
@@ -143,8 +143,11 @@ ENTRIES = [
     entry(
         "hidden-state-detached",
         "rnn_cs231n",
-        [("import numpy as np\n", "import numpy as np\nimport torch\n")],
-        Rejected("Only NumPy"),
+        [
+            ("import numpy as np\n", "import numpy as np\nimport torch\n"),
+            ("        prev_h = next_h\n", "        prev_h = torch.from_numpy(next_h).detach().numpy()\n"),
+        ],
+        Told("rnn_forward", "Only NumPy"),
     ),
     entry(
         "name-that-numpy-lost",

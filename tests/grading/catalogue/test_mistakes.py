@@ -7,7 +7,7 @@ from mistakes import CATALOGUE, NOT_YET, SECTIONS, SLOW
 from planting import SOLUTIONS, Named, Warned, heard, is_it, planted, source
 
 #: How a test fails that is expected to.
-ENDED = AssertionError, KeyError, ValueError, AttributeError
+ENDED = AssertionError, KeyError
 WHY_NOT = {identity: why for why, ids in NOT_YET.items() for identity in ids}
 
 
