@@ -1,9 +1,9 @@
 """Recurrent cells by hand-derived calculus: derive, prove, generate, grade, and name the mistake.
 
-    >>> import gatecheck
-    >>> report = gatecheck.check(step_backward, cell="my.cell")    # in a notebook or a test  # doctest: +SKIP
-    >>> gatecheck.load("my.cell").derive()                         # displays as LaTeX        # doctest: +SKIP
-    >>> gatecheck.gradcheck(forward, backward, {"x": x, "W": W})   # anybody's own gradients  # doctest: +SKIP
+>>> import gatecheck
+>>> report = gatecheck.check(step_backward, cell="my.cell")    # in a notebook or a test  # doctest: +SKIP
+>>> gatecheck.load("my.cell").derive()                         # displays as LaTeX        # doctest: +SKIP
+>>> gatecheck.gradcheck(forward, backward, {"x": x, "W": W})   # anybody's own gradients  # doctest: +SKIP
 """
 
 from __future__ import annotations

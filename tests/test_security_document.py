@@ -51,6 +51,10 @@ TESTS = {
         "grading/test_wire.py::test_a_frame_beyond_the_cap_is_refused_by_its_lengths_alone",
         "grading/test_wire.py::test_random_bytes_on_the_pipe_are_a_frame_or_refused",
     ),
+    "formulas": (
+        "grading/test_typed.py::test_no_formula_can_make_the_judge_fail",
+        "grading/test_typed.py::test_whatever_is_typed_is_judged",
+    ),
     "self-test": (f"{GRADE}::test_nothing_is_graded_where_a_hostile_submission_gets_through",),
     "each-layer": (MISSING,),
     "no-layer-no-run": (f"{ISOLATION}::test_student_code_does_not_run_where_a_layer_that_is_needed_could_not_be_had",),

@@ -33,7 +33,7 @@ def compiled(backward: Backward) -> Program:
     writer = Formulas(backward.system)
     lines = backward.system.lines
     return Program(
-        {line.name: _expression(line.expression, _order(writer, line.positions)) for line in lines},
+        {line.name: expression(line.expression, _order(writer, line.positions)) for line in lines},
         {g.name: _terms(g, writer) for g in (*backward.quantities, *backward.inputs)},
         {g.name: [_parameter(t, writer) for t in g.terms] for g in backward.parameters},
     )
@@ -45,27 +45,27 @@ def _order(writer: Formulas, positions: Mapping[Expr, int]) -> Order:
 
 def _terms(gradient: Gradient, writer: Formulas) -> list[list[Any]]:
     """A gradient's contributions, as [lag, expression]."""
-    return [[t.lag, _expression(t.expression, _order(writer, t.positions))] for t in gradient.terms]
+    return [[t.lag, expression(t.expression, _order(writer, t.positions))] for t in gradient.terms]
 
 
 def _parameter(term: Term, writer: Formulas) -> list[Any]:
     """A parameter gradient's contribution, as [δ, operand of the product or null, transposed]."""
     order, edge = _order(writer, term.positions), term.edge
-    operand = None if edge.operand is None else _expression(edge.operand, order)
-    return [_expression(term.expression, order), operand, edge.transposed]
+    operand = None if edge.operand is None else expression(edge.operand, order)
+    return [expression(term.expression, order), operand, edge.transposed]
 
 
-def _expression(of: Expr, order: Order) -> Expression:
-    """An expression as data."""
+def expression(of: Expr, order: Order = lambda of: sorted(of.args, key=str)) -> Expression:
+    """An expression as data; order: in which the arguments of sums and products are printed."""
     if of.is_number:  # rationals, and the √π of erf's derivative
         return float(of)
     if of.is_Symbol:
         return _name(of)
     if of.is_Add or of.is_Mul:
-        return ["+" if of.is_Add else "*", *(_expression(a, order) for a in order(of))]
+        return ["+" if of.is_Add else "*", *(expression(a, order) for a in order(of))]
     if of.is_Pow:
-        return ["^", _expression(of.base, order), float(of.exp)]
-    arguments = [_expression(a, order) for a in of.args]
+        return ["^", expression(of.base, order), float(of.exp)]
+    arguments = [expression(a, order) for a in of.args]
     if isinstance(of, Part):
         return ["part", arguments[0], int(of.args[1]), arguments[2][1:]]
     if isinstance(of, Spread):

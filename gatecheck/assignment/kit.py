@@ -58,21 +58,39 @@ def open_kit(folder: Path) -> Kit:
     problems = [
         Problem(
             f"{made.convention.name} has no function {t.name} for {cell.name}",
-            _line(assignment, t.name),
+            _line(assignment, "name", t.name),
             nearest(t.name, known),
         )
         for t in assignment.tasks
-        if t.name not in known
+        if t.kind == "code" and t.name not in known
     ]
     if problems:
         raise AssignmentError(*problems)
-    return Kit(assignment, cell, made, keys.read(assignment.folder, made))
+    kit = Kit(assignment, cell, made, keys.read(assignment.folder, made))
+    if any(t.kind == "formula" for t in assignment.tasks):
+        _refuse_unasked(kit)
+    return kit
 
 
-def _line(assignment: Assignment, name: str) -> Place:
+def _refuse_unasked(kit: Kit) -> None:
+    """Raises AssignmentError where a formula is asked for that the cell has not."""
+    from .typed.asked import quantities
+
+    known = quantities(kit.cell, kit.key.program)
+    wrong = [t.quantity for t in kit.assignment.tasks if t.kind == "formula" and t.quantity not in known]
+    if wrong:
+        raise AssignmentError(
+            *(
+                Problem(f"{kit.cell.name} has no gradient {q}", _line(kit.assignment, "quantity", q), nearest(q, known))
+                for q in wrong
+            )
+        )
+
+
+def _line(assignment: Assignment, key: str, name: str) -> Place:
     path = assignment.folder / FILE
     for number, text in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if found := re.search(rf"""\bname\s*=\s*["']({re.escape(name)})["']""", text):
+        if found := re.search(rf"""\b{key}\s*=\s*["']({re.escape(name)})["']""", text):
             return Place(str(path), number, found.start(1) + 1, text, len(name))
     return Place(str(path), 1)
 

@@ -22,6 +22,7 @@ FOLLOW_ON = ("credit", "skip")
 PRECISIONS = ("float64", "float32")
 LEAST_MEMORY = 64  # MiB; with less not even NumPy's own arrays fit
 KINDS = ("code", "formula", "trace", "mend")
+GRADED = ("code", "formula")
 
 _KEYS = ("version", "title", "cell", "convention", "file", "grading", "task")
 _GRADING_KEYS = ("feedback", "follow_on", "deadline_seconds", "memory_mib", "precision", "told")
@@ -51,13 +52,14 @@ class Grading:
 
 @dataclass(frozen=True)
 class Task:
-    """One function to write; its points are split evenly over the quantities that it returns."""
+    """One function to write, or the formula of one quantity; points are split evenly over what a function returns."""
 
     name: str
     points: float
     after: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     kind: str = "code"
+    quantity: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,14 +198,15 @@ def _check_names(tables: list[Table], tasks: tuple[Task, ...]) -> None:
 
 def _task(table: Table) -> Task:
     kind = table.choice("kind", KINDS, "code")
-    if kind != "code":
-        table.problem("kind", f"'{kind}' tasks cannot be graded by this version, only 'code' tasks can")
-    elif "quantity" in table.data:
+    if kind not in GRADED:
+        table.problem("kind", f"'{kind}' tasks cannot be graded by this version, only 'code' and 'formula' tasks can")
+    elif kind == "code" and "quantity" in table.data:
         table.problem_with_key("quantity", "'quantity' belongs to tasks of another kind than 'code'")
+    quantity = table.text("quantity") if kind == "formula" else ""
     name = table.text("name")
     if name and not all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split(".")):
         table.problem("name", f"'{name}' is not the name of a Python function")
-    return Task(name, table.number("points", 1e6), table.texts("after"), table.texts("hints"), kind)
+    return Task(name, table.number("points", 1e6), table.texts("after"), table.texts("hints"), kind, quantity)
 
 
 def _cycles(graph: dict[str, set[str]]) -> Iterator[list[str]]:
@@ -253,6 +256,8 @@ def _task_lines(task: Task) -> Iterator[str]:
     yield f"name = {_quoted(task.name)}"
     if task.kind != "code":
         yield f"kind = {_quoted(task.kind)}"
+    if task.quantity:
+        yield f"quantity = {_quoted(task.quantity)}"
     yield f"points = {_number(task.points)}"
     if task.after:
         yield f"after = [{', '.join(map(_quoted, task.after))}]"

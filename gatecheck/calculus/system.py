@@ -28,6 +28,8 @@ from .symbols import (
     Total,
     TransposedTimes,
     label,
+    log,
+    sigmoid,
     value,
 )
 
@@ -122,8 +124,7 @@ def _lines(cell: Cell, equation: Equation) -> list[Line]:
     if inner is None:
         return [Line(equation.name, equation, expression, positions)]
     named = value(preactivation(equation.name), 0)
-    # sqrt is a power to SymPy: its exponent is an argument too.
-    outer = expression.func(named, *expression.args[1:])
+    outer = _applied(expression, named)
     return [
         Line(preactivation(equation.name), equation, inner, positions),
         Line(equation.name, equation, outer, {value(equation.name, 0): 0, named: 1, outer: 2}),
@@ -134,8 +135,22 @@ def _preactivation(expression: Expr) -> Expr | None:
     """The argument of an expression that is one function of something that has no name yet."""
     one_argument = isinstance(expression, tuple(f for f in ELEMENTWISE.values() if isinstance(f, type)))
     if (one_argument and len(expression.args) == 1) or (expression.is_Pow and expression.exp == Rational(1, 2)):
-        return None if expression.args[0].is_Symbol else expression.args[0]
+        inner = expression.args[0].args[0] if _log_sigmoid(expression) else expression.args[0]
+        return None if inner.is_Symbol else inner
     return None
+
+
+def _applied(expression: Expr, named: Symbol) -> Expr:
+    """The function that an expression is, of its pre-activation by name."""
+    if _log_sigmoid(expression):
+        return log(sigmoid(named))
+    # sqrt is a power to SymPy: its exponent is an argument too.
+    return expression.func(named, *expression.args[1:])
+
+
+def _log_sigmoid(expression: Expr) -> bool:
+    """Whether it is log σ(a): one function, of slope 1 - σ(a), where σ(a) alone may be too small for a number."""
+    return isinstance(expression, log) and isinstance(expression.args[0], sigmoid)
 
 
 def _convert(node: t.Node, positions: dict[Expr, int]) -> Expr:

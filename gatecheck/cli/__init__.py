@@ -17,7 +17,8 @@ from ..version import __version__
 
 #: Set in the environment, it lets an unexpected error show where it came from.
 TRACEBACK = "GATECHECK_TRACEBACK"
-
+#: What a command ends with whose reader went away, as one does that SIGPIPE has ended.
+READER_GONE = 141
 
 #: Every command with its module, and what the list of commands says of it.
 COMMANDS = {
@@ -80,6 +81,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
     if sys.stdout is None:  # whoever started us closed it
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    printed = sys.stdout
     try:
         result = cli.main(arguments, prog_name="gatecheck", standalone_mode=False)
         sys.stdout.flush()
@@ -91,8 +93,8 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo("interrupted", err=True)
         return 130
     except SystemExit as end:
-        # click's own end: 1 for a reader that went away (| head), 0 for a shell that asks for completions.
-        return end.code if isinstance(end.code, int) else 1
+        # click's own end: for a reader that went away (| head), whose channel it replaces, or after completions.
+        return READER_GONE if sys.stdout is not printed else end.code if isinstance(end.code, int) else 1
     except Exception as error:
         return _told(error)
 
@@ -109,7 +111,7 @@ def _told(error: Exception) -> int:
     if isinstance(error, OSError):
         _silence()
     if isinstance(error, BrokenPipeError):
-        return 1
+        return READER_GONE
     # What the system refuses (a full disk) is seldom our mistake; everything else that comes here is.
     if isinstance(error, OSError) and error.strerror:
         click.echo(printable(f"gatecheck: {error.strerror}{f': {error.filename}' if error.filename else ''}"), err=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import textwrap
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,16 +14,25 @@ if TYPE_CHECKING:
 
 
 @click.command("conventions")
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option("--cell", metavar="CELL", help="For which cell. Default: the first that the convention lists.")
 @plain_format
-def conventions(style: str | None) -> None:
-    """List the conventions: how courses and frameworks lay a cell out.
+def conventions(name: str | None, cell: str | None, style: str | None) -> None:
+    """List the conventions: how courses and frameworks lay a cell out; or the functions of one, with shapes.
 
     \b
-    Example:  gatecheck conventions
+    Examples:  gatecheck conventions
+               gatecheck conventions cs231n
+               gatecheck conventions dlai --cell lstm
     """
     from ..conventions import convention
     from ..conventions import conventions as names
 
+    if name is not None:
+        _one(convention(name), cell, style)
+        return
+    if cell is not None:
+        raise click.UsageError("--cell goes with a convention's NAME.")
     found = [convention(name) for name in names()]
     if style == "json":
         emit_json([{"name": c.name, "title": c.title, "cells": _cells(c)} for c in found])
@@ -30,6 +40,34 @@ def conventions(style: str | None) -> None:
     for c in found:
         emit(f"{c.name:<12}{words(c.title, style)}")
         emit(f"{'':<12}{', '.join(_cells(c)) or _general(c)}")
+
+
+def _one(of: Convention, cell: str | None, style: str | None) -> None:
+    """A convention's functions for a cell, with the shapes of what they take and give."""
+    from ..cells import library, load
+    from ..conventions import layout
+
+    made = layout(load(cell or next(name for name in _cells(of) or library() if load(name).lagged)), of.name)
+    functions: list[dict[str, Any]] = [
+        {
+            "role": s.role,
+            "call": str(s),
+            "takes": {slot.name: made.shape(s.role, slot) for slot in s.takes},
+            "gives": {slot.name: made.shape(s.role, slot) for slot in s.gives},
+        }
+        for s in made.functions
+    ]
+    if style == "json":
+        emit_json({"name": of.name, "title": of.title, "cell": made.cell.name, "functions": functions})
+        return
+    emit(f"{of.name}: {words(of.title, style)}\n{', '.join(_cells(of)) or _general(of)}; here for {made.cell.name}")
+    for function in functions:
+        emit(f"\n{function['call']}")
+        for side in ("takes", "gives"):
+            slots = [f"{name}\N{NO-BREAK SPACE}{shape}" if shape else name for name, shape in function[side].items()]
+            listed = ", ".join(slots)
+            filled = textwrap.fill(listed, 78, initial_indent=f"  {side}  ", subsequent_indent=" " * 9)
+            emit(filled.replace("\N{NO-BREAK SPACE}", " "))
 
 
 def _cells(of: Convention) -> list[str]:

@@ -112,7 +112,7 @@ def _told_without(compared: Comparison) -> None:
     for first, *_ in compared.groups:
         if not first.keepers:
             cell, why = first.system.cell.name, spoken(why_none(Text, first))
-            click.echo(printable(f"gatecheck: --forget-bias changes nothing in {cell}: {why}"), err=True)
+            click.echo(printable(f"{cell} is shown once: --forget-bias sets nothing in it, as {why}."), err=True)
 
 
 def _drawn(cells: tuple[str, ...], draw: Draw, biases: tuple[float, ...]) -> Comparison:

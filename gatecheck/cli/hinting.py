@@ -139,9 +139,7 @@ def _print(done: Graded, task: Task, hints: Sequence[Hint], counts: tuple[int, i
         put(made)
 
 
-def _as_json(
-    done: Graded, task: Task | None, hints: Sequence[Hint], taken: int, left: int, message: str = ""
-) -> None:
+def _as_json(done: Graded, task: Task | None, hints: Sequence[Hint], taken: int, left: int, message: str = "") -> None:
     data: dict[str, Any] = {
         "schema": "gatecheck/hint/1",
         "assignment": done.kit.assignment.slug,

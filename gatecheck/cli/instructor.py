@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from ..grading.collecting import Found
     from ..grading.jobs import Item
     from ..grading.report import Report
+    from ..grading.selftest import Isolation
     from ..keeping.results import Results
 
-    #: What a report becomes for where its submission was found, and the student's file.
-    _InHand: TypeAlias = tuple[Callable[[Report], Report], bytes]
+    #: What there is to say about how a submission was found.
+    Notes: TypeAlias = tuple[str, ...]
+    #: What a report becomes for where its submission was found, what there is to say about that, and the file.
+    _InHand: TypeAlias = tuple[Callable[[Report], Report], Notes, bytes]
 
 
 @click.command("generate")
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--tasks", metavar="NAMES", help="The functions to assign, as step,clip_by_norm,sgd_step. Default: the cell's own."
 )
+@click.option("--formulas", metavar="NAMES", help="The quantities whose formulas students type, as dc,df,dc_prev,dW_f.")
 @joined_options
 @click.option("--title", help="The assignment's title.")
 @click.option(
@@ -60,6 +65,7 @@ def generate(
     output: str,
     convention: str,
     tasks: str | None,
+    formulas: str | None,
     loss: str | None,
     front: str | None,
     title: str | None,
@@ -73,6 +79,7 @@ def generate(
     \b
     Examples:  gatecheck generate lstm -o kit
                gatecheck generate lstm -o kit --tasks step,step_backward,clip_by_norm,sgd_step
+               gatecheck generate lstm -o kit --formulas dc,df,da_f,dc_prev
                gatecheck generate rnn -o words --input embedding --loss cross-entropy
                gatecheck generate my.cell -o kit --convention cs231n --gradients
                gatecheck generate gru -o kit --told what
@@ -88,7 +95,8 @@ def generate(
     own = load(cell)
     found = joined(own, loss, front)
     title = title or by_hand(own, spelled(front or "", FRONTS), spelled(loss or "", LOSSES))
-    done = generated(found, Path(output), convention, names, title, gradients, feedback, told or "")
+    asked = listed(formulas, "--formulas")
+    done = generated(found, Path(output), convention, names, title, gradients, feedback, told or "", asked)
     score, most = done.report.score, done.report.max_score
     if style == "json":
         emit_json(
@@ -98,11 +106,13 @@ def generate(
                 "solution": str(done.solution),
                 "score": score,
                 "max_score": most,
+                "mistakes": done.score.seen,
             }
         )
         return
     emit(f"{printable(f'{done.folder}/'):<22}  {'  '.join(done.files)}")
     emit(f"{printable(f'{done.solution}/'):<22}  the solution, graded before it was written: {score:g} of {most:g}")
+    emit(f"{'':<22}  {done.score}")
 
 
 @click.command("grade")
@@ -146,6 +156,28 @@ def grade(
                gatecheck grade kit downloads.zip -o results
                gatecheck grade kit *.zip --format json
     """
+    from ..grading.selftest import Isolation
+
+    if pages and output is None:
+        raise click.UsageError("--pages needs -o DIR, where the pages go.")
+    with Isolation(wanted=not contained and jobs in (None, 1)) as isolation:
+        perfect = _graded(isolation, assignment, submissions, seed, jobs, style, full, contained, output, pages)
+    ctx.exit(0 if perfect else 1)
+
+
+def _graded(
+    isolation: Isolation,
+    assignment: str,
+    submissions: tuple[str, ...],
+    seed: str | None,
+    jobs: int | None,
+    style: str | None,
+    full: bool,
+    contained: bool,
+    output: str | None,
+    pages: bool,
+) -> bool:
+    """Grade and print; whether all have full marks. Isolation starts beside all that is imported here."""
     from collections import deque
     from pathlib import Path
 
@@ -154,26 +186,25 @@ def grade(
     from ..grading.jobs import fitting, judged
     from ..grading.sample import new_seed
 
-    if pages and output is None:
-        raise click.UsageError("--pages needs -o DIR, where the pages go.")
     kit = open_kit(Path(assignment))
     perfect = True
     with (
-        collected(submissions, kit.assignment.file) as found,
+        collected(submissions, kit.assignment.file, partial(click.echo, err=True)) as found,
         _results(output, kit, pages) as results,
         progress("Grading", len(found)) as advance,
     ):
         in_hand: deque[_InHand] = deque()  # read, and not yet printed
         items = (_read(kit, one, seed, results, in_hand) for one in found)
-        for report in judged(kit, items, seed or new_seed(), jobs or fitting(len(found)), contained):
-            found_as, source = in_hand.popleft()
-            report = found_as(report)
+        number = jobs or fitting(len(found))
+        for report in judged(kit, items, seed or new_seed(), number, contained, isolation):
+            finished, notes, source = in_hand.popleft()
+            report = finished(report)
             if results:
                 results.keep(report, source)
             perfect = perfect and report.full_marks
-            _print(report, style, full)
+            _print(report, notes, style, full)
             advance()
-    ctx.exit(0 if perfect else 1)
+    return perfect
 
 
 @contextmanager
@@ -197,7 +228,7 @@ def _results(output: str | None, kit: Kit, pages: bool) -> Iterator[Results | No
 def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_hand: deque[_InHand]) -> Item:
     """A submission; or its report, where it was graded before or cannot be read, which does not stop the others.
 
-    What makes its report the one of where it was found goes to `in_hand`, with its source.
+    What makes its report the one of where it was found goes to `in_hand`, with what there is to say, and its source.
     """
     from ..errors import SubmissionError
     from ..grading.judge import rejected
@@ -205,14 +236,12 @@ def _read(kit: Kit, found: Found, seed: str | None, results: Results | None, in_
     try:
         name, submission, notes = found.read()
     except SubmissionError as error:
-        in_hand.append((partial(_named, found.name, found.label, ()), b""))
+        in_hand.append((partial(_named, found.name, found.label, ()), (), b""))
         return rejected(found.name, kit, "; ".join(p.message for p in error.problems))
     if results and (known := results.known(name, submission.sha256, seed)):
-        in_hand.append((lambda report: report, submission.source))
+        in_hand.append((lambda report: report, notes, submission.source))
         return known
-    for note in notes:  # a file that nobody graded is not found in any report but this one
-        click.echo(f"{name}: {note}", err=True)
-    in_hand.append((partial(_named, name, found.label, notes), submission.source))
+    in_hand.append((partial(_named, name, found.label, notes), notes, submission.source))
     return submission
 
 
@@ -222,7 +251,7 @@ def _named(name: str, label: str | None, notes: tuple[str, ...], report: Report)
     return replace(report, file=name, label=label, warnings=(*notes, *report.warnings))
 
 
-def _print(report: Report, style: str | None, full: bool) -> None:
+def _print(report: Report, notes: Notes, style: str | None, full: bool) -> None:
     if style == "json" or full:
         emit_report(report, style)
         if style != "json":
@@ -231,6 +260,8 @@ def _print(report: Report, style: str | None, full: bool) -> None:
         from ..reporting.summary import summary
 
         emit(summary(report, chosen(style) == "unicode"))
+        for note in notes:  # a file that nobody graded is not found in any report but this one
+            emit(textwrap.fill(note, 76, initial_indent="    ", subsequent_indent="    "))
 
 
 COMMANDS = (generate, grade)

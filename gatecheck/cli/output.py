@@ -181,6 +181,7 @@ def publish(
     would land on a terminal.
     """
     style = format_of(style, output)
+    beside: list[str] = []
     if output:
         refuse_taken(output, force)
     elif style == "pdf" and sys.stdout.isatty():
@@ -192,7 +193,7 @@ def publish(
     elif style == "latex" and latex is not None:
         content = latex()
     elif style == "markdown" and output:
-        content = _illustrated(build, output, force)
+        content, beside = _illustrated(build, output, force)
     else:
         from ..writing.publishing import published
 
@@ -201,6 +202,8 @@ def publish(
         content = content.rstrip("\n") + "\n"
     if output:
         save(output, content, force)
+        if beside:
+            emit(f"{words(output)}  with its pictures in  {words(', '.join(beside))}")
     elif isinstance(content, str) and style in ("unicode", "text", "json"):
         emit(content.rstrip("\n"))
     else:
@@ -208,8 +211,8 @@ def publish(
         click.echo(content if isinstance(content, bytes) else content.encode(), nl=False)
 
 
-def _illustrated(build: Builder, output: str, force: bool) -> str:
-    """The document in Markdown; its pictures are written beside it, as lstm-1.svg beside lstm.md."""
+def _illustrated(build: Builder, output: str, force: bool) -> tuple[str, list[str]]:
+    """The document in Markdown, and the files beside it that its pictures are written to: lstm-1.svg for lstm.md."""
     from pathlib import Path
 
     from ..writing.formats import FORMATS
@@ -221,7 +224,7 @@ def _illustrated(build: Builder, output: str, force: bool) -> str:
         refuse_taken(path, force)
     for path, svg in beside.items():
         save(path, f"{svg}\n", force)
-    return content
+    return content, list(beside)
 
 
 def format_of(style: str | None, output: str | None, formats: Iterable[str] = ENDINGS) -> str:

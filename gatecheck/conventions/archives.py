@@ -39,8 +39,8 @@ def read(path: str | os.PathLike[str], layout: Layout) -> tuple[dict[str, Array]
     left over or misshapen, of other numbers, not finite, or pickled.
     """
     shown = printable(os.fspath(path))
-    members = _members(Path(path), shown)
     wanted = {stack.name: stack for stack in layout.stored}
+    members = _by_layout(_members(Path(path), shown), {f.format(n): n for f in layout.convention.also for n in wanted})
     problems = [Problem(f"{shown} has no {name} {wanted[name].shape}") for name in wanted if name not in members]
     for name in members.keys() - wanted.keys():
         where = f"{layout.convention.name} has no array {printable(name)} for {layout.cell.name}"
@@ -77,6 +77,11 @@ def _members(path: Path, shown: str) -> dict[str, Array | str]:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "it can be no file's name"
         raise BadInput(Problem(f"cannot read {shown}: {reason}")) from None
+
+
+def _by_layout(members: Mapping[str, Array | str], names: Mapping[str, str]) -> dict[str, Array | str]:
+    """The members under the names that a layout has for them, where nothing else is called so."""
+    return {plain if (plain := names.get(name, name)) not in members else name: a for name, a in members.items()}
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array | str:

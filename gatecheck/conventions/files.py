@@ -55,7 +55,8 @@ class Convention:
     """A convention as its file has it.
 
     vectors: their axes, by kind: input, output, initial; matrices, biases: the usual axes of arrays by name; modules:
-    what the course hands out to import, by name; definitions: whether of a file only those are executed.
+    what the course hands out to import, by name; definitions: whether of a file only those are executed; also: what the
+    names of arrays may look like in files of weights, besides.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Convention:
     cells: tuple[Described, ...]
     modules: Mapping[str, str]
     definitions: bool
+    also: tuple[str, ...]
 
     @property
     def native(self) -> bool:
@@ -102,6 +104,7 @@ def convention(name: str) -> Convention:
         tuple(_described(entry, data) for entry in data.get("cells", ())),
         data.get("modules", {}),
         data.get("definitions", False),
+        tuple(data.get("also", ())),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -133,17 +133,44 @@ def _array(cell: Cell, found: Convention, entry: Described, names: Mapping[str, 
 
 
 def _refusal(cell: Cell, found: Convention) -> Problem:
-    """Why a convention does not lay out a cell: the equations in which the nearest of its own differs."""
+    """Why a convention does not lay out a cell: in what the nearest of its own differs."""
     known = list(dict.fromkeys(entry.equations for entry in found.cells))
-    message = f"{found.name} lays out {', '.join(known)}, and {cell.name} has other equations"
-    if cell.name not in known:
-        told = {name: differences(_known(name), cell) for name in known}
-        shared = [n for n in known if len(told[n]) < len(set(_known(n).assigned) & set(cell.assigned))]
-        near = min(shared, key=lambda n: (len(told[n]), len(set(_known(n).assigned) ^ set(cell.assigned))), default="")
-        if near and told[near]:
-            theirs, own = told[near][0]
-            return Problem(f"{message}: its {near} has {theirs}, {cell.name} has {own}", None, OTHERWISE)
-    return Problem(message, None, OTHERWISE)
+    near, alike = _nearest([_known(name) for name in known], cell)
+    unlike = differences(near, cell)
+    if unlike and (alike or set(near.assigned) == set(cell.assigned)):
+        theirs, own = unlike[0]
+    else:
+        theirs, own = _computed(near, cell), _computed(cell, near)
+    yours = "yours" if cell.name in known else cell.name
+    return Problem(
+        f"{found.name} lays out {', '.join(known)}, and {cell.name} has other equations:"
+        f" its {near.name} has {theirs}, {yours} has {own}",
+        None,
+        OTHERWISE,
+    )
+
+
+def _nearest(known: Sequence[Cell], cell: Cell) -> tuple[Cell, bool]:
+    """The known cell that a cell is most like, and whether they have an equation in common."""
+
+    def shared(other: Cell) -> int:
+        return len(set(other.assigned) & set(cell.assigned))
+
+    alike = [other for other in known if len(differences(other, cell)) < shared(other)]
+
+    def distance(other: Cell) -> tuple[int, int, int]:
+        apart = len(set(other.assigned) ^ set(cell.assigned))
+        return len(differences(other, cell)) if alike else 0, -shared(other), apart
+
+    return min(alike or known, key=distance), bool(alike)
+
+
+def _computed(cell: Cell, other: Cell) -> str:
+    """What a cell computes, or where that is the same, the shapes that are not."""
+    if set(cell.assigned) != set(other.assigned):
+        return f"equations for {', '.join(cell.assigned)}"
+    shaped = [n for n in cell.shapes if cell.shapes[n] != other.shapes.get(n)]
+    return ", ".join(f"{n} of shape ({', '.join(map(str, cell.shapes[n]))})" for n in shaped) or "others"
 
 
 @dataclass(frozen=True)

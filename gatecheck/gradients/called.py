@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..errors import BadInput, Problem, nearest
-from .trees import Array, Path, label, replaced, tensors
+from .trees import Array, Path, constant, label, replaced, tensors
 
 #: A parameter that takes an argument by its place.
 _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -35,7 +36,8 @@ class Forward:
         """(outputs, what comes after them: the cache, or nothing) with some tensors replaced."""
         given = replaced(self.inputs, moved)
         self.calls += 1
-        found = self.function(**given) if self.named else self.function(*given.values())
+        with _told(self.function, given):
+            found = self.function(**given) if self.named else self.function(*given.values())
         outputs = list(found) if isinstance(found, (tuple, list)) else [found]
         if self.cache is None:
             self.cache = len(outputs) > 1 and not isinstance(outputs[-1], (np.ndarray, np.number, float))
@@ -61,8 +63,9 @@ def forward_of(function: Callable[..., Any], inputs: Any, cache: bool | None) ->
     values = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
     made = dict(inputs) if isinstance(inputs, dict) else dict(zip(_places(function, len(values)), values, strict=True))
     if not tensors(made):
-        message = "there is nothing to differentiate: no input is an array of real numbers"
-        raise BadInput(Problem(message, None, 'For example inputs={"x": np.array([0.5, -1.0])}.'))
+        told = [found for name, value in made.items() if (found := constant(value, str(name)))]
+        why, instead = told[0] if told else ("no input is an array of real numbers", 'inputs={"x": np.array([0.5])}')
+        raise BadInput(Problem(f"there is nothing to differentiate: {why}", None, f"Give {instead}."))
     _fits(function, made, named)
     return Forward(function, replaced(made, tensors(made)), named, cache)
 
@@ -98,6 +101,24 @@ def _fits(function: Callable[..., Any], inputs: Mapping[str, Any], named: bool) 
         raise BadInput(Problem(message, None, advice)) from None
 
 
+@contextmanager
+def _told(function: Callable[..., Any], given: Mapping[str, Any]) -> Iterator[None]:
+    """What a function raises says what it was called with."""
+    try:
+        yield
+    except Exception as error:
+        arguments = ", ".join(f"{n}: {kind(v)}" for n, v in given.items())
+        error.add_note(f"gradcheck called {name_of(function)} with {arguments}")
+        raise
+
+
+def kind(value: Any) -> str:
+    """An argument in a few words: float64 (2,3)."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {str(value.shape).replace(' ', '')}"
+    return type(value).__name__
+
+
 def name_of(function: Callable[..., Any]) -> str:
     """What a function is called in a message."""
     return str(getattr(function, "__name__", type(function).__name__))
@@ -120,11 +141,14 @@ class Backward:
         mine = {n: replaced(self.inputs[n], {}) for n in self.named}
         given = [u.copy() for u in upstream]
         if self.free is None:
-            return self.function(*given, *cache, **mine)
+            with _told(self.function, {**{f"upstream {k}": u for k, u in enumerate(given)}, **mine}):
+                return self.function(*given, *cache, **mine)
         rest = next((r for r in self._ways(given, cache) if len(r) == len(self.free)), None)
         if rest is None:
             raise BadInput(self._misfit(len(upstream), bool(cache)))
-        return self.function(**dict(zip(self.free, rest, strict=True)), **mine)
+        named = {**dict(zip(self.free, rest, strict=True)), **mine}
+        with _told(self.function, named):
+            return self.function(**named)
 
     def of_loss(self, outputs: Sequence[Array], cache: Sequence[Any]) -> bool:
         """Whether it has no place for the gradient that reaches the only output, a number: then that is 1."""

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import BadInput, Problem, nearest
-from .called import Forward, backward_of, forward_of, name_of
+from .called import Forward, backward_of, forward_of, kind, name_of
 from .comparing import compared, slope
-from .matching import matched
+from .matching import matched, unasked
 from .numeric import Loss, outputs_of
 from .report import GradientReport, Tensor
-from .trees import Array, Path, leaves, tensors
+from .trees import Array, Path, constant, leaves, tensors
 
 
 def gradcheck(
@@ -53,7 +53,8 @@ def gradcheck(
 
     wrt: the inputs to ask about, all unless given. tolerance: of a difference, as a part of the gradient's largest
     number; 1e-8 by complex steps, 1e-6 by central differences. seed: of the directions and upstream gradients.
-    Raises BadInput where the functions and inputs do not fit together; what the functions raise themselves, passes.
+    Raises BadInput where the functions and inputs do not fit together; what the functions raise themselves passes, with
+    a note of what they were called with.
     """
     start = time.perf_counter()
     called = forward_of(forward, inputs, True if backward is None else cache)
@@ -62,7 +63,10 @@ def gradcheck(
     loss, kept, notes, problems = _called(called, backward, rng)
     checks: tuple[Tensor, ...] = ()
     if not problems:
-        gradients = matched(_gradients(backward, called, loss, kept, notes), called.inputs, asked)
+        result = _gradients(backward, called, loss, kept, notes)
+        given = ((n, constant(called.inputs[n], n)) for n in unasked(result, called.inputs))
+        notes += [f"{why[0]}: its gradient is not checked; give {why[1]}" for _, why in given if why]
+        gradients = matched(result, called.inputs, asked)
         slopes = [slope(loss, path, tensor, rng, notes) for path, tensor in asked.items()]
         checks = compared(loss, slopes, gradients, tolerance, _lengths(called.inputs, loss.upstream), rng)
     spent = time.perf_counter() - start
@@ -75,6 +79,8 @@ def _asked(inputs: Mapping[str, Any], wrt: Iterable[str] | None) -> dict[Path, A
     names = list(dict.fromkeys(str(path[0]) for path in found))
     wanted = names if wrt is None else [wrt] if isinstance(wrt, str) else list(wrt)
     if unknown := [n for n in wanted if n not in names]:
+        if why := constant(inputs.get(unknown[0]), str(unknown[0])):
+            raise BadInput(Problem(f"{why[0]}, so it is a constant", None, f"Give {why[1]}."))
         raise BadInput(Problem(f"no input {unknown[0]} holds real numbers", None, nearest(str(unknown[0]), names)))
     return {path: tensor for path, tensor in found.items() if path[0] in wanted}
 
@@ -87,8 +93,9 @@ def _called(
     name = name_of(forward.function)
     outputs = outputs_of(results)
     if outputs is None:
-        kinds = ", ".join(type(r).__name__ for r in results) or "nothing"
-        advice = "If its last result is a cache, say cache=True."
+        kinds = ", ".join(kind(r) for r in results) or "nothing"
+        whole = any(isinstance(r, np.ndarray) and r.dtype.kind in "iu" for r in results)
+        advice = "Whole numbers have no gradient." if whole else "If its last result is a cache, say cache=True."
         raise BadInput(Problem(f"{name} has to return arrays of real numbers; it returns {kinds}", None, advice))
     if backward is None and [o.shape for o in outputs] != [()]:
         message = f"without backward, {name} has to return one number and its gradients"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import nearest
-from .trees import Array, Path, label
+from .trees import Array, Path, label, numeric
 
 #: The names of a tensor's gradient in a dict.
 NAMES = ("{}", "d{}", "d_{}", "grad_{}", "{}_grad")
@@ -33,8 +33,17 @@ def matched(result: Any, inputs: Mapping[str, Any], asked: Iterable[Path]) -> di
     return {path: _number(_found(result, path)) for path in asked}
 
 
+def unasked(result: Any, inputs: Mapping[str, Any]) -> list[str]:
+    """Inputs that a gradient is given for though they hold no tensor."""
+    if isinstance(result, dict):
+        return [n for n in inputs if not _holds(inputs[n]) and any(p.format(n) in result for p in NAMES[1:])]
+    if not isinstance(result, (tuple, list)) or len(result) != len(inputs):
+        return []
+    return [n for n, g in zip(inputs, result, strict=True) if not _holds(inputs[n]) and g is not None]
+
+
 def _by_name(result: Any, inputs: Mapping[str, Any], tops: list[str]) -> dict[str, Any] | Missing:
-    if not isinstance(result, (tuple, list)):
+    if not isinstance(result, (tuple, list)) or (len(tops) == 1 and isinstance(result, list) and numeric(result)):
         result = (result,)
     holding = [n for n in inputs if _holds(inputs[n])]
     for names in (tops, holding, list(inputs)):

@@ -29,6 +29,23 @@ def tensors(tree: Any) -> dict[Path, Array]:
     return {path: leaf.astype(np.float64) for path, leaf in found}
 
 
+def constant(tree: Any, name: str) -> tuple[str, str] | None:
+    """Why what looks like a tensor is none, and what to give instead; None for a tensor, and for anything else."""
+    if isinstance(tree, np.ndarray) and tree.dtype.kind in "iu":
+        return f"{name} holds whole numbers ({tree.dtype})", f"{name}.astype(float)"
+    if isinstance(tree, (list, tuple)) and numeric(tree):
+        return f"{name} is a {type(tree).__name__} of numbers", f"np.array({name}, float)"
+    if isinstance(tree, (int, float, np.number)) and not isinstance(tree, bool):
+        return f"{name} is a number", f"np.array({name}, float)"
+    return None
+
+
+def numeric(tree: Any) -> bool:
+    """Whether a tree holds numbers and nothing else."""
+    found = [leaf for _, leaf in leaves(tree)]
+    return bool(found) and all(isinstance(leaf, (int, float, np.number)) for leaf in found)
+
+
 def replaced(tree: Any, values: Mapping[Path, Any], path: Path = ()) -> Any:
     """The tree with other leaves at some places; other arrays are copies, so that nobody can change the original."""
     if isinstance(tree, dict):

@@ -16,8 +16,17 @@ from typing import NamedTuple
 
 from ..errors import SubmissionError
 from .archives import ARCHIVE_BYTES, ARCHIVES, DEEPEST, MOST_MEMBERS, Member, archive_members, linked, shown, special
-from .downloads import LISTED, Group, chosen, groups
-from .intake import SOURCE_BYTES, Submission, open_regular, read_submission, refusal, submission_from, unreadable
+from .downloads import CODE, LISTED, Group, chosen, groups, nobodys
+from .intake import (
+    SOURCE_BYTES,
+    Submission,
+    missing,
+    open_regular,
+    read_submission,
+    refusal,
+    submission_from,
+    unreadable,
+)
 
 INNER_BYTES = 32 << 20  # that an archive in another one may unpack to
 
@@ -44,25 +53,51 @@ class Found:
 
 
 @contextmanager
-def collected(given: Sequence[str], file: str) -> Iterator[list[Found]]:
+def collected(
+    given: Sequence[str], file: str, tell: Callable[[str], None] = lambda said: None
+) -> Iterator[list[Found]]:
     """The submissions in what was given, in its order; none is read yet, and archives stay open.
 
-    file: the name of what the assignment asks for. What cannot be used is found, and raises when it is read.
+    file: the name of what the assignment asks for; tell: takes what there is to say of files that are nobody's. What
+    cannot be used is found, and raises when it is read. Raises: SubmissionError where nothing is at a path: whoever
+    mistyped it hands nothing in.
     """
+    if lost := [missing(path, _usable) for path in map(Path, given) if not _there(path)]:
+        raise SubmissionError(*(problem for error in lost for problem in error.problems))
     with ExitStack() as stack:
-        yield [found for name in given for found in _found(Path(name), file, stack)]
+        yield [found for name in given for found in _found(Path(name), file, tell, stack)]
 
 
-def _found(path: Path, file: str, stack: ExitStack) -> list[Found]:
+def _there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        pass  # told when it is read
+    return True
+
+
+def _usable(path: Path) -> bool:
+    return path.suffix.lower() in (*CODE, *ARCHIVES) or path.is_dir()
+
+
+def _found(path: Path, file: str, tell: Callable[[str], None], stack: ExitStack) -> list[Found]:
     name = shown(str(path))
     try:
         if path.is_dir() and not path.is_symlink():
             members = _folder(path)
         elif path.suffix.lower() in ARCHIVES:
-            members = archive_members(stack.enter_context(open_regular(path)), name)
+            members = sorted(archive_members(stack.enter_context(open_regular(path)), name), key=_as_in_a_folder)
         else:
             return [Found(name, None, lambda: Taken(name, read_submission(path)))]
-        found = [_of(name, group, file) for group in groups(members, file)]
+        made = groups(members, file)
+        apart = [group for group in made if nobodys(group, file)]
+        if apart and (rest := [group for group in made if group not in apart]):
+            listed = _listed([group.members[0] for group in apart])
+            tell(f"{name}: {listed} left out; tests and parts of a package are nobody's. To grade one, give it itself.")
+            made = rest
+        found = [_of(name, group, file) for group in made]
         if not found:
             raise refusal(f"{name} holds no .py or .ipynb file.", f"Give the file that is like {file}.")
     except (OSError, ValueError) as error:  # of is_dir: a name that no system takes
@@ -86,9 +121,25 @@ def _read(name: str, group: Group, file: str) -> Taken:
     member, beside = chosen(group, file, _opened)
     inside = member.parts[1:] if group.members[0].parts == group.where[-1:] else member.parts
     submission = submission_from(member.parts[-1], member.read(SOURCE_BYTES))
-    others = ", ".join(other.shown for other in beside[:LISTED]) + (" and more" if beside[LISTED:] else "")
-    notes = (f"Only {member.shown} was graded, not {others}: one file is a submission.",) if beside else ()
+    notes: tuple[str, ...] = ()
+    if beside:
+        said = f"Only {member.shown} was graded, not {_listed(beside)}: one file is a submission."
+        whole = group.label is None and member.parts == (file,)
+        cure = f" What holds {file} is one student's; where the others are students too, give their files themselves."
+        notes = (said + cure if whole else said,)
     return Taken(shown("/".join((name, *inside))), submission, notes)
+
+
+def _listed(members: Sequence[Member]) -> str:
+    return ", ".join(member.shown for member in members[:LISTED]) + (" and more" if members[LISTED:] else "")
+
+
+def _as_in_a_folder(member: Member) -> tuple[bool, list[tuple[bool, str]]]:
+    """By names, in each folder the files first: an archive's own order is that of whoever packed it.
+
+    Last is what says why no more could be read.
+    """
+    return not member.parts, [(depth + 1 < len(member.parts), part) for depth, part in enumerate(member.parts)]
 
 
 def _opened(member: Member) -> list[Member]:

@@ -32,7 +32,8 @@ _LABELS = (
 )
 # What systems add to the name of a second copy: lstm (1).py, lstm-1.py, lstm - Copy.py.
 _COPY = re.compile(r"( ?\(\d+\)|[-_]\d+|[ _-]+copy)+$")
-_TESTS = re.compile(r"test_.*|.*_test|conftest")
+_TESTS = re.compile(r"test_.*|.*_test|conftest|__init__|setup")
+_NOBODYS = re.compile(r"test_.*|conftest|__init__|setup")  # among files that are a student's each
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ def groups(members: Iterable[Member], file: str) -> list[Group]:
         key, own = _claimed(member)
         found.setdefault(key, []).append(own)
     return [Group((*above, where), label, tuple(own)) for (where, label), own in found.items()] + lost
+
+
+def nobodys(group: Group, file: str) -> bool:
+    """Whether it is but a file that lies beside the submissions of a class: a test, or a part of a package."""
+    parts = group.members[0].parts
+    if group.label is not None or len(group.members) != 1 or not parts or parts != group.where[-1:]:
+        return False
+    name = PurePosixPath(parts[-1])
+    return name.suffix == ".py" and bool(_NOBODYS.fullmatch(name.stem)) and _rank(name.name, file) is None
 
 
 def _unwrapped(members: list[Member]) -> tuple[tuple[str, ...], list[Member]]:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
@@ -114,7 +115,7 @@ def open_regular(path: Path) -> BinaryIO:
             stack.pop_all()
         return file
     except FileNotFoundError:
-        raise _missing(path, shown) from None
+        raise missing(path) from None
     except NotADirectoryError:
         raise refusal(f"{shown} is not there.", "A part of that path is a file, not a folder.") from None
     except (OSError, ValueError) as error:
@@ -137,10 +138,12 @@ def _refuse_unless_regular(mode: int, shown: str) -> None:
     raise refusal(f"{shown} is not a regular file.", "Give the .py or .ipynb file with your code.")
 
 
-def _missing(path: Path, shown: str) -> SubmissionError:
-    folder = path.parent
+def missing(path: Path, like: Callable[[Path], bool] | None = None) -> SubmissionError:
+    """What to say of a path where nothing is; like: what else in its folder may have been meant, files of code."""
+    shown, folder = printable(str(path)), path.parent
+    like = like or (lambda p: p.suffix.lower() in (".py", ".ipynb"))
     try:
-        names = [p.name for p in islice(folder.iterdir(), LISTED) if p.suffix.lower() in (".py", ".ipynb")]
+        names = [p.name for p in islice(folder.iterdir(), LISTED) if like(p)]
     except OSError:
         return refusal(f"{shown} is not there.", f"There is no folder {printable(str(folder))}.")
     advice = nearest(path.name, names)

@@ -26,7 +26,7 @@ from .intake import Submission
 from .judge import grade, unjudged
 from .report import Report
 from .running import Worker
-from .selftest import isolated
+from .selftest import Isolation
 
 if TYPE_CHECKING:  # what only several jobs need is imported by those
     from concurrent.futures import Future
@@ -46,29 +46,40 @@ def fitting(submissions: int) -> int:
     return max(1, min(usable, submissions // WORTH))
 
 
-def judged(kit: Kit, items: Iterable[Item], seed: str, jobs: int = 1, contained: bool = False) -> Iterator[Report]:
+def judged(
+    kit: Kit,
+    items: Iterable[Item],
+    seed: str,
+    jobs: int = 1,
+    contained: bool = False,
+    isolation: Isolation | None = None,
+) -> Iterator[Report]:
     """The report of each, in their order; items are read as they are needed.
 
-    contained: without isolation, where something else isolates already.
+    contained: without isolation, where something else isolates already. isolation: one that was started early, which
+    several jobs have no use for; it is used up.
     Raises: Unsafe before the first report, where isolation does not hold; Fault where jobs do not start.
     """
     if jobs == 1:
-        with _starting(contained) as start:
+        with _starting(contained, isolation) as start:
             for item in items:
                 yield item if isinstance(item, Report) else _judged(item, kit, seed, start)
     else:
+        if isolation:
+            isolation.close()
         with Team(kit, seed, jobs, contained) as team:
             yield from team.reports(items)
 
 
 @contextmanager
-def _starting(contained: bool) -> Iterator[Callable[[], Worker]]:
+def _starting(contained: bool, isolation: Isolation | None = None) -> Iterator[Callable[[], Worker]]:
     """What makes a worker for each submission."""
     if contained:
         yield Worker
     else:
-        with isolated() as zygote:
-            yield lambda: Worker(zygote.fork, needed=LAYERS)
+        with isolation or Isolation() as started:
+            fork = started.tried().fork
+            yield lambda: Worker(fork, needed=LAYERS)
 
 
 def _judged(submission: Submission, kit: Kit, seed: str, start: Callable[[], Worker]) -> Report:

@@ -10,12 +10,14 @@ from ..conventions import BACKWARD, ROLES, TRAINING
 from ..errors import Fault, printable, quoted
 from ..version import __version__
 from .intake import Submission
-from .ladder import unwritten
 from .repeating import on_others, plan, settled
 from .report import Check, Mistake, Report, Status
 from .running import Answer, Run, Surroundings, Worker
 from .sample import new_seed, sample
 from .second import SecondLook
+from .suspicions import suspected
+from .typed import TypedFormulas
+from .unanswered import unwritten
 from .verdicts import Verdicts, shares
 
 #: How often a run that something else may have ended is made again.
@@ -62,11 +64,14 @@ def grade(
         return _untried(submission, kit, seed, run)
     answers = settled(kit.layout, kit.key.program, drawn, asked, run.answers)
     second = SecondLook(submission, kit, drawn, fresh)
-    verdicts = Verdicts(kit, drawn, run, answers, on_others(asked, run.answers), submission.place, second)
+    typed = TypedFormulas(kit, submission, seed)
+    others = on_others(asked, run.answers)
+    verdicts = Verdicts(kit, drawn, run, answers, others, submission.place, typed, second)
     for task in kit.assignment.tasks:
         verdicts.add(task)
-    mistakes = second.lines(verdicts.mistakes, verdicts.checks)
-    checks = list(_traced(kit, verdicts.checks, answers, submission.place))
+    found = list(suspected(kit, drawn, run, answers, verdicts.checks, verdicts.mistakes))
+    checks = list(_traced(kit, found, answers, submission.place))
+    mistakes = second.lines(verdicts.mistakes, checks)
     warnings = dict.fromkeys(_warnings(kit, answers))
     return _report(submission, kit, seed, run, checks, mistakes, tuple(warnings))
 
@@ -83,7 +88,7 @@ def unjudged(submission: Submission, kit: Kit, message: str) -> Report:
 
 def _roles(kit: Kit) -> tuple[str, ...]:
     """The functions to call, in order; a backward function needs the cache of its forward one."""
-    wanted = {kit.role(t.name) for t in kit.assignment.tasks}
+    wanted = {kit.role(t.name) for t in kit.assignment.tasks if t.kind == "code"}
     known = {s.role for s in kit.layout.functions}
     wanted |= {forward for forward, back in BACKWARD.items() if back in wanted and forward in known}
     return tuple([role for role in (*ROLES, *TRAINING) if role in wanted])
@@ -119,6 +124,11 @@ def _warnings(kit: Kit, answers: Mapping[str, Sequence[Answer]]) -> Iterator[str
             yield (
                 f"What {signature.name} returns is overwritten by a later call: make a new array in every call,"
                 " and leave the cache as it is."
+            )
+        if any(answer.overflows for answer in found):
+            yield (
+                f"{signature.name} gives NaN or infinite numbers for large arguments, where np.exp overflows:"
+                " subtract the largest number before a softmax, and write a sigmoid as 1 / (1 + np.exp(-x))."
             )
         for k in (k for answer in found for k in answer.modified):
             name = signature.takes[k].name

@@ -6,31 +6,34 @@ One message per result: the first rung that does not hold. Then values are compa
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from ..conventions import TRAINING, Layout, Signature, Slot
-from ..errors import nearest, printable, quoted
-from .disguises import look_alike
+from ..errors import nearest
 from .exchange import Array, canonical, quantities, shape
 from .inside.values import NAME, NAMES
-from .running import Answer, Foreign, Raised, Run
+from .rungs import kind, problem
+from .running import Answer, Run
+from .shapes import Letters, Shape, misshapen, uncut
+from .unanswered import unanswered
 
 #: How nearly the numbers of a wrong program must be a student's; what is right, `tolerance` knows.
 TOLERANCE = 1e-9
 #: Of a quantity's numbers, as a part of the largest of all quantities: what is smaller may be zero but for rounding.
 SMALLEST = 1e-6
-#: Why results that pass every rung are none all the same.
-SPOILT: Mapping[str, str] = {
-    "unsteady": "does not give the same when it is called again with the same arguments. Does it draw random"
-    " numbers, or keep something between calls: in a global variable, a default argument, a buffer?",
-    "constant": "gives the same numbers whatever its arguments are: are they written into the code?",
-}
+#: Why results that pass every rung are none all the same, after the function's name.
+UNSTEADY = "does not give the same when it is called again with the same arguments"
+DRAWN = (
+    "Does it draw random numbers, or keep something between calls: in a global variable, a default argument, a buffer?"
+)
+ADDED = "This comes back twice as large: it is kept between calls and added to. Begin every call with new zeros."
+CONSTANT = "gives the same numbers whatever its arguments are: are they written into the code?"
 
 
 @dataclass
@@ -83,7 +86,8 @@ def _read_call(
     precision: str,
 ) -> Reading:
     reading = Reading()
-    trouble = _no_answer(signature, answer, run, place)
+    letters = partial(Letters.of, layout, signature, truth, sizes)  # what is right needs none
+    trouble = unanswered(layout, signature, answer, run, letters, place)
     if answer.status in ("depends", "unreached"):
         reading.skipped = trouble
         return reading
@@ -97,11 +101,27 @@ def _read_call(
             said = f'{signature.name} returns no "{slot.name}".' + (f" {near}" if near.startswith("Did") else "")
             reading.problems.update(dict.fromkeys(names, said))
         elif names:
-            _read_result(layout, signature.role, slot, results[slot.name], truth, sizes, precision, reading)
-    if answer.status in SPOILT:
-        said = f"{signature.name} {SPOILT[answer.status]}"
-        return Reading({}, dict.fromkeys(reading.values, said) | reading.problems)
+            _read_result(layout, signature, slot, results[slot.name], truth, sizes, letters, precision, reading)
+    if answer.status == "constant":
+        return Reading({}, dict.fromkeys(reading.values, f"{signature.name} {CONSTANT}") | reading.problems)
+    if answer.again is not None:
+        again = _read_call(layout, signature, answer.again, run, truth, sizes, place, precision)
+        reading.problems.update(_unsteady(signature.name, reading.values, again))
+        reading.values = {q: v for q, v in reading.values.items() if q not in reading.problems}
     return reading
+
+
+def _unsteady(name: str, first: Mapping[str, Array], again: Reading) -> dict[str, str]:
+    """What is not the same when a function is called again with the same arguments, and a sentence about it."""
+    found = {}
+    for q, value in first.items():
+        scale = float(np.abs(value).max(initial=0.0)) or 1.0
+        if q not in again.values:
+            found[q] = f"{name} {UNSTEADY}. The second time: {again.problems.get(q, again.skipped)}"
+        elif far(again.values[q], value, scale) > TOLERANCE:
+            doubled = far(again.values[q], 2 * value, scale) <= TOLERANCE
+            found[q] = f"{name} {UNSTEADY}. {ADDED if doubled else DRAWN}"
+    return found
 
 
 def results_of(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
@@ -116,41 +136,6 @@ def results_of(signature: Signature, value: Any) -> tuple[dict[str, Any], str]:
     return {slot.name: result for slot, result in zip(signature.gives, found, strict=True)}, ""
 
 
-def unwritten(raised: Raised) -> bool:
-    """Whether a function says that it is still to be written, in the starter's own words."""
-    return re.fullmatch(r"\w+ is yours to write", raised.message) is not None
-
-
-def _no_answer(signature: Signature, answer: Answer, run: Run, place: Callable[[int], str]) -> str:
-    """Why there is nothing to look at, in a sentence; empty where there is."""
-    name = signature.name
-    match answer.status:
-        case "returned" | "unsteady" | "constant":
-            return f"{name} returns nothing: is the return statement missing?" if answer.value is None else ""
-        case "raised":
-            assert answer.raised is not None
-            r = answer.raised
-            if unwritten(r):
-                return r.message
-            where = f" in {place(r.line)}" if r.line else ""
-            return f"{name} raised {r.named}{where}{f': {quoted(r.message)}' if r.message else ''}"
-        case "missing":
-            if twin := look_alike(name, run.names):
-                return f"There is no function {name}: {twin}. Type its name again."
-            near = nearest(name, run.names)
-            yours = near.removeprefix("Did you mean ").removesuffix("?") if near.startswith("Did") else ""
-            return f"There is no function {name}." + (f" Yours is called {yours}: rename it." if yours else "")
-        case "not_callable":
-            return f"{name} is not a function."
-        case "timeout":
-            return f"{name} did not end within the time allowed: is there a loop that never ends?"
-        case "died":
-            return f"Python ended inside {name}, without an answer."
-        case "depends":
-            return "It needs the result of an earlier function, which gave none."
-    return "It was not reached: an earlier function did not end."
-
-
 def _count(signature: Signature, number: int) -> str:
     wanted = ", ".join(s.name for s in signature.gives)
     many = f"{number} result{'s' if number != 1 else ''}"
@@ -159,30 +144,43 @@ def _count(signature: Signature, number: int) -> str:
 
 def _read_result(
     layout: Layout,
-    role: str,
+    signature: Signature,
     slot: Slot,
     result: Any,
     truth: Mapping[str, Array],
     sizes: Mapping[str, int],
+    letters: Callable[[], Letters],
     precision: str,
     reading: Reading,
 ) -> None:
+    role = signature.role
     if slot.plain == "parameters":
-        _read_dict(layout, slot, result, truth, precision, reading)
+        _read_dict(layout, slot, result, truth, letters, precision, reading)
         return
-    trouble = problem(slot.name, result, shape(layout, role, slot, truth), layout.shape(role, slot), precision)
-    if trouble:
+    wanted = shape(layout, role, slot, truth)
+
+    def advice(array: Array) -> str:
+        cut = uncut(layout, signature, slot, array, truth, letters())
+        return cut or misshapen(array.shape, wanted, letters(), slot.plain == "parameter")
+
+    if trouble := problem(slot.name, result, wanted, layout.shape(role, slot), precision, advice):
         reading.problems.update(dict.fromkeys(quantities(layout, slot), trouble))
         return
     for name, value in canonical(layout, role, slot, np.asarray(result, dtype=float), sizes):
-        known = reading.values.setdefault(name, value)
+        agreed = reading.values.setdefault(name, value)
         # What is added up from two places has one gradient, which reaches both.
-        if far(value, known, float(np.abs(known).max(initial=0.0)) or 1.0) > np.finfo(precision).eps ** 0.5:
+        if far(value, agreed, float(np.abs(agreed).max(initial=0.0)) or 1.0) > np.finfo(precision).eps ** 0.5:
             reading.problems[name] = f"{slot.name} differs from another place of {name}: a sum sends both the same."
 
 
 def _read_dict(
-    layout: Layout, slot: Slot, result: Any, truth: Mapping[str, Array], precision: str, reading: Reading
+    layout: Layout,
+    slot: Slot,
+    result: Any,
+    truth: Mapping[str, Array],
+    letters: Callable[[], Letters],
+    precision: str,
+    reading: Reading,
 ) -> None:
     for name in quantities(layout, slot):
         key = name[1:] if slot.gradient else name
@@ -194,70 +192,18 @@ def _read_dict(
             near = nearest(key, others)
             reading.problems[name] = f'{slot.name} has no "{key}".' + (f" {near}" if near.startswith("Did") else "")
         else:
-            sizes = layout.cell.shapes[key]
-            letters = f"({','.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
-            trouble = problem(f'{slot.name}["{key}"]', result[key], truth[name].shape, letters, precision)
+            sizes, wanted = layout.cell.shapes[key], truth[name].shape
+            written = f"({','.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
+            advice = partial(_advice_for, wanted, letters)
+            trouble = problem(f'{slot.name}["{key}"]', result[key], wanted, written, precision, advice)
             if trouble:
                 reading.problems[name] = trouble
             else:
                 reading.values[name] = np.asarray(result[key], dtype=float)
 
 
-def problem(name: str, result: Any, shape: tuple[int, ...], letters: str, precision: str = "float64") -> str:
-    """Which rung a result fails, in a sentence; empty where it can be compared."""
-    if isinstance(result, Foreign) and result.kind.startswith("array of"):
-        return f"{name} is an {kind(result)}.{_array_advice(result)}"
-    if not isinstance(result, (np.ndarray, float, int)) or isinstance(result, bool):
-        listed = isinstance(result, (list, tuple)) or (isinstance(result, Foreign) and "subclass" in result.kind)
-        advice = f" Write np.asarray({name})." if listed else ""
-        return f"{name} is {kind(result)}, not an array.{advice}"
-    array = np.asarray(result)
-    if array.shape != shape:
-        turned = " It is transposed." if array.shape == shape[::-1] and len(shape) == 2 else ""
-        return f"{name} has shape {_tuple(array.shape)} instead of {_tuple(shape)}, which is {letters}.{turned}"
-    if array.dtype not in (np.float64, precision):
-        return f"{name} holds {array.dtype} numbers instead of float64.{_dtype_advice(array)}"
-    if not np.isfinite(array).all():
-        bad = int((~np.isfinite(array)).sum())
-        return f"{name} is not finite: {bad} of {array.size} numbers are NaN or infinite."
-    return ""
-
-
-def _array_advice(result: Foreign) -> str:
-    """What to do about an array that did not cross."""
-    if result.kind == "array of dtype object":
-        return " Such arrays come of rows of unequal lengths, or of None: np.zeros(shape) makes one of float64 to fill."
-    return " It should hold float64 numbers: np.zeros(shape) makes such." if "dtype" in result.kind else ""
-
-
-def _dtype_advice(array: Array) -> str:
-    if array.dtype.kind in "iub":
-        return " A buffer of whole numbers cuts off the fractions: np.zeros(shape) makes float64."
-    if array.dtype.kind == "f":
-        return " Leave dtype out: np.zeros(shape) makes float64."
-    return ""
-
-
-def kind(result: Any) -> str:
-    """What a result is, in words."""
-    match result:
-        case None:
-            return "None"
-        case Foreign(kind=name) if name.startswith("ndarray subclass "):
-            return f"of a class of its own, {printable(name[:NAME]).removeprefix('ndarray subclass ')}"
-        case Foreign(kind=name):
-            return printable(name[:NAME])
-        case bool():
-            return "a bool"
-        case np.ndarray():
-            return "an array"
-        case list() | tuple() | dict() | str():
-            return f"a {type(result).__name__}"
-    return "a number"
-
-
-def _tuple(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+def _advice_for(wanted: Shape, letters: Callable[[], Letters], array: Array) -> str:
+    return misshapen(array.shape, wanted, letters(), parameter=True)
 
 
 def scales(truth: Mapping[str, Array]) -> dict[str, float]:

@@ -187,4 +187,3 @@ def _words(found: tuple[Any, ...]) -> tuple[str, ...]:
     if len(found) > WORDS or not all(type(word) is str and len(word) <= WORD for word in found):
         raise WireError("the names of an outline are malformed")
     return found
-

@@ -16,6 +16,8 @@ from importlib.machinery import PathFinder
 from itertools import count
 from pathlib import Path
 
+from . import watching
+
 POSIX = sys.platform != "win32"
 KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 KEPT_ON_WINDOWS = ("SYSTEMROOT", "PATH")
@@ -78,6 +80,10 @@ class Process:
         except ChildProcessError:
             return True
         return state is not None
+
+    def memory(self) -> int:
+        """Bytes of memory that it has now; 0 where a limit holds, or nobody tells."""
+        return watching.memory(self._process.pid) if watching.WATCHED else 0
 
     def end(self) -> None:
         """Kill it with everything that it started, and reap it."""

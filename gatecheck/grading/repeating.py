@@ -1,8 +1,8 @@
 """Whether functions give the same again: every call is made once more, with others on other numbers in between.
 
 What counts are the answers of the first time. The others tell what a first time cannot: results that are drawn at
-random, left over from an earlier call, or written into the code. All comes from one process, so what a submission makes
-of it harms only itself.
+random, left over from an earlier call, or written into the code; and, for large numbers, those that overflow. All comes
+from one process, so what a submission makes of it harms only itself.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from .remembering import remembered
 from .running import Answer, Call, Value
 from .sample import Sample
 
-FIRST, AGAIN, OTHER = range(3)
+FIRST, AGAIN, OTHER, LARGE = range(4)
 MOST = 200
+#: What numbers are multiplied by where exp may overflow; a right function gives finite ones all the same.
+BEYOND = 1000.0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One call: of which function, the how-manieth time (FIRST, AGAIN, or on OTHER numbers)."""
+    """One call: of which function, the how-manieth time (FIRST, AGAIN, on OTHER or on LARGE numbers)."""
 
     role: str
     time: int
@@ -42,14 +44,23 @@ def plan(layout: Layout, roles: tuple[str, ...], sample: Sample) -> list[Asked]:
     So between a function and its backward one lie calls that a cache survives, and a global variable does not.
     """
     asked: list[Asked] = []
-    places: tuple[dict[str, int], ...] = ({}, {}, {})
+    places: tuple[dict[str, int], ...] = ({}, {}, {}, {})
     early, late = [r for r in roles if r in BACKWARD], [r for r in roles if r not in BACKWARD]
-    for some, time in ((roles, FIRST), (early, AGAIN), (early, OTHER), (late, AGAIN), (late, OTHER)):
+    order = (roles, FIRST), (early, AGAIN), (early, OTHER), (late, AGAIN), (late, OTHER), (early[:1], LARGE)
+    for some, time in order:
         for role in some:
             places[time][role] = len(asked)
-            data = other(role, sample.of(role)) if time == OTHER else sample.of(role)
+            data = _of(sample, role, time)
             asked += [Asked(role, time, call) for call in calls(layout, role, data, places[time])]
     return asked
+
+
+def _of(sample: Sample, role: str, time: int) -> Given:
+    """What a function is called with at a time."""
+    given = sample.of(role)
+    if time == LARGE and isinstance(given, Data):
+        return _large(given)
+    return other(role, given) if time == OTHER else given
 
 
 @remembered(16)
@@ -61,36 +72,60 @@ def other(role: str, given: Given) -> Given:
     if isinstance(given, Data):
         steps = slice(None) if role.startswith("step") else slice(1)
         return Data(
-            inputs={n: x[steps] for n, x in _halved(given.inputs).items()},
-            initial=_halved(given.initial),
-            parameters=_halved(given.parameters),
-            upstream={n: u[steps] for n, u in _halved(given.upstream).items()},
+            inputs={n: x[steps] for n, x in _times(0.5, given.inputs).items()},
+            initial=_times(0.5, given.initial),
+            parameters=_times(0.5, given.parameters),
+            upstream={n: u[steps] for n, u in _times(0.5, given.upstream).items()},
             sizes=given.sizes,
         )
     return (*given[1:], *given[:1])
 
 
-def _halved(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: array / 2 for name, array in arrays.items()}
+@remembered(16)
+def _large(given: Data) -> Data:
+    """Large numbers, and all sequences of the batch alike.
+
+    For a softmax that subtracts the largest number of the whole batch is no fault of a student who was given it.
+    """
+    alike = {n: x[:, :1].repeat(x.shape[1], 1) for n, x in given.inputs.items()}
+    initial = {n: s[:1].repeat(len(s), 0) for n, s in given.initial.items()}
+    parameters = _times(BEYOND, given.parameters)
+    return Data(_times(BEYOND, alike), _times(BEYOND, initial), parameters, given.upstream, given.sizes)
+
+
+def _times(factor: float, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: factor * array for name, array in arrays.items()}
 
 
 def settled(
     layout: Layout, program: Program, sample: Sample, asked: Sequence[Asked], answers: Sequence[Answer]
 ) -> dict[str, list[Answer]]:
-    """The answers that count, by role; one that is not the same again, or the same for other numbers, is no answer."""
+    """The answers that count, by role; none is what later does not end, is not the same again, or never another."""
     told: dict[tuple[str, int], list[Answer]] = {}
     for a, answer in zip(asked, answers, strict=True):
         told.setdefault((a.role, a.time), []).append(answer)
     found = {}
     for role in dict.fromkeys(a.role for a in asked):
         first, again, others = (told[role, time] for time in (FIRST, AGAIN, OTHER))
-        if any(map(_unsteady, first, again)):
-            first = [replace(answer, status="unsteady") for answer in first]
+        if end := next((a.status for a in (*again, *others) if a.status in ("timeout", "died")), None):
+            first = [replace(answer, status=end) if answer.status == "returned" else answer for answer in first]
+        elif any(map(_unsteady, first, again)):
+            first = [replace(a, status="unsteady", again=b) for a, b in zip(first, again, strict=True)]
         elif _constant(first, others) and _differ(layout, role, program, sample.of(role)):
             first = [replace(answer, status="constant") for answer in first]
         late = any(answer.overwritten for answer in (*again, *others))
-        found[role] = [replace(answer, overwritten=late) for answer in first]
+        large = any(map(_overflows, told.get((role, LARGE), ()))) and _tame(layout, role, program, sample)
+        found[role] = [replace(answer, overwritten=late, overflows=large) for answer in first]
     return found
+
+
+def _overflows(answer: Answer) -> bool:
+    return any(a.dtype.kind == "f" and not np.isfinite(a).all() for a in _numbers(answer.value))
+
+
+def _tame(layout: Layout, role: str, program: Program, sample: Sample) -> bool:
+    """Whether the right results are finite for large numbers too: those of exp are not."""
+    return all(np.isfinite(a).all() for a in expected(layout, role, program, _of(sample, role, LARGE)).values())
 
 
 def on_others(asked: Sequence[Asked], answers: Sequence[Answer]) -> dict[str, list[Answer]]:

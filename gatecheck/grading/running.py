@@ -6,10 +6,12 @@ before one deadline. A thread takes them off the pipe, because that works on eve
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ __all__ = ["Answer", "Call", "Foreign", "Raised", "Result", "Run", "Surroundings
 
 START_SECONDS = 30.0
 SLICE_SECONDS = 0.2
+LOOK_SECONDS = 0.02  # between two looks at memory
 
 
 class Worker:
@@ -80,7 +83,8 @@ class Worker:
         if self._used:
             raise Fault("A worker runs one submission only.")
         self._used = True
-        said = Transcript(filename.encode("utf-8", "replace").decode()[:200], tuple(calls), deadline_seconds)
+        file = filename.encode("utf-8", "replace").decode()[:200]
+        said = Transcript(file, tuple(calls), deadline_seconds, memory_mib)
         try:
             self._talk(said, source, memory_mib, around or Surroundings(), outline)
         except OSError as error:
@@ -135,8 +139,8 @@ class Worker:
         frames = _request(said, asked)
         inbox = self._inbox = _Inbox(self._process, len(said.calls) + 4)
         said.hear_ready(decode(inbox.next(time.monotonic() + START_SECONDS), Foreign))
-        for pieces in frames:
-            send(self._process.inbox, pieces)
+        inbox.allow(memory_mib << 20)
+        send(self._process.inbox, chain.from_iterable(frames))
         said.started = True
         self._start = time.monotonic()
         until = self._start + said.deadline
@@ -184,7 +188,7 @@ def _encoded(call: Call) -> list[Piece]:
 
 
 class _Ended(Exception):
-    """No more frames will be read; the reason is "late", "silent" or "garbled"."""
+    """No more frames will be read; the reason is "late", "silent", "garbled" or "full"."""
 
     def __init__(self, reason: End) -> None:
         super().__init__(reason)
@@ -195,7 +199,8 @@ class _Inbox:
     """The worker's frames, taken off the pipe by a thread that stops at the number and the bytes expected."""
 
     def __init__(self, process: Process | Child, frames: int) -> None:
-        self._gone = process.gone
+        self._gone, self._memory = process.gone, process.memory
+        self._most, self._slice = math.inf, SLICE_SECONDS
         self._arrived: SimpleQueue[Frame | End] = SimpleQueue()
         self._thread = threading.Thread(target=self._read, args=(process.outbox, frames), daemon=True)
         self._thread.start()
@@ -215,6 +220,11 @@ class _Inbox:
         except (OSError, WireError):
             self._arrived.put("garbled")
 
+    def allow(self, memory: int) -> None:
+        """End it where from now on it takes more than so many bytes; only looked at where no limit can be set."""
+        if now := self._memory():
+            self._most, self._slice = now + memory, LOOK_SECONDS
+
     def next(self, until: float) -> Frame:
         """The next frame. Raises: _Ended when none comes, or not before `until`."""
         item: Frame | End | None = None
@@ -223,10 +233,12 @@ class _Inbox:
             try:
                 # In slices: a forked child may hold the channel open after its parent's end, and on Windows
                 # Ctrl-C does not interrupt a wait.
-                item = self._arrived.get(timeout=min(max(left, 0.0), SLICE_SECONDS))
+                item = self._arrived.get(timeout=min(max(left, 0.0), self._slice))
             except Empty:
                 if left <= 0 or gone:
                     raise _Ended("silent" if gone else "late") from None
+                if self._memory() > self._most:
+                    raise _Ended("full") from None
         if isinstance(item, str):
             raise _Ended(item)
         return item

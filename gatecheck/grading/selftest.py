@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
 
 from ..data import folder
 from ..errors import Problem, Unsafe
@@ -112,27 +113,44 @@ def _shared() -> str | None:
     return "/tmp" if os.path.isdir("/tmp") else None
 
 
-@contextmanager
-def isolated() -> Iterator[Zygote]:
-    """A zygote whose children are known to be isolated, because it has just been tried.
+class Isolation:
+    """A zygote that starts at once, so make it before importing NumPy; it is tried when it is wanted.
 
-    Raises Unsafe where they are not, with every reason.
+    wanted: whether it may be; where there can be none, or not, nothing starts.
     """
-    if sys.platform != "linux":
-        raise Unsafe(Problem("isolation needs Linux: Landlock and seccomp have no like here", None, ELSEWHERE))
-    with ExitStack() as stack:
-        yield _tried(stack)
 
+    def __init__(self, wanted: bool = True) -> None:
+        self._open = ExitStack()
+        self._early: Zygote | None = None
+        if wanted and sys.platform == "linux":
+            with suppress(OSError):
+                self._early = self._open.enter_context(Zygote(bubblewrap()))
 
-def _tried(stack: ExitStack) -> Zygote:
-    """A zygote that isolates its children: in bubblewrap if it does so there, else without, which has to be enough."""
-    if around := bubblewrap():
-        with suppress(OSError):
-            wrapped = stack.enter_context(Zygote(around))
-            if not unsafe(wrapped.fork):
-                return wrapped
-            wrapped.close()
-    zygote = stack.enter_context(Zygote())
-    if found := unsafe(zygote.fork):
-        raise Unsafe(*(Problem(f"a hostile submission was not stopped: {told}") for told in found), CURE)
-    return zygote
+    def __enter__(self) -> Isolation:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it; may be called twice."""
+        self._open.close()
+
+    def tried(self) -> Zygote:
+        """A zygote whose children are known to be isolated, because it has just been tried; until this is closed.
+
+        In bubblewrap if that isolates here, else without, which has to be enough. Raises Unsafe with every reason.
+        """
+        if sys.platform != "linux":
+            raise Unsafe(Problem("isolation needs Linux: Landlock and seccomp have no like here", None, ELSEWHERE))
+        zygote = self._early
+        if zygote and zygote.around:
+            with suppress(OSError):
+                if not unsafe(zygote.fork):
+                    return zygote
+            zygote.close()
+            zygote = None
+        zygote = zygote or self._open.enter_context(Zygote())
+        if found := unsafe(zygote.fork):
+            raise Unsafe(*(Problem(f"a hostile submission was not stopped: {told}") for told in found), CURE)
+        return zygote

@@ -21,7 +21,7 @@ from .outline import Outline, heard
 Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # what a worker may say
 Status = Literal[Given, "timeout", "died", "unreached", "unsteady", "constant"]  # the last two: see `repeating`
 Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
-End: TypeAlias = Literal["late", "silent", "garbled"]
+End: TypeAlias = Literal["late", "silent", "garbled", "full"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class Raised:
 class Answer:
     """What became of one call; `modified` are the arguments that were changed in place.
 
-    overwritten: whether what the same function returned before is no longer what it was.
+    overwritten: whether what the same function returned before is no longer what it was. overflows: whether large
+    arguments give what is not finite. again: what became of the same call once more, where that was something else.
     """
 
     status: Status
@@ -77,6 +78,8 @@ class Answer:
     modified: tuple[int, ...] = ()
     seconds: float = 0.0
     overwritten: bool = False
+    overflows: bool = False
+    again: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class Transcript:
     file: str
     calls: tuple[Call, ...]
     deadline: float
+    memory_mib: int
     started: bool = False
     boot_cpu_seconds: float = 0.0
     holding: tuple[str, ...] = ()
@@ -194,7 +198,7 @@ class Transcript:
         if self.end == "late" and self.names is None:
             return "timeout"
         nothing_said = self.names is None or not self.answers
-        return "crashed" if self.end == "garbled" or (self.end == "silent" and nothing_said) else "graded"
+        return "crashed" if self.end == "garbled" or (self.end in ("silent", "full") and nothing_said) else "graded"
 
     def _all_answers(self) -> tuple[Answer, ...]:
         missing = [Answer("unreached")] * (len(self.calls) - len(self.answers))
@@ -216,6 +220,8 @@ class Transcript:
                 return f"{self.file} ran longer than the {self.deadline:g} s allowed, {inside}."
             case "silent":
                 return f"{self.file} {_death(exit_code)}, {inside}."
+            case "full":
+                return f"{self.file} took more than the {self.memory_mib} MiB of memory allowed, {inside}."
             case "garbled":
                 return f"{self.file} spoke to its judge out of turn, {inside}; nothing more was read."
         return ""
@@ -225,7 +231,7 @@ def _rejection(raised: Raised) -> str:
     at = "" if raised.line is None else f" in line {raised.line}"
     message = f": {quoted(raised.message)}" if raised.message else "."
     if raised.kind in ("SyntaxError", "IndentationError", "TabError"):
-        return f"is not valid Python{at}{message}"
+        return f"is not valid Python{at}{message}{_notebooks(raised)}"
     if raised.kind == "UnicodeDecodeError" and raised.line is None:
         return "is not UTF-8 text."
     if raised.kind in ("RecursionError", "MemoryError") and raised.line is None:
@@ -233,7 +239,14 @@ def _rejection(raised: Raised) -> str:
     said = f"raised {raised.named}{at} while it was being loaded{message}"
     if raised.kind in ("ModuleNotFoundError", "ImportError"):
         return f"{said}. Only NumPy and Python's own modules are there: leave other imports out."
-    return said
+    return said + _notebooks(raised)
+
+
+def _notebooks(raised: Raised) -> str:
+    """What to do about a notebook's command in a file of Python."""
+    line = raised.trace[-1][2] if raised.trace else ""
+    command = line.startswith(("%", "!")) or "get_ipython" in line
+    return ". That line is a notebook's command, which Python does not know: take it out." if command else ""
 
 
 def _death(exit_code: int | None) -> str:

@@ -22,10 +22,13 @@ from .running import Answer, Run
 from .sample import Sample
 from .second import SecondLook
 from .tolerance import seems_rounded, tolerances
+from .typed import Judged, TypedFormulas
 
 
 def shares(kit: Kit, task: Task) -> dict[str, float]:
     """The points of each quantity of a task: split evenly."""
+    if task.kind == "formula":
+        return {task.quantity: task.points}
     slots = kit.layout.signature(kit.role(task.name)).gives
     names = [q for slot in slots for q in quantities(kit.layout, slot)]
     return {q: task.points / len(names) for q in names}
@@ -80,7 +83,7 @@ class Verdicts:
     programs: the equations that the student's step may follow, once a mistake in it is certain, so that later functions
     are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
     answers, others: to the calls that count, and to those with other numbers. place: where a line of the source is in
-    the student's file. second: what a second run tells, if one may be made.
+    the student's file; typed: the formulas that are in it. second: what a second run tells, if one may be made.
     open: tasks that are wrong in a way that later ones cannot be judged by.
     """
 
@@ -90,6 +93,7 @@ class Verdicts:
     answers: Mapping[str, Sequence[Answer]]
     others: Mapping[str, Sequence[Answer]]
     place: Callable[[int], str]
+    typed: TypedFormulas
     second: SecondLook | None = None
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -106,6 +110,9 @@ class Verdicts:
             passed = all(c.status == "passed" for c in self.checks if c.task == waits)
             # A loop that is right given a mistake still hands on states that nothing later can be judged by.
             self._skip(task, f"waits for {self.cause if passed else waits}", self.cause if passed else waits)
+            return
+        if task.kind == "formula":
+            self._take(task.name, self.typed.judged(task))
             return
         role = self.kit.role(task.name)
         data, layout = self.sample.of(role), self.kit.layout
@@ -148,6 +155,13 @@ class Verdicts:
         if not all(right.get(q) for q in shares(self.kit, task)):
             self.open.add(task.name)
         return True
+
+    def _take(self, name: str, judged: Judged) -> None:
+        """The verdict on a formula, which waits for no code, and explains none."""
+        if judged.check.status == "failed":
+            self.open.add(name)
+        self.checks.append(judged.check)
+        self.mistakes += [judged.mistake] if judged.mistake else []
 
     @property
     def _credits(self) -> bool:
@@ -230,9 +244,7 @@ class Verdicts:
         ]
 
 
-def _by_own_forward(
-    task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str
-) -> Check:
+def _by_own_forward(task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str) -> Check:
     """The check of a gradient that was compared with the student's own forward function."""
     if problem:
         return Check(task, q, "failed", 0.0, share, problem)

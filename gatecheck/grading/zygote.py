@@ -87,7 +87,7 @@ class Zygote:
         self._control.close()  # it sees that, and kills its child
         if self._process is not None:
             try:
-                self._process.wait(timeout=1.0)
+                self._process.wait(timeout=1.0 if self._ready else 0.0)  # while it imports it sees nothing
             except subprocess.TimeoutExpired:
                 with suppress(OSError):
                     os.killpg(self._process.pid, signal.SIGKILL)
@@ -123,6 +123,10 @@ class Child:
         watch = select.poll()
         watch.register(self._handle, select.POLLIN)
         return bool(watch.poll(0))
+
+    def memory(self) -> int:
+        """0: a limit holds."""
+        return 0
 
     def end(self) -> None:
         """Kill it, which nothing it does can prevent, and learn how it ended."""

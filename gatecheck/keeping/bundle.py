@@ -121,9 +121,7 @@ def make_folder(folder: Path) -> None:
 
 def _unwritable(path: Path, error: OSError) -> BadInput:
     advice = "Make room, or choose another folder with --to DIR; what was recorded is not lost."
-    return BadInput(
-        Problem(f"{printable(str(path))} cannot be written: {error.strerror or error}", None, advice)
-    )
+    return BadInput(Problem(f"{printable(str(path))} cannot be written: {error.strerror or error}", None, advice))
 
 
 def read(path: Path) -> Bundle:

@@ -92,7 +92,7 @@ def _function(function: Callable[..., Any], kit: Kit) -> tuple[Kit, Submission]:
     signature = kit.layout.by_name(name)
     task = next((t for t in kit.assignment.tasks if t.name == name), None)
     if signature is None or task is None:
-        known = [t.name for t in kit.assignment.tasks]
+        known = [t.name for t in kit.assignment.tasks if t.kind == "code"]
         raise BadInput(Problem(f"no function {printable(name)} is asked for", None, nearest(name, known)))
     # A backward function is called with what its forward function keeps.
     forward = [s.name for s in kit.layout.signatures if BACKWARD.get(s.role) == signature.role]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..assignment import key as keys
+from ..assignment.key import Key
 from ..assignment.kit import Kit, open_kit, standard
 from ..assignment.model import FILE, Assignment, Grading, tellable, write
 from ..assignment.training import FORMULAS
@@ -34,16 +35,19 @@ from ..writing.formulas import Formulas
 from ..writing.numpy_code import program
 from ..writing.reference import HELPERS, code, docstring, environment, parameter_shapes, plain_name
 from .arrangement import arrays, batch, unwritten
+from .detecting import Score, score
+from .formulas import described, sent_back, solved, with_formulas
 
 
 @dataclass(frozen=True)
 class Generated:
-    """What was written: the students' folder, the solution's, and the report of the solution."""
+    """What was written: the students' folder, the solution's, the report of the solution, the mutation score."""
 
     folder: Path
     solution: Path
     files: tuple[str, ...]
     report: Report
+    score: Score
 
 
 def generate(
@@ -55,13 +59,16 @@ def generate(
     gradients: bool = False,
     feedback: str = "formula",
     told: str = "",
+    formulas: tuple[str, ...] = (),
 ) -> Generated:
     """Write an assignment into a new folder, and its solution into `folder-solution`.
 
     tasks: the functions to assign (all of the cell's own, unless named); gradients: whether the hand-out gives the
-    derived gradients away; feedback, told: how much students are told, and how much of it at once (all, unless named).
-    Raises BadInput where a folder exists already or cannot be written, or told is more than feedback; ConventionError
-    where the convention does not fit the cell; Fault where the solution does not score full marks.
+    derived gradients away; feedback, told: how much students are told, and how much of it at once (all, unless named);
+    formulas: the quantities whose formulas are asked for, as dc. Raises BadInput where a folder exists already or
+    cannot be written, told is more than feedback, the cell has no such task or quantity, or its tests would show a
+    mistake by luck only; ConventionError where the convention does not fit the cell; Fault where the solution does not
+    score full marks.
     """
     if not folder.name:
         raise BadInput(
@@ -74,13 +81,19 @@ def generate(
         message = f"with feedback {feedback} students cannot be told {told} at once"
         raise BadInput(Problem(message, None, f"Known: {', '.join(tellable(feedback))}."))
     made = layout(cell, convention)
-    assignment = _assignment(cell, made, tasks, title, Grading(feedback=feedback, told=told))
+    key = keys.build(made)
+    grading = Grading(feedback=feedback, told=told)
+    assignment = with_formulas(_assignment(cell, made, tasks, title, grading), made, key.program, formulas)
     trained = any(signature.role in TRAINING for signature in _asked(made, assignment))
     reference = code(cell, convention, training=trained)
+    files = _files(made, assignment, key, reference, gradients)
+    reference += solved(cell, formulas)
     with _beside(folder) as draft, _beside(solution) as second:
-        for name, text in _files(made, assignment, reference, gradients).items():
+        for name, text in files.items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
-        report = _graded(open_kit(draft), reference)
+        kit = open_kit(draft)
+        report = _graded(kit, reference)
+        told_apart = score(kit)
         (second / assignment.file).write_text(reference, encoding="utf-8", newline="\n")
         os.replace(second, solution)
         try:
@@ -88,7 +101,7 @@ def generate(
         except BaseException:  # neither without the other
             shutil.rmtree(solution, ignore_errors=True)
             raise
-    return Generated(folder, solution, tuple(sorted(p.name for p in folder.iterdir())), report)
+    return Generated(folder, solution, tuple(sorted(p.name for p in folder.iterdir())), report, told_apart)
 
 
 @contextlib.contextmanager
@@ -115,7 +128,8 @@ def _assignment(cell: Cell, made: Layout, tasks: tuple[str, ...], title: str, gr
     tasks = tuple(name if name in known else roles.get(name, name) for name in tasks)
     for name in tasks:
         if name not in known:
-            raise BadInput(Problem(f"{made.convention.name} has no task {printable(name)}", None, nearest(name, known)))
+            message = f"the convention {made.convention.name} has no task {printable(name)}"
+            raise BadInput(Problem(message, None, nearest(name, known)))
     asked = {t.name: t for t in whole.tasks if not tasks or t.name in tasks}
     waits = {t.name: t.after for t in whole.tasks}
 
@@ -147,7 +161,7 @@ def _graded(kit: Kit, reference: str) -> Report:
     return report
 
 
-def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool) -> dict[str, str]:
+def _files(made: Layout, assignment: Assignment, key: Key, reference: str, gradients: bool) -> dict[str, str]:
     """Every file of the students' folder, by name."""
     cell = made.cell
     given = _given(made, assignment)
@@ -161,7 +175,10 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
         "cell": cell,
         "assignment": assignment,
         "layout": made,
-        "functions": list(zip(asked, assignment.tasks, strict=True)),
+        "functions": list(zip(asked, (t for t in assignment.tasks if t.kind == "code"), strict=True)),
+        "formulas": [t for t in assignment.tasks if t.kind == "formula"],
+        "sent_back": sent_back(cell, key.program),
+        "described": lambda quantity: described(cell, quantity),
         "backward": [s.role for s in asked if "backward" in s.role],
         "training": [(s.name, s.role, FORMULAS[s.role][1]) for s in asked if s.role in TRAINING],
         "given": given,
@@ -187,7 +204,7 @@ def _files(made: Layout, assignment: Assignment, reference: str, gradients: bool
         assignment.file: render["starter.py"],
         f"test_{assignment.file}": render["tests.py"],
         assignment.cell: cell.source,
-        keys.FILE: keys.build(made).to_text(),
+        keys.FILE: key.to_text(),
     }
 
 

@@ -62,8 +62,9 @@ def derive(
     blocks_ = [b for part in parts for b in _blocks(writer, part, why)]
     if wrt:
         return Document("", sections=(Section("", tuple(blocks_)),))
-    said = Math(writer.name(Label("gradient", "s", None)))
-    note = Paragraph((said, ": the whole gradient of the loss with respect to s, as it reaches a step"))
+    delta, name = (Math(writer.name(Label(kind, backward.cell.output, None))) for kind in ("gradient", "value"))
+    said = ": the whole gradient of the loss with respect to ", name, " as it reaches a step; so with every other name"
+    note = Paragraph((delta, *said))
     rule = (Paragraph((CHAIN_RULE,)),) if why else ()
     end = Section("", (Paragraph(_footer(writer, backward)),))
     cell = backward.cell

@@ -76,10 +76,10 @@ def _in_mathematics(word: object) -> str:
 
 def _signs(writer: Latex, backward: Backward) -> list[str]:
     """What the signs of the equations mean, as rows before them: notebooks show nothing beside the environment."""
-    gradient = writer.name(Label("gradient", "s", 0))
+    gradient, name = (writer.name(Label(kind, backward.cell.output, 0)) for kind in ("gradient", "value"))
     rows = {
-        gradient: r"\text{ the whole gradient of the loss } L \text{ with respect to } s_t",
-        **({writer.loss_of_step("s_t"): r"\text{ its direct part, of the loss of step } t"} if backward.loss else {}),
+        gradient: rf"\text{{ the whole gradient of the loss }} L \text{{ with respect to }} {name}",
+        **({writer.loss_of_step(name): r"\text{ its direct part, of the loss of step } t"} if backward.loss else {}),
         writer.times.strip(): r"\text{ elementwise}",
     }
     return [f"  {sign} &: {meaning}" for sign, meaning in rows.items()]

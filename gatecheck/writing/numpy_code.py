@@ -6,9 +6,10 @@ Each gradient is written once, under the earliest equation that reads its name: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol, preorder_traversal
+from sympy.core.parameters import distribute
 
 from ..calculus.backward import Backward, Term, differentiate
 from ..calculus.edges import Diagonal
@@ -19,7 +20,7 @@ from ..cells import Cell, Equation, Size
 from . import escaping
 from .formulas import signed
 from .kept import forward_values
-from .numpy_printer import NumPy
+from .numpy_printer import NumPy, finite
 
 WIDTH = 96
 
@@ -61,9 +62,11 @@ class _Generator:
         self.cell = cell
         lines = normal(system(cell))
         self.backward: Backward = differentiate(lines, cell.outputs).without_data()
-        self.compounds = _compounds(self.backward)
+        with distribute(False):
+            forward = tuple(replace(line, expression=finite(line.expression)) for line in lines.lines)
+        self.compounds = _compounds(self.backward, forward)
         named = {label(s).name: lines.size(e) for e, s in self.compounds.items()}
-        self.system = System(cell, lines.lines, {**lines.sizes, **named})
+        self.system = System(cell, forward, {**lines.sizes, **named})
         self.order = {line.name: k for k, line in enumerate(self.system.lines)}
         self.writer = NumPy(self.system)
         self.read: set[Symbol] = set()  # forward values that the backward step reads
@@ -165,7 +168,8 @@ class _Generator:
         return self.writer.write(short, self._places(term.line.positions))
 
     def _short(self, expression: Expr) -> Expr:
-        return expression.xreplace(self.compounds)
+        with distribute(False):
+            return finite(expression).xreplace(self.compounds)
 
     def _places(self, positions: Mapping[Expr, int]) -> dict[Expr, int]:
         return {**positions, **{self._short(e): k for e, k in positions.items()}}
@@ -217,7 +221,7 @@ class _Generator:
         return ""
 
 
-def _compounds(backward: Backward) -> dict[Expr, Symbol]:
+def _compounds(backward: Backward, lines: Iterable[Line]) -> dict[Expr, Symbol]:
     """Names for the larger values that both passes need, as tanh_c for tanh(c); the innermost first."""
     wanted: dict[Expr, None] = {}
     for gradient in (*backward.quantities, *backward.inputs, *backward.parameters):
@@ -225,7 +229,7 @@ def _compounds(backward: Backward) -> dict[Expr, Symbol]:
             for factor in term.edge.factors:
                 if isinstance(factor, Diagonal):
                     wanted.update(dict.fromkeys(v for v in forward_values(factor.value) if not v.is_Symbol))
-    forward = {e for line in backward.system.lines if not line.activation for e in preorder_traversal(line.expression)}
+    forward = {e for line in lines if not line.activation for e in preorder_traversal(line.expression)}
     shared = [e for e in wanted if e in forward]
     known = {*backward.cell.shapes, *backward.system.sizes}
     named: dict[Expr, Symbol] = {}

@@ -8,6 +8,7 @@ from itertools import accumulate
 from sympy import Expr
 
 from ..calculus.labels import Label
+from ..calculus.symbols import log, sigmoid, softplus, step
 from ..cells import Size
 from .formulas import POWER, PRODUCT, WHOLE, Formulas
 
@@ -20,6 +21,24 @@ def parameter(name: str) -> str:
 def size_text(size: Size) -> str:
     """A size as Python: H, D + H, 2*H, 1."""
     return " + ".join(str(n) if name == "1" else name if n == 1 else f"{n}*{name}" for name, n in size.terms)
+
+
+def finite(expression: Expr) -> Expr:
+    """The expression with -softplus(-a) for log σ(a), which stays a number where σ(a) rounds to 0."""
+    if not expression.args:
+        return expression
+    if isinstance(expression, log) and isinstance(expression.args[0], sigmoid):
+        return -softplus(-finite(expression.args[0].args[0]))
+    arguments = tuple(map(finite, expression.args))
+    return expression if arguments == expression.args else expression.func(*arguments)
+
+
+def _not_above(expression: Expr) -> Expr | None:
+    """a of 1 - [a > 0], which is [a <= 0]: taken from 1, a truth value would be a whole number, and float32 lost."""
+    if expression.is_Add and len(expression.args) == 2 and expression.args[0] == 1:
+        negative = -expression.args[1]
+        return negative.args[0] if isinstance(negative, step) else None
+    return None
 
 
 class NumPy(Formulas):
@@ -86,6 +105,10 @@ class NumPy(Formulas):
     def indicator(self, inside: str) -> str:
         return f"({inside} > 0)"
 
+    def _print_Add(self, expression: Expr, order: object = None) -> str:
+        inside = _not_above(expression)
+        return super()._print_Add(expression, order) if inside is None else f"({self._print(inside)} <= 0)"
+
     def concatenation(self, parts: list[str]) -> str:
         return f"np.concatenate([{', '.join(parts)}], axis=1)"
 
@@ -122,6 +145,6 @@ class NumPy(Formulas):
         return f"{self._enclosed(expression)}.sum(axis=0)"
 
     def _level(self, expression: Expr) -> int:
-        if type(expression).__name__ == "Spread":
+        if type(expression).__name__ == "Spread" or _not_above(expression) is not None:
             return WHOLE
         return super()._level(expression)

@@ -6,6 +6,8 @@ from __future__ import annotations
 _LARGE = 1e7
 #: What is smaller than that is what rounding leaves of 0.
 _NOISE = 1e-15
+#: Characters of a number that was written by hand.
+_WRITTEN = 12
 
 
 def rounded(number: float, digits: int) -> str:
@@ -27,3 +29,9 @@ def shortest(number: float, digits: int) -> str:
     if "e" not in text and "." in text and abs(float(text) - number) < 1e-12:
         return text.rstrip("0").rstrip(".")
     return text
+
+
+def as_given(number: float, digits: int) -> str:
+    """A number that somebody gave, as they did: 2, 0.123456; one that no hand writes, 0.30000000000000004, shortest."""
+    text = repr(number).removesuffix(".0")
+    return text if len(text) <= _WRITTEN else shortest(number, digits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cells import Cell
+from ..cells import Cell, Size
 from .numpy_code import Program
 
 
@@ -53,8 +53,12 @@ def backward_over_time(cell: Cell, made: Program, prefix: str) -> list[str]:
 
 
 def _size(cell: Cell, name: str, arrays: dict[str, str]) -> str:
-    """A Python expression for a vector's size: from an array at hand, else from a parameter."""
-    size = cell.size(name)
+    """A Python expression for a vector's size; empty where neither arrays at hand nor parameters have it."""
+    return _of(cell, cell.size(name), arrays) or _difference(cell, name, arrays)
+
+
+def _of(cell: Cell, size: Size, arrays: dict[str, str]) -> str:
+    """A size as the length of an axis of an array at hand, else of a parameter."""
     if size.scalar:
         return "1"
     for array, of in arrays.items():
@@ -64,4 +68,19 @@ def _size(cell: Cell, name: str, arrays: dict[str, str]) -> str:
         for axis, known in enumerate(cell.shapes[parameter]):
             if known == size:
                 return f'p["{parameter}"].shape[{axis}]'
+    return ""
+
+
+def _difference(cell: Cell, name: str, arrays: dict[str, str]) -> str:
+    """A vector's size from that of a parameter that is a sum: H + D without H."""
+    letter = str(cell.size(name))
+    for parameter in cell.parameters:
+        for axis, whole in enumerate(cell.shapes[parameter]):
+            counts = dict(whole.terms)
+            count = counts.pop(letter, 0)
+            others = {n: str(c) if n == "1" else _of(cell, Size.of(n), arrays) for n, c in counts.items()}
+            if count and all(others.values()):
+                rest = [f"{c} * {others[n]}" if c > 1 and n != "1" else others[n] for n, c in counts.items()]
+                text = " - ".join([f'p["{parameter}"].shape[{axis}]', *rest])
+                return text if count == 1 else f"({text}) // {count}"
     return ""

@@ -18,7 +18,7 @@ from .derivation import legend
 from .document import Blank, Document, Math, Paragraph, Section, Table, Words
 from .equations import Formula
 from .formulas import Formulas
-from .rounding import rounded, shortest
+from .rounding import as_given, rounded
 from .worked import Row, Rows
 
 #: Of more numbers side by side than that, the first ones and the last are shown.
@@ -111,16 +111,16 @@ class _Page:
     # Tables.
 
     def _given(self) -> Table:
-        given = self.found.given
+        start = self.found.given
         rows: list[tuple[Words, Array]] = []
         for t in range(self.steps):
-            rows += [(self._name(Label("value", n, 0), t), x[t]) for n, x in given.inputs.items()]
-        rows += [(self._name(Label("value", n, 1), 0), v) for n, v in given.initial.items()]
-        rows += [((Math(self.names.name(Label("value", n, None))),), v) for n, v in given.parameters.items()]
+            rows += [(self._name(Label("value", n, 0), t), x[t]) for n, x in start.inputs.items()]
+        rows += [(self._name(Label("value", n, 1), 0), v) for n, v in start.initial.items()]
+        rows += [((Math(self.names.name(Label("value", n, None))),), v) for n, v in start.parameters.items()]
         for t, values in enumerate(self.found.at):
             loss = [symbol("loss", n, 0) for n in self.found.backward.loss]
             rows += [(self._name(label(s), t), values[s]) for s in loss if s in values]
-        columns = _Columns([numbers for _, numbers in rows], lambda n: self._math(shortest(n, self.style.digits)))
+        columns = _Columns([numbers for _, numbers in rows], lambda n: self._math(as_given(n, self.style.digits)))
         cells = [line for name, numbers in rows for line in columns.lines((name,), numbers)]
         return columns.table(("",), cells)
 

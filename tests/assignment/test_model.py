@@ -178,7 +178,7 @@ after = ["forward", "forwrad"]
         (9, "'memory_mib' must be a whole number from 64 to 1048576, not 512.5", ""),
         (12, "'points' must be a number above 0, at most 1000000", ""),
         (13, "tasks wait for each other: forward → backward → forward", ""),
-        (16, "'trace' tasks cannot be graded by this version, only 'code' tasks can", ""),
+        (16, "'trace' tasks cannot be graded by this version, only 'code' and 'formula' tasks can", ""),
         (17, "'points' must be a number above 0, at most 1000000, not true or false", ""),
         (18, "'forwrad' is not a task", "Did you mean forward?"),
     ]

@@ -54,7 +54,10 @@ def necessary(program, sizes):
         for s in program.section(section):
             c = call(s)
             if c.product:
-                matrix = program.cell.shapes[label(s.expression.args[0]).name]
+                name = label(s.expression.args[0]).name
+                piece = program.pieces.get(name)
+                # A bias beside a matrix costs nothing that is necessary.
+                matrix = program.cell.shapes[piece.parameter if piece and piece.beside else name]
                 rows, columns = matrix if isinstance(s.expression, Times) else matrix[::-1]
                 key = (section, c.operands[0], columns.value(sizes))
                 products[key] = products.get(key, 0) + rows.value(sizes)

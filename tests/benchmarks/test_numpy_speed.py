@@ -19,12 +19,17 @@ MIDDLE = 2
 
 
 def rows(name, dtype, runs=5, peers=False, only=None):
-    """The child's lines: one BLAS thread can only be asked for before NumPy is imported."""
+    """Seconds by contestant, a line for each size."""
+    arguments = [name, dtype, str(runs), "yes" if peers else "no", *([str(only)] if only is not None else [])]
+    return child(SCRIPT, arguments)
+
+
+def child(script, arguments):
+    """What a script prints as JSON: one BLAS thread can only be asked for before NumPy is imported."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    command = [sys.executable, str(SCRIPT), name, dtype, str(runs), "yes" if peers else "no"]
-    done = subprocess.run([*command, *([str(only)] if only is not None else [])],
-                          env=environment, capture_output=True, text=True, check=True)  # fmt: skip
+    command = [sys.executable, str(script), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -44,6 +49,16 @@ def show(title, found):
 @pytest.mark.parametrize("name", ["lstm", "gru_reset_after"])
 def test_generated_numpy_over_the_floor(name, dtype):
     show(f"{name}, {dtype}", rows(name, dtype))
+
+
+@pytest.mark.benchmark
+def test_what_each_pass_is_worth():
+    found = {n: child(SCRIPT.with_name("passes_worth.py"), [n, "float64", "9"])[0] for n in ("lstm", "gru_reset_after")}
+    print("\nCPU time without a pass over that with all, at (1000,8,64,64), float64")
+    print(f"{'without':30}" + "".join(f"{name:>18}" for name in found))
+    for lacking in dict.fromkeys(lacking for seconds in found.values() for lacking in seconds):
+        ratios = [seconds.get(lacking, float("nan")) / seconds["all passes"] for seconds in found.values()]
+        print(f"{lacking:30}" + "".join(f"{r:18.2f}" if r == r else f"{'-':>18}" for r in ratios))
 
 
 @pytest.mark.benchmark

@@ -7,6 +7,7 @@ Nothing is asserted about time: the table says what was measured, where, and wha
 
 from __future__ import annotations
 
+import atexit
 import importlib.metadata
 import os
 import platform
@@ -16,6 +17,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -55,10 +57,19 @@ def pairs(folder: Path) -> list[Pair]:
     ]
 
 
+@cache
+def environment() -> dict[str, str]:
+    """Ours, in which what Python has compiled is found again, as it is after an installation."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    compiled = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, compiled)
+    return kept | {"PYTHONPYCACHEPREFIX": compiled}
+
+
 def cost(command: list[str]) -> Cost:
     """Run a command that must succeed, and say what it took."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment())
     if os.name == "nt":
         process.wait()
         cpu = float("nan")

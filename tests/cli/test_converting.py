@@ -190,3 +190,19 @@ def test_the_list_says_which_cells_a_convention_describes(gatecheck):
     assert {"gru_reset_after", "lstm_projected"} < set(data["pytorch"])
     assert {"gru", "gru_reset_after"} < set(data["keras"])
     assert "every cell with one input, one state, one bias part per gate" in gatecheck("conventions").out
+
+
+def test_a_conventions_functions_are_shown_with_shapes(gatecheck):
+    told = gatecheck("conventions", "dlai", "--cell", "lstm").out
+    assert "lstm_cell_forward(xt, a_prev, c_prev, parameters)\n  takes  xt (D,m), a_prev (H,m), c_prev (H,m)" in told
+    data = json.loads(gatecheck("conventions", "cs231n", "--cell", "lstm", "--format", "json").out)
+    assert data["functions"][0]["takes"]["Wx"] == "(D,4H)"
+    assert all(f["call"] in gatecheck("conventions", "cs231n", "--cell", "lstm").out for f in data["functions"])
+    assert "here for gru" in gatecheck("conventions", "gatecheck").out
+    for arguments, said in (
+        (["dlay"], "Did you mean dlai?"),
+        (["dlai", "--cell", "gru"], "its rnn has equations for h"),
+        (["--cell", "gru"], "NAME"),
+    ):
+        refused = gatecheck("conventions", *arguments)
+        assert (refused.code, refused.out) == (2, "") and said in refused.err

@@ -69,7 +69,8 @@ def test_every_option_changes_what_is_drawn(gatecheck):
 
 def test_a_forget_bias_that_was_asked_for_and_sets_nothing_is_told(gatecheck):
     asked = gatecheck("flow", "rnn", "lstm", *SMALL, "--forget-bias", "1")
-    assert (asked.code, asked.err) == (0, "gatecheck: --forget-bias changes nothing in rnn: only matrices carry h\n")
+    said = "rnn is shown once: --forget-bias sets nothing in it, as only matrices carry h.\n"
+    assert (asked.code, asked.err) == (0, said)
     assert gatecheck("flow", "rnn", "lstm", *SMALL).err == ""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gatecheck.assignment import kit as kits
 from gatecheck.data import folder as data_folder
 from gatecheck.grading import jobs, selftest
 from gatecheck.grading.report import Report
@@ -59,6 +60,27 @@ def test_less_may_be_told_at_once_than_students_can_get_to_know(gatecheck, tmp_p
     assert not (tmp_path / "more").exists()
 
 
+def test_formulas_are_assigned_graded_named_when_wrong_and_handed_in(gatecheck, tmp_path):
+    done = gatecheck("generate", "rnn", "-o", "kit", "--tasks", "step", "--formulas", "da_h, dh_prev")
+    assert (done.code, "4 of 4" in done.out) == (0, True)
+    solution = (tmp_path / "kit-solution" / "rnn.py").read_text(encoding="utf-8")
+    assert "da_h = dh * (1 - h**2)\n" in solution
+    (tmp_path / "kit" / "rnn.py").write_text(solution.replace("da_h = dh * (1 - h**2)", "δa_h = δh"), encoding="utf-8")
+    told = gatecheck("check", "kit/rnn.py", "--format", "text")
+    assert told.code == 1
+    assert "is missing in the gradient of h" in told.out
+    assert "in da_h_formula" in told.out
+    gatecheck("submit", "kit/rnn.py", "--to", "handed-in")
+    (path,) = (tmp_path / "handed-in").iterdir()
+    assert "δa_h = δh" in bundle.read(path).source.decode()
+
+
+def test_a_formula_of_a_quantity_that_the_cell_has_not_is_no_task(gatecheck, tmp_path):
+    done = gatecheck("generate", "rnn", "-o", "kit", "--formulas", "dc")
+    assert done.code == 2
+    assert "rnn has no gradient dc" in done.err
+
+
 def test_the_training_step_is_assigned_graded_and_named_when_it_is_wrong(gatecheck, tmp_path):
     done = gatecheck("generate", "rnn", "-o", "kit", "--tasks", "step,clip_by_norm,sgd_step")
     assert done.code == 0
@@ -89,16 +111,33 @@ def test_grade_prints_a_line_for_each_file_and_stops_at_none(gatecheck, lstm, tm
     (tmp_path / "binary.py").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04")
-    done = gatecheck("grade", lstm, "anna.py", "binary.py", "gone.py", "folder.py", "broken.zip", "ben.py")
+    done = gatecheck("grade", lstm, "anna.py", "binary.py", "folder.py", "broken.zip", "ben.py")
     assert (done.code, done.err) == (1, "")
-    anna, binary, gone, folder, broken, ben = done.out.splitlines()
+    anna, binary, folder, broken, ben = done.out.splitlines()
     assert "passed" in anna
     assert anna.endswith("10 / 10")
-    for line in (binary, gone, folder, broken):
+    for line in (binary, folder, broken):
         assert "rejected" in line
         assert line.endswith(" 0 / 10")
     assert "A path is missing from the gradient" in ben
     assert all(len(line) == 80 for line in done.out.splitlines())
+
+
+def test_a_mistyped_path_is_told_before_anything_is_graded(gatecheck, lstm):
+    done = gatecheck("grade", lstm, "anna.py", "bne.py", "-o", "out")
+    assert (done.code, done.out) == (2, "") and not Path("out").exists()
+    assert "bne.py is not there." in done.err and "Did you mean ben.py?" in done.err
+
+
+def test_files_that_nobody_graded_are_told_below_the_one_that_was(gatecheck, lstm, tmp_path):
+    (tmp_path / "class").mkdir()
+    for name in ("lstm", "anna", "test_lstm"):
+        shutil.copy("anna.py", tmp_path / "class" / f"{name}.py")
+    first, *note = gatecheck("grade", lstm, "class").out.splitlines()
+    assert "passed" in first and "Only lstm.py was graded, not anna.py" in " ".join(map(str.strip, note))
+    (tmp_path / "class" / "lstm.py").unlink()
+    done = gatecheck("grade", lstm, "class")
+    assert len(done.out.splitlines()) == 1 and "test_lstm.py left out" in done.err
 
 
 def test_all_files_right_end_with_0(gatecheck, lstm):
@@ -106,9 +145,10 @@ def test_all_files_right_end_with_0(gatecheck, lstm):
 
 
 def test_the_json_of_grade_is_one_report_a_line(gatecheck, lstm):
-    done = gatecheck("grade", lstm, "anna.py", "gone.py", "ben.py", "--format", "json", "--seed", "AB")
+    Path("empty.py").touch()
+    done = gatecheck("grade", lstm, "anna.py", "empty.py", "ben.py", "--format", "json", "--seed", "AB")
     reports = [Report.from_json(line) for line in done.out.splitlines()]
-    assert [r.file for r in reports] == ["anna.py", "gone.py", "ben.py"]
+    assert [r.file for r in reports] == ["anna.py", "empty.py", "ben.py"]
     assert [r.outcome for r in reports] == ["graded", "rejected", "graded"]
     assert [r.seed for r in reports] == ["ab", "", "ab"]
     assert [len(r.mistakes) for r in reports] == [0, 0, 1]
@@ -183,13 +223,23 @@ def test_in_a_container_of_its_own_a_submission_is_graded_without_a_self_test(ga
     assert gatecheck("grade", lstm, "anna.py", "--contained").code == 0
 
 
+def test_isolation_starts_before_anything_is_read_unless_nobody_wants_it(gatecheck, monkeypatch):
+    told = []
+    monkeypatch.setattr(selftest.Zygote, "_start", lambda zygote: told.append("isolation"))
+    monkeypatch.setattr(selftest.Zygote, "close", lambda zygote: told.append("end"))
+    monkeypatch.setattr(kits, "open_kit", lambda folder: told.append("kit") or 1 / 0)
+    for options in ((), ("--jobs", "1"), ("--jobs", "2"), ("--contained",)):
+        assert gatecheck("grade", "kit", "anna.py", *options).code == 2
+    assert " ".join(told) == "isolation kit end isolation kit end kit kit"
+
+
 def test_a_download_is_graded_by_its_students_and_one_bad_part_stops_no_other(gatecheck, lstm, tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.write("anna.py", "Anna Ark_11_assignsubmission_file_/lstm.py")
         archive.writestr("Zoe_12_assignsubmission_file_/essay.pdf", b"%PDF")
         archive.write("ben.py", "Ben Bit_13_assignsubmission_file_/ben.py")
     done = gatecheck("grade", lstm, "all.zip", "--format", "json")
-    anna, zoe, ben = (json.loads(line) for line in done.out.splitlines())
+    anna, ben, zoe = (json.loads(line) for line in done.out.splitlines())
     assert [r["submission"]["label"] for r in (anna, zoe, ben)] == ["Anna Ark_11", "Zoe_12", "Ben Bit_13"]
     assert [r["submission"]["student"] for r in (anna, zoe, ben)] == [None] * 3
     assert [r["score"] for r in (anna, zoe, ben)] == [10, 0, 9.75]

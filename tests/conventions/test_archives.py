@@ -23,6 +23,19 @@ def test_a_whole_archive_is_read_with_its_sizes(tmp_path):
     assert archives.packed(arrays) == WHOLE
 
 
+def test_arrays_may_have_the_names_of_the_framework_s_layers(tmp_path):
+    of_cell = layout(load("lstm"), "pytorch")
+    shapes = {"weight_ih": (8, 3), "weight_hh": (8, 2), "bias_ih": (8,), "bias_hh": (8,)}
+    arrays = {name: np.random.default_rng(k).normal(size=s) for k, (name, s) in enumerate(shapes.items())}
+    path = tmp_path / "in.npz"
+    path.write_bytes(archives.packed({f"{name}_l0": a for name, a in arrays.items()}))
+    found, numbers = archives.read(path, of_cell)
+    assert numbers == {"D": 3, "H": 2} and all(np.array_equal(found[n], arrays[n]) for n in shapes)
+    path.write_bytes(archives.packed(arrays | {"bias_hh_l0": arrays["bias_hh"]}))
+    with pytest.raises(BadInput, match="has no array bias_hh_l0"):
+        archives.read(path, of_cell)
+
+
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6), st.integers(0, len(WHOLE)))
 def test_a_damaged_archive_is_refused_in_words_or_holds_arrays_that_fit(tmp_path_factory, changes, end):
     data = bytearray(WHOLE)

@@ -160,12 +160,21 @@ def test_a_gate_that_is_one_number_for_all_of_a_state_makes_another_cell():
         ("gru", "pytorch", r"its gru_reset_after has n\[t\] = tanh\(W_n @ x\[t\] \+ r\[t\] \* \(U_n"),
         ("gru_reset_after", "haiku", r"its gru has .* gru_reset_after has n\[t\] = tanh\(W_n @ x\[t\] \+ r\[t\] \* \("),
         ("lstm_peephole", "keras", r"its lstm has f\[t\] .* \+ p_f \* c\[t-1\]"),
+        ("gru", "dlai", "its rnn has equations for h, gru has equations for z, r, n, h"),
+        ("indrnn", "dlai", r"its rnn has h\[t\] = tanh.* indrnn has h\[t\] = relu"),
         ("lstm_coupled", "flax", "lays out rnn, lstm, gru_reset_after, and lstm_coupled has other equations"),
     ],
 )
 def test_what_a_convention_does_not_describe_is_refused_with_the_equation(cell, name, said):
     with pytest.raises(ConventionError, match=said):
         layout(load(cell), name)
+
+
+def test_a_cell_that_differs_in_shapes_alone_is_refused_with_them():
+    gate = "f: 1\n\nf[t]"
+    scalar = read(load("lstm").source.replace("f[t]", gate, 1), "scalar.cell")
+    with pytest.raises(ConventionError, match=r"its lstm has W_f of shape \(H, D\), .* scalar has f of shape \(1\)"):
+        layout(scalar, "dlai")
 
 
 def test_every_convention_is_either_general_or_lists_cells_of_the_library():

@@ -7,7 +7,7 @@
 A mutant is one random edit. It is no fault where it still scores full marks, and no numeric one where something is
 missing, raises, never ends, or has a wrong shape or NaN in it. A numeric fault is named where mistakes that are certain
 explain every quantity that is off; otherwise it is located only. A name is refuted where other random inputs do not
-bring the same names again, with the same quantities and formulas.
+bring the same names again, with the same quantities and formulas. Where grading itself raises, gatecheck is at fault.
 """
 
 import time
@@ -67,7 +67,10 @@ class Solution:
 
 @dataclass(frozen=True)
 class Fault:
-    """A mutant that computes wrong numbers, and what was said of it; seconds: the judge's processor time."""
+    """A mutant that computes wrong numbers, and what was said of it; seconds: the judge's processor time.
+
+    raised: what grading it raised, a fault of gatecheck's own.
+    """
 
     solution: Solution
     mutant: Mutant
@@ -76,6 +79,7 @@ class Fault:
     unexplained: tuple[str, ...]
     refuted: bool
     seconds: float
+    raised: str = ""
 
     @property
     def named(self) -> bool:
@@ -149,7 +153,11 @@ def _drawn(zygote: Zygote, pair: tuple[str, str], seeds: Sequence[int], count: i
         mutant = program.mutant(f"{solution} {seed}")
         if found < count and mutant.source not in seen:
             seen.add(mutant.source)
-            if made := fault(zygote, solution, mutant, seed):
+            try:
+                made = fault(zygote, solution, mutant, seed)
+            except Exception as error:
+                made = Fault(solution, mutant, (), (), (), False, 0.0, raised=repr(error))
+            if made:
                 found += 1
                 yield made
 
@@ -174,7 +182,7 @@ def table(found: Sequence[Fault], title: str) -> Table:
     return made
 
 
-COLUMNS = ("faults", "named", "one name", "located", "refuted", "judge: median", "95 %")
+COLUMNS = ("faults", "named", "one name", "located", "refuted", "raised", "judge: median", "95 %")
 
 
 def figures(found: Sequence[Fault]) -> list[str]:
@@ -190,6 +198,7 @@ def figures(found: Sequence[Fault]) -> list[str]:
         percent([f for f in named if f.once], named),
         percent([f for f in found if not f.named], found),
         f"{sum(f.refuted for f in found)}",
+        f"{sum(bool(f.raised) for f in found)}",
         f"{median(times):.0f} ms",
         f"{late:.0f} ms",
     ]
@@ -206,7 +215,7 @@ def listing(found: Iterable[Fault]) -> Iterator[str]:
         cases = list(group)
         yield f"\n{rule} ({len(cases)})"
         for f in cases:
-            verdict = "refuted" if f.refuted else "several names" if f.named else "not named"
+            verdict = f.raised or ("refuted" if f.refuted else "several names" if f.named else "not named")
             yield f"  {f.solution}:{f.mutant}"
             yield f"    {verdict}; off: {shortened(f.off)}"
             yield from (f"    {'said' if m.certain else 'guessed'}: {m.title}" for m in f.mistakes)

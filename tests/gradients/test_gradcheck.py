@@ -348,11 +348,14 @@ def test_a_function_whose_outputs_are_not_finite_cannot_be_checked():
 
 BAD = {
     "no tensors": ((forward, backward, {"x": 1.0}), "nothing to differentiate"),
+    "whole numbers": ((forward, backward, np.array([1, 2])), "x holds whole numbers (int64)\n  Give x.astype(float)."),
+    "nested lists": ((forward, backward, {"x": [[1.0, 2.0]]}), "x is a list of numbers\n  Give np.array(x, float)."),
     "no function": ((X, backward, X), "is no function"),
     "no backward": ((forward, X, INPUTS), "is no function"),
     "a wrong name": ((forward, backward, {"x": X, "W": W, "bb": BIAS}), "Did you mean b?"),
     "too few": ((forward, backward, (X, W)), "It takes x, W, b."),
     "no arrays": ((lambda x: "y", backward, X), "it returns str"),
+    "rounded": ((lambda x: np.round(x).astype(int), backward, X), "Whole numbers have no gradient."),
     "no number": ((lambda x: (x, x), None, X), "has to return one number and its gradients"),
     "no place": ((forward, lambda dy, dz, x: x, INPUTS), "it takes dy, dz beside inputs by their names"),
 }
@@ -368,6 +371,30 @@ def test_functions_and_inputs_that_do_not_fit_together_are_refused_in_words(name
 def test_an_unknown_input_to_ask_about_is_refused():
     with pytest.raises(BadInput, match=r"no input hh holds real numbers\n  Known: W, b, x."):
         gradcheck(forward, backward, INPUTS, wrt=["hh"])
+
+
+def test_what_holds_no_real_numbers_is_a_constant_and_a_gradient_for_it_is_told():
+    whole, both = np.array([1, 2]), {"x": np.array([1, 2]), "w": np.array([0.5, -1.0])}
+    report = gradcheck(lambda x, w: x * w, lambda dy, x, w: (dy * w, dy * x), both)
+    said = "x holds whole numbers (int64): its gradient is not checked; give x.astype(float)"
+    assert report and report.notes == (said,)
+    taken = gradcheck(lambda w, at: w[at] ** 2, lambda dy, w, at: 2 * w * dy, {"w": np.ones(2), "at": whole - 1})
+    assert taken and not taken.notes
+    with pytest.raises(BadInput, match="so it is a constant"):
+        gradcheck(lambda x, w: x * w, lambda dy, x, w: dy * x, both, wrt="x")
+
+
+def test_a_gradient_may_be_a_list_of_numbers():
+    assert gradcheck(lambda x: x**2, lambda dy, x: (2 * x * dy).tolist(), np.array([[0.5], [2.0]]))
+
+
+def test_what_a_function_raises_says_what_it_was_called_with():
+    def stumble(dy, cache):
+        return dy[7]
+
+    with pytest.raises(IndexError) as raised:
+        gradcheck(lambda x: (x**2, x), stumble, np.ones(2), cache=True)
+    assert raised.value.__notes__ == ["gradcheck called stumble with dy: float64 (2,), cache: float64 (2,)"]
 
 
 def test_what_the_functions_raise_passes():

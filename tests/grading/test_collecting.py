@@ -48,9 +48,41 @@ def labels(*given):
 def test_a_students_folder_is_one_submission_and_its_file_named_by_the_assignment_is_it(place):
     place("ann/lstm.py", "ann/notes.py", "ann/test_lstm.py", "ann/old/lstm.py")
     assert told("ann") == {"ann": "# ann/lstm.py"}
-    with collected(["ann"], "lstm.py") as [found]:
-        assert found.read().name == "ann/lstm.py"
+    place("class/ann/lstm.py", "class/ann/notes.py", "class/ann/old/lstm.py", "class/ben/lstm.py")
+    with collected(["class"], "lstm.py") as [found, _]:
+        assert found.read().name == "class/ann/lstm.py"
         assert found.read().notes == ("Only lstm.py was graded, not notes.py, old/lstm.py: one file is a submission.",)
+
+
+def test_a_class_folder_with_the_assignments_own_file_says_what_to_do(place):
+    place("class/lstm.py", "class/ann.py", "class/ben.py")
+    with collected(["class"], "lstm.py") as [found]:
+        [note] = found.read().notes
+    assert note.startswith("Only lstm.py was graded, not ann.py, ben.py: one file is a submission.")
+    assert "give their files themselves" in note
+    assert list(told("class/ann.py", "class/lstm.py")) == ["class/ann.py", "class/lstm.py"]
+
+
+def test_tests_and_parts_of_a_package_among_a_classes_files_are_left_out_and_told(place):
+    beside = ["__init__.py", "conftest.py", "setup.py", "test_lstm.py"]
+    place(*(f"class/{name}" for name in ("ann.py", "ben_test.py", "test_notes.ipynb", *beside)))
+    said = []
+    with collected(["class"], "lstm.py", said.append) as found:
+        assert [one.name for one in found] == ["class/ann.py", "class/ben_test.py", "class/test_notes.ipynb"]
+    assert len(said) == 1 and said[0].startswith(f"class: {', '.join(beside)} left out")
+    assert list(told("class/setup.py")) == ["class/setup.py"], "whoever names it wants it"
+    place("alone/test_lstm.py", "alone/conftest.py")
+    assert list(told("alone")) == ["alone/conftest.py", "alone/test_lstm.py"], "there is nothing else"
+
+
+def test_an_archive_is_in_the_order_of_a_folder(place):
+    names = ["c.py", "b/lstm.py", "a.py", "d.py", "b.py", "a/lstm.py"]
+    place(*(f"class/{name}" for name in names))
+    with zipfile.ZipFile("class.zip", "w") as archive:
+        for name in names:
+            archive.write(f"class/{name}", name)
+    folder, packed = ([name.partition("/")[2] for name in told(given)] for given in ("class", "class.zip"))
+    assert folder == packed == ["a.py", "b.py", "c.py", "d.py", "a", "b"]
 
 
 def test_a_folder_of_files_is_one_submission_each_and_other_files_are_nobodys(place):
@@ -163,11 +195,21 @@ def test_a_folder_that_cannot_be_read_stops_no_other(place):
 
 def test_what_is_not_there_or_holds_nothing_is_told(place):
     place("empty/README")
-    came = told("gone.py", "gone.zip", "gone", "empty", "a\0b")
-    assert came["gone.py"] == "gone.py is not there."
-    assert came["gone.zip"] == "gone.zip is not there."
+    came = told("empty", "a\0b")
     assert came["empty"] == "empty holds no .py or .ipynb file."
     assert "cannot be read" in came["a\\x00b"]
+
+
+def test_where_nothing_is_at_a_path_nothing_is_collected(place):
+    place("class/ann.py", "solved.py")
+    with pytest.raises(SubmissionError) as caught, collected(["clas", "solved.py", "solvd.py", "x/y.zip"], "lstm.py"):
+        pass
+    assert [p.message.split()[0] for p in caught.value.problems] == ["clas", "solvd.py", "x/y.zip"]
+    assert [p.advice for p in caught.value.problems] == [
+        "Did you mean class?",
+        "Did you mean solved.py?",
+        "There is no folder x.",
+    ]
 
 
 def test_a_folder_without_end_is_refused(place, monkeypatch):

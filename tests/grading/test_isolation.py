@@ -199,8 +199,8 @@ def wrapped():
 
 def test_in_bubblewrap_every_attempt_is_refused_too(wrapped):
     assert selftest.unsafe(wrapped.fork) == []
-    with selftest.isolated() as chosen:
-        assert chosen.around == tuple(bubblewrap())
+    with selftest.Isolation() as isolation:
+        assert isolation.tried().around == tuple(bubblewrap())
 
 
 def test_bubblewrap_keeps_files_from_being_written_without_the_layer_that_forbids_it(wrapped, zygote):
@@ -228,9 +228,16 @@ def test_what_is_around_a_zygote_ends_with_it(wrapped):
 @pytest.mark.parametrize("around", [["/nowhere/bwrap"], ["/bin/false"]])
 def test_a_bubblewrap_that_does_not_work_is_left_out(monkeypatch, around):
     monkeypatch.setattr(selftest, "bubblewrap", lambda: around)
-    with selftest.isolated() as chosen:
+    with selftest.Isolation() as isolation:
+        chosen = isolation.tried()
         assert chosen.around == ()
         assert run(chosen, "").isolated
+
+
+def test_a_zygote_that_is_not_ready_yet_is_ended_at_once():
+    with Zygote() as made:
+        started = made._process
+    assert started.returncode == -signal.SIGKILL
 
 
 def test_where_bubblewrap_is_not_installed_nothing_stands_around_a_zygote(monkeypatch):

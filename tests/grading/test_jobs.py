@@ -113,7 +113,7 @@ def test_a_job_tries_a_hostile_submission_before_any_other(made, monkeypatch):
 
     monkeypatch.setattr(connection, "Connection", Channel)
     monkeypatch.setattr(system_calls, "prctl", lambda *asked: None)  # the test would die with whoever runs it
-    monkeypatch.setattr(jobs, "isolated", lambda: (_ for _ in ()).throw(Unsafe("it read a file")))
+    monkeypatch.setattr(jobs.Isolation, "tried", lambda isolation: (_ for _ in ()).throw(Unsafe("it read a file")))
     monkeypatch.setattr(jobs.os, "dup", lambda fd, dup=os.dup: dup(1))
     jobs.serve()
     assert [p.message for p in sent[0]] == ["it read a file"] and len(sent) == 1

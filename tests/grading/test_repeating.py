@@ -1,6 +1,7 @@
 """What a function gives a second time, and for other numbers: the source of a cell, edited as students would."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from gatecheck.cells import load
 from gatecheck.conventions import BACKWARD
 from gatecheck.grading.intake import submission_from
 from gatecheck.grading.judge import grade
-from gatecheck.grading.repeating import AGAIN, FIRST, OTHER, plan
+from gatecheck.grading.repeating import AGAIN, FIRST, LARGE, OTHER, plan
 from gatecheck.grading.running import Result, Worker
 from gatecheck.grading.sample import sample
 from gatecheck.grading.zygote import Zygote
@@ -28,13 +29,16 @@ def graded(tmp_path_factory):
     right = code(load("rnn"), "gatecheck")
     zygote = Zygote() if sys.platform == "linux" else None
 
-    def graded(*edits, cell="rnn", source=None):
+    def graded(*edits, cell="rnn", source=None, seconds=10.0):
         text = source or right
         for before, after in edits:
             assert before in text, before
             text = text.replace(before, after)
         submission = submission_from("student.py", text.encode())
-        return grade(submission, kit_for(cell), fresh=lambda: Worker(zygote.fork) if zygote else Worker())
+        kit = kit_for(cell)
+        limits = replace(kit.assignment.grading, deadline_seconds=seconds)
+        kit = replace(kit, assignment=replace(kit.assignment, grading=limits))
+        return grade(submission, kit, fresh=lambda: Worker(zygote.fork) if zygote else Worker())
 
     yield graded
     if zygote:
@@ -47,7 +51,8 @@ def test_every_function_is_called_again_and_on_other_numbers_with_the_cache_of_i
     drawn = sample(kit.layout, kit.key.program, "1f")
     asked = plan(kit.layout, ["step", "step_backward", "forward", "backward"], drawn)
     order = [(a.role, a.time) for a in asked]
-    assert sorted(order) == sorted((role, time) for role, _ in order[:4] for time in (FIRST, AGAIN, OTHER))
+    thrice = [(role, time) for role, _ in order[:4] for time in (FIRST, AGAIN, OTHER)]
+    assert sorted(order) == sorted([*thrice, ("step", LARGE)])
     for a in asked:
         caches = [argument.call for argument in a.call.arguments if isinstance(argument, Result)]
         forward = [role for role, back in BACKWARD.items() if back == a.role]
@@ -85,6 +90,16 @@ def test_what_is_not_the_same_again_or_always_the_same_is_told_and_earns_nothing
     assert report.mistakes == () and not report.full_marks
 
 
+@pytest.mark.parametrize("again", ["any(np.array_equal(x, s) for s in seen[:-1])", "np.array_equal(x, seen[0] / 2)"])
+def test_what_does_not_end_when_it_is_called_again_or_on_other_numbers_is_told_as_that(graded, again):
+    keeping = f"    seen.append(x.copy())\n    while {again}: pass\n"
+    report = graded(("def step(x, h_prev, p):", "def step(x, h_prev, p, seen=[]):"), (STEP, STEP + keeping), seconds=1)
+    [message] = {c.message for c in report.checks if c.task == "step"}
+    assert message.startswith("step did not end within the time allowed"), report
+    assert "inside step" in report.message
+    assert report.score == 0 and not report.mistakes
+
+
 def test_a_cache_in_a_global_variable_is_told_though_the_first_time_is_right(graded):
     keeping = (RETURN, "    global last\n    last = kept\n" + RETURN)
     report = graded(keeping, ("    x, h_prev, h = kept", "    x, h_prev, h = last"))
@@ -117,3 +132,36 @@ def test_a_cell_that_cannot_tell_halves_from_wholes_may_give_the_same(graded, tm
     cell.write_text("x: H\nh: H\nh[t] = sign(x[t]) + sign(h[t-1])\n")
     report = graded(cell=str(cell), source=code(load(str(cell)), "gatecheck"))
     assert report.full_marks, report
+
+
+def test_numbers_that_overflow_where_the_equations_do_not_are_warned_of(graded):
+    naive = (STEP, STEP + "    h = (np.exp(a := np.arctanh(h)) - np.exp(-a)) / (np.exp(a) + np.exp(-a))\n")
+    report = graded(naive)
+    assert report.full_marks, report
+    assert [w for w in report.warnings if w.startswith("step gives NaN or infinite numbers for large arguments")]
+
+
+def test_a_cell_whose_own_numbers_overflow_is_right(graded, tmp_path):
+    cell = tmp_path / "growth.cell"
+    cell.write_text("x: H\nh: H\nh[t] = exp(x[t]) + h[t-1]\n")
+    report = graded(cell=str(cell), source=code(load(str(cell)), "gatecheck"))
+    assert report.full_marks and report.warnings == (), report
+
+
+def test_gradients_that_are_added_up_over_calls_are_told_as_such_and_the_others_are_right(graded):
+    kept = (
+        ("import numpy as np\n", "import numpy as np\n\nKEPT = {}\n"),
+        ("    dp = {name: np.zeros_like(value) for name, value in p.items()}\n", "    dp = KEPT\n"),
+        ("            dp[name] += dp_t[name]", "            dp[name] = dp.get(name, 0) + dp_t[name]"),
+        ("        for name in dp:\n", "        for name in p:\n"),
+    )
+    report = graded(*kept)
+    by_name = {c.quantity: c for c in report.tasks[3].checks}
+    assert by_name["dx"].status == by_name["dh0"].status == "passed"
+    assert all("twice as large: it is kept between calls" in by_name[q].message for q in ("dW", "dU", "db"))
+
+
+def test_what_fails_the_second_time_is_told_with_what_it_raised(graded):
+    once = "import numpy as np\n\nONCE = 1\n"
+    report = graded(("import numpy as np\n", once), (STEP, STEP + "    del globals()['ONCE']\n"))
+    assert "The second time: step raised KeyError" in report.tasks[0].checks[0].message

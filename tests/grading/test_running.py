@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gatecheck.errors import Fault
-from gatecheck.grading import process, running
+from gatecheck.grading import process, running, watching
 from gatecheck.grading.inside.frames import WireError
 from gatecheck.grading.running import Call, Foreign, Raised, Result, Worker
 from gatecheck.grading.transcript import Transcript
@@ -216,6 +216,7 @@ def test_a_trace_holds_the_lines_of_the_submission_only_and_no_more_than_twelve(
 @linux_only
 def test_memory_beyond_the_limit_is_an_exception_and_later_calls_still_run(run):
     source = """
+        import sys
         import numpy as np
         kept = []
         def at_once(): return np.ones(1 << 40)
@@ -224,14 +225,45 @@ def test_memory_beyond_the_limit_is_an_exception_and_later_calls_still_run(run):
             while True: hoard.append(bytes(1000))
         def for_ever():
             while True: kept.append(bytes(100_000))
+        def deeper(n=0):
+            kept.append([0] * n)
+            sys.setrecursionlimit(10**9)
+            return deeper(n + 1)
         def fine(): return np.eye(100) @ np.eye(100)
         def given(x): return 1
     """
-    calls = [Call(name, ()) for name in ("at_once", "slowly", "slowly", "fine", "for_ever")]
+    calls = [Call(name, ()) for name in ("at_once", "slowly", "slowly", "fine", "for_ever", "deeper")]
     result = run(source, *calls, Call("given", (np.ones(1 << 20),)), memory_mib=64)
     statuses = [answer.status for answer in result.answers]
-    assert statuses == ["raised", "raised", "raised", "returned", "raised", "raised"]
-    assert all("MemoryError" in answer.raised.kind for answer in result.answers if answer.raised)
+    assert statuses == ["raised", "raised", "raised", "returned", "raised", "raised", "raised"]
+    told = [answer.raised for answer in result.answers if answer.raised]
+    assert {raised.kind for raised in told} == {"MemoryError"}
+    assert all(raised.message.endswith("no more than 64 MiB of memory may be used") for raised in told)
+    assert told[0].message.startswith("Unable to allocate 8.00 TiB")
+
+
+@linux_only
+@pytest.mark.parametrize(("hoard", "where"), [("def f(): return hoard()", "inside f"), ("hoard()", "while it was")])
+def test_where_no_limit_holds_a_look_from_outside_ends_what_takes_too_much(run, monkeypatch, hoard, where):
+    monkeypatch.setattr(watching, "WATCHED", True)
+    source = f"def hoard():\n    kept = []\n    while True: kept.append(bytes(100_000))\n{hoard}\ndef g(): return 1"
+    result = run(source, Call("g", ()), Call("f", ()), memory_mib=64, without=("limits",))
+    assert result.message.startswith(f"cell.py took more than the 64 MiB of memory allowed, {where}")
+    assert result.outcome == ("graded" if "f" in where.split() else "crashed") and not result.disturbed
+    assert [a.status for a in result.answers] == (["returned", "died"] if "f" in where.split() else ["unreached"] * 2)
+
+
+def test_a_look_says_about_how_much_memory_a_process_has():
+    before, kept = watching.memory(os.getpid()), bytearray(b"x") * (32 << 20)
+    assert 24 << 20 < watching.memory(os.getpid()) - before < 64 << 20
+    assert len(kept) == 32 << 20
+    assert watching.memory(2**22 + 1) == 0, "there is none of that number"
+
+
+@linux_only
+def test_what_python_says_of_its_own_failure_is_kept_where_there_is_memory(run):
+    [answer] = run("def f(): raise SystemError('a slip')", Call("f", ()), memory_mib=64).answers
+    assert (answer.raised.kind, answer.raised.message) == ("SystemError", "a slip")
 
 
 @pytest.mark.parametrize(
@@ -242,6 +274,10 @@ def test_memory_beyond_the_limit_is_an_exception_and_later_calls_still_run(run):
         (b"# \xff", "cell.py is not UTF-8 text."),
         ("\n1 / 0", "cell.py raised ZeroDivisionError in line 2 while it was being loaded: “division by zero”"),
         ("import sys\nsys.exit()", "cell.py raised SystemExit in line 2 while it was being loaded."),
+        ("%matplotlib inline", "cell.py is not valid Python in line 1: “invalid syntax”. That line is a note"),
+        ("get_ipython()", "cell.py raised NameError in line 1 while it was being loaded: “name 'get_ipython' is not"),
+        ("import torch\nclass N(torch.nn.Module): pass", "cell.py raised ModuleNotFoundError in line 2 while it"),
+        ("import sympy", "cell.py raised ModuleNotFoundError in line 1 while it was being loaded: “No module"),
         ("import torch_of_another_name", "cell.py raised ModuleNotFoundError in line 1 while it was"),
         ("import gatecheck", "cell.py raised ModuleNotFoundError in line 1 while"),
         ("(" * 5000, "cell.py is not valid Python"),
@@ -253,6 +289,31 @@ def test_a_file_that_cannot_be_loaded_is_rejected_with_the_line(run, source, mes
     assert result.outcome == "rejected" and result.message.startswith(message)
     assert [answer.status for answer in result.answers] == ["unreached"]
     assert result.raised is not None and result.names == ()
+
+
+def test_a_module_that_is_imported_and_not_needed_is_no_reason_to_turn_a_file_away(run):
+    source = """
+        import matplotlib.pyplot as plt, torch
+        from scipy.special import expit
+        from torch import nn
+        plt.rcParams["figure.figsize"] = 8, 8
+        def draw(x: torch.Tensor | None) -> nn.Module: plt.plot(x)
+        def right(): return 1
+        def wrong(): return expit(0)
+        try: import pandas
+        except ImportError: pandas = None
+        def without(): return pandas is None
+        def late(): import pandas
+        """
+    result = run(source, *(Call(name, ()) for name in ("right", "wrong", "without", "late")), Call("draw", (1,)))
+    assert result.message == ""
+    assert [answer.value for answer in result.answers[::2]][:2] == [1, True]
+    told = [(a.raised.kind, a.raised.message) for a in result.answers if a.raised]
+    assert told == [
+        ("ModuleNotFoundError", "No module named 'scipy', so no scipy.special.expit"),
+        ("ModuleNotFoundError", "No module named 'pandas'"),
+        ("ModuleNotFoundError", "No module named 'matplotlib', so no matplotlib.pyplot.plot"),
+    ]
 
 
 def test_a_coding_cookie_a_byte_order_mark_and_old_line_ends_change_nothing(run):
@@ -630,7 +691,7 @@ def test_a_judge_starts_its_worker_before_numpy_is_imported():
 def heard(**changes):
     message = {"call": 0, "status": "raised", "value": None, "modified": (), "seconds": 0.5, "overwritten": False}
     message["raised"] = {"kind": "E", "message": "m", "line": 3, "trace": ((3, "f", "x"),)}
-    transcript = Transcript("cell.py", (Call("f", (1,)),), 1.0)
+    transcript = Transcript("cell.py", (Call("f", (1,)),), 1.0, 64)
     transcript.hear_answer(message | changes)
     return transcript.answers[0]
 
@@ -669,4 +730,4 @@ def test_an_answer_with_a_part_of_the_wrong_kind_is_not_heard(changes):
 @pytest.mark.parametrize("message", [None, [], {"loaded": ["f"]}, {"loaded": (1,)}, {"rejected": 1}, {}])
 def test_a_malformed_word_on_loading_is_not_heard(message):
     with pytest.raises(WireError):
-        Transcript("cell.py", (), 1.0).hear_load(message)
+        Transcript("cell.py", (), 1.0, 64).hear_load(message)

@@ -169,17 +169,21 @@ HEADERS = [
     b'{"k":1}',
     b'{"k":"' + b"x" * 10_001 + b'"}',
     b'{"r":[0]}',
-    b'{"a":["float64",[1]]}',
-    b'{"a":["float64",[-1]]}',
-    b'{"a":["float64",[true]]}',
-    b'{"a":["float64",[1.0]]}',
-    b'{"a":["float64",1]}',
-    b'{"a":["float64"]}',
-    b'{"a":["O",[1]]}',
-    b'{"a":[["float64"],[1]]}',
-    b'{"a":["float64",[0,0,0,0,0,0,0,0,0]]}',
-    b'{"a":["float64",[0,67108864,67108864,67108864]]}',
-    b'{"a":["float64",[67108864,67108864]]}',
+    b'{"a":"float64 1"}',
+    b'{"a":"float64 -1"}',
+    b'{"a":"float64 true"}',
+    b'{"a":"float64 1.0"}',
+    b'{"a":"float64 00"}',
+    b'{"a":"float64 0 "}',
+    b'{"a":"float64 \\u0660"}',
+    b'{"a":"float64 0000000000"}',
+    b'{"a":"float64"}',
+    b'{"a":"O 1"}',
+    b'{"a":["float64",[0]]}',
+    b'{"a":1}',
+    b'{"a":"float64 0 0 0 0 0 0 0 0 0"}',
+    b'{"a":"float64 0 67108864 67108864 67108864"}',
+    b'{"a":"float64 67108864 67108864"}',
     b'{"l":[' * 10 + b"]}" * 10,
     b"[" * 100_000,
     b'{"l":[' + b"[]," * 200_000 + b"1]}",
@@ -206,7 +210,7 @@ def test_bytes_that_belong_to_no_array_are_refused():
 
 def test_a_bool_that_is_neither_true_nor_false_is_refused():
     with pytest.raises(WireError):
-        decode((b'{"a":["bool",[1]]}', b"\2"), Foreign)
+        decode((b'{"a":"bool 1"}', b"\2"), Foreign)
 
 
 def test_the_end_of_the_pipe_is_no_frame():

@@ -281,7 +281,7 @@ ARCHIVES = {
     "a bomb in xz": Hostile(
         "a.txz", lambda s: bomb(lzma.compress, s), {"a.txz/ann.py": READ, "a.txz": "unpacks to more"}
     ),
-    "an .xz that asks for 4 GiB": Hostile("a.tar.xz", thirsty, {"a.tar.xz": "breaks off"}),
+    "an .xz that asks for 4 GiB": Hostile("a.tar.xz", thirsty, {"a.tar.xz": "no archive that"}),
     "a header of 8 GiB": Hostile("a.tar", lambda s: header("x", b"x", octal(8 << 30)), {"a.tar": "without end"}),
     # Damage.
     "an encrypted file": Hostile(
@@ -293,7 +293,8 @@ ARCHIVES = {
     "a wrong checksum": Hostile("a.zip", lambda s: zipped((FILE, s)).replace(s, bytes(len(s)), 1), {"a.zip": _DAMAGED}),
     "half a zip": Hostile("a.zip", lambda s: zipped((FILE, s))[:60], {"a.zip": _DAMAGED}),
     "an empty zip": Hostile("a.zip", lambda s: zipped(), {"a.zip": _NONE}),
-    "an empty file": Hostile("a.zip", lambda s: b"", {"a.zip": "breaks off"}),
+    "an empty file": Hostile("a.zip", lambda s: b"", {"a.zip": "no archive that"}),
+    "a text by the name of an archive": Hostile("a.zip", lambda s: b"print(1)", {"a.zip": "no archive that"}),
     "another kind of archive": Hostile("a.7z", lambda s: b"7z\xbc\xaf'\x1c" + bytes(600), {"a.7z": "no archive that"}),
     "a packed file that is no archive": Hostile("a.gz", lambda s: gzipped(s * 99), {"a.gz": "no archive that"}),
     "a tar that breaks off": Hostile(

@@ -278,7 +278,7 @@ def test_the_handout_has_the_formula_of_a_training_step_and_nothing_of_what_is_n
 
 def test_a_cell_without_parameters_has_no_training_tasks(tmp_path):
     cell = read("x: D\nh[t] = tanh(x[t] + h[t-1])\n", "bare.cell")
-    with pytest.raises(BadInput, match="gatecheck has no task sgd_step"):
+    with pytest.raises(BadInput, match="the convention gatecheck has no task sgd_step"):
         generate(cell, tmp_path / "kit", tasks=("sgd_step",))
 
 

@@ -129,5 +129,16 @@ def test_a_sequence_of_no_steps_gives_arrays_without_rows_and_gradients_of_zero(
     for group in ("initial", "parameters"):
         assert all(not a.any() and a.shape == getattr(full, group)[n].shape for n, a in getattr(none, group).items())
     if "forward" in made(name)[1]:
-        for array in from_code(name, cut):
+        whole = from_code(name, data)
+        for array, like in zip(from_code(name, cut), whole, strict=True):
             assert not array.any()
+            assert array.shape in (like.shape, (0, *like.shape[1:]))
+
+
+@pytest.mark.parametrize("name", ["slstm", "exponential"])
+def test_the_logarithm_of_a_closed_gate_is_a_number(name):
+    data = scaled(drawn(name, steps=1), parameters=-1e3)
+    module = made(name)[1]
+    *states, kept = module["forward"](*data.inputs.values(), *data.initial.values(), data.parameters)
+    found = module["backward"](*data.upstream.values(), kept, data.parameters)
+    assert all(np.isfinite(a).all() for a in (*states, *found[:-1], *found[-1].values()))

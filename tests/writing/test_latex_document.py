@@ -107,7 +107,7 @@ def test_the_width_of_a_formula_is_about_what_tex_makes_of_it(latex, wide):
 def test_what_is_pasted_says_what_its_signs_mean_and_on_request_why():
     backward = derive(load("lstm"), unit=True)
     text = fragments.derive(backward)
-    assert r"\delta s_t &: \text{ the whole gradient of the loss } L" in text
+    assert r"\delta h_t &: \text{ the whole gradient of the loss } L \text{ with respect to } h_t" in text
     assert r"a_{f,t} &= W_f x_t + U_f h_{t-1} + b_f" in text
     assert "a_{f,t} &=" not in fragments.derive(backward, ("c",))
     assert r"\text{from }" not in text

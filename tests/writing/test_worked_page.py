@@ -145,6 +145,15 @@ def test_the_numbers_of_wide_vectors_are_shortened():
     assert all(len(line) <= 80 for line in told.splitlines())
 
 
+def test_what_was_given_is_printed_as_it_was_and_what_follows_rounded():
+    backward = derive(load("rnn"))
+    start = pick(backward)
+    start.inputs["x"][0, 0] = 0.123456
+    lines = page(worked(backward, start)).splitlines()
+    assert "0.123456" in next(line for line in lines if line.startswith("  x "))
+    assert any("0.1235" in line and "0.123456" not in line for line in lines if line.startswith("  a_h "))
+
+
 def test_what_is_not_determined_is_listed_in_one_line():
     backward = derive(load("lstm"))
     start = pick(backward)

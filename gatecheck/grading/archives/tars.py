@@ -19,6 +19,8 @@ from .member import AGAIN, ARCHIVE_BYTES, CHUNK, MOST_MEMBERS, Member, linked, n
 
 BLOCK = 512
 LONGEST_HEADER = 1 << 16
+NONE = "is no archive that can be read: it is cut short, damaged, or something else by its name"
+WHOLE = "Open it: if that works, pack its files again as .zip; if not, download it, or have it handed in, again."
 XZ_MEMORY = 96 << 20  # what `xz -9` needs is 65 MiB
 
 #: By their first bytes: what makes a fresh unpacker.
@@ -46,20 +48,19 @@ def tar_members(file: BinaryIO, label: str, most: int) -> list[Member]:
                 raise _Broken(f"has more than {MOST_MEMBERS:,} members", "Pack fewer files.")
             members.append(entry)
     except _Broken as broken:
-        after = f" after {members[-1].shown}" if members else ""
-        message = f"{label} {broken.what}{after}."
         if not members:
-            raise refusal(message, broken.advice) from None
-        members.append(Member((), refusing(f"{message} What comes then was not read.", broken.advice)))
+            raise refusal(f"{label} {broken.first or broken.what}.", broken.advice) from None
+        message = f"{label} {broken.what} after {members[-1].shown}. What comes then was not read."
+        members.append(Member((), refusing(message, broken.advice)))
     return members
 
 
 class _Broken(Exception):
-    """No more can be read, because the archive does that."""
+    """No more can be read, because the archive does that; first: what is said instead where nothing was read yet."""
 
-    def __init__(self, what: str, advice: str = AGAIN) -> None:
+    def __init__(self, what: str, advice: str = AGAIN, first: str = "") -> None:
         super().__init__(what)
-        self.what, self.advice = what, advice
+        self.what, self.advice, self.first = what, advice, first
 
 
 class _Tape:
@@ -73,7 +74,7 @@ class _Tape:
         """The next bytes, that many.  Raises: _Broken."""
         while len(self._have) < size:
             if not self._more():
-                raise _Broken("breaks off")
+                raise _Broken("breaks off", WHOLE, NONE)
         taken = bytes(self._have[:size])
         del self._have[:size]
         return taken
@@ -93,7 +94,7 @@ class _Tape:
         try:
             chunk = next(self._chunks, b"")
         except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
-            raise _Broken("breaks off, or is damaged,") from None
+            raise _Broken("breaks off, or is damaged,", WHOLE, NONE) from None
         self._left -= len(chunk)
         if self._left < 0:
             raise _Broken(f"unpacks to more than {self._most >> 20} MiB", "Unpack it, and give the folder.")

@@ -16,6 +16,7 @@ Frame: TypeAlias = tuple[bytes, bytes]
 Piece: TypeAlias = bytes | memoryview
 
 LENGTHS = struct.Struct(">II")
+AT_ONCE = 1 << 20  # bytes
 #: How a forked child ended: exit status, processor seconds, the most memory it had in bytes.
 ENDED = struct.Struct("=idQ")
 #: What a zygote says when it has started, and with the handle of a child.
@@ -31,18 +32,21 @@ def receive(fd: int) -> Frame | None:
 
     Raises: WireError for lengths beyond the caps (before anything is allocated) or a frame cut short.
     """
-    first = read(fd, 1)
+    first = read(fd, LENGTHS.size)
     if not first:
         return None
-    header, arrays = LENGTHS.unpack(first + _exactly(fd, LENGTHS.size - 1))
+    header, arrays = LENGTHS.unpack(first + _exactly(fd, LENGTHS.size - len(first)))
     if header > HEADER_BYTES or arrays > ARRAY_BYTES:
         raise WireError("the frame is too large")
     return _exactly(fd, header), _exactly(fd, arrays)
 
 
 def send(fd: int, pieces: Iterable[Piece]) -> None:
-    """Write the pieces of one frame."""
-    for piece in pieces:
+    """Write the pieces of frames; few bytes at once, for each write costs more than their copy and wakes the reader."""
+    several = list(pieces)
+    if sum(map(len, several)) <= AT_ONCE:
+        several = [b"".join(several)]
+    for piece in several:
         left = memoryview(piece)
         while left:
             left = left[write(fd, left) :]

@@ -115,8 +115,10 @@ def _limits(memory_mib: int, seconds: float) -> None:
         "RLIMIT_NOFILE": DESCRIPTORS,
     }
     # macOS has no such file; it takes a limit of memory and does not hold it.
-    with suppress(OSError), open("/proc/self/statm") as sizes:
-        taken = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError):
+        sizes = os.open("/proc/self/statm", os.O_RDONLY)
+        taken = int(os.read(sizes, 100).split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        os.close(sizes)
         limits["RLIMIT_AS"] = taken + (memory_mib << 20)
     for name, limit in limits.items():
         with suppress(AttributeError, OSError, ValueError):

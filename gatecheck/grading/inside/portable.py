@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy import asarray, generic, ndarray
 
-from .values import ARRAY_BYTES, DIMENSIONS, DTYPES, NAME, NODES, TEXT, Foreign, Result, Value
+from .values import ARRAY_BYTES, DIMENSIONS, KINDS, NAME, NODES, TEXT, Foreign, Result, Value
 
 DEPTH = 6
 _NAME_OF = type.__dict__["__name__"].__get__
@@ -87,13 +87,13 @@ class _Survey:
             return self.array(value)
         if type(value) is complex or issubclass(type(value), generic):
             scalar = asarray(value)
-            return scalar if scalar.dtype.name in DTYPES else _kind(value)
+            return scalar if scalar.dtype.str[1:] in KINDS else _kind(value)
         if type(value) in (list, tuple, dict):
             return self.container(value, depth)
         return _kind(value)
 
     def array(self, value: ndarray[Any, Any]) -> Value:
-        if value.dtype.name not in DTYPES:
+        if value.dtype.str[1:] not in KINDS:
             return Foreign(clean(f"array of dtype {value.dtype.name}", NAME))
         if value.ndim > DIMENSIONS:
             return Foreign(f"array of {value.ndim} dimensions")

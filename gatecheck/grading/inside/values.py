@@ -26,7 +26,7 @@ OUTLINED, STATEMENTS, WORD, WORDS = 12, 200, 60, 24
 #: What can be taken from a process that runs student code, in this order.
 LAYERS = ("user", "limits", "files", "calls")
 DTYPES = {
-    "bool": "?",
+    "bool": "|b1",
     "uint8": "|u1",
     "int32": "<i4",
     "int64": "<i8",
@@ -34,6 +34,8 @@ DTYPES = {
     "float64": "<f8",
     "complex128": "<c16",
 }
+#: The same by a dtype's own code for it, whatever its order of bytes: NumPy makes up the names anew each time.
+KINDS = {code[1:]: name for name, code in DTYPES.items()}
 
 
 @dataclass(frozen=True)

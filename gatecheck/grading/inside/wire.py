@@ -7,7 +7,7 @@ value) and the bytes of its arrays, in the order in which the header names them:
     {"f": "nan"}                          a float that is not finite
     {"l": [...]}  {"t": [...]}            list, tuple
     {"d": [["key", ...], ...]}            dict
-    {"a": ["float64", [2, 3]]}            array, C order, little-endian
+    {"a": "float64 2 3"}                  array of that shape, C order, little-endian
     {"r": [0, 1, "c"]}                    Result: call 0's return value, its part 1, that one's part "c"
     {"k": "generator"}                    Foreign
 
@@ -18,7 +18,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from typing import Any, TypeAlias
 
@@ -31,6 +33,7 @@ from .values import (
     DIMENSIONS,
     DTYPES,
     HEADER_BYTES,
+    KINDS,
     NODES,
     TEXT,
     Foreign,
@@ -42,7 +45,8 @@ from .values import (
 Array: TypeAlias = ndarray[Any, dtype[Any]]
 
 _DTYPES: dict[str, dtype[Any]] = {name: dtype(code) for name, code in DTYPES.items()}
-_BYTE = dtype("u1")
+_BYTE, _BOOL = dtype("u1"), _DTYPES["bool"]
+_SIZE = re.compile("0|[1-9][0-9]{0,7}")  # no less than ARRAY_BYTES
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -114,16 +118,15 @@ class _Writer:
         return f'{{"d":[{",".join(texts)}]}}'
 
     def array(self, value: Array, depth: int) -> str:
-        name = value.dtype.name
-        kind = _DTYPES.get(name)
+        name = KINDS.get(value.dtype.str[1:])
         # A broadcast array of a few bytes can stand for terabytes: the size is known before the copy is made.
-        if kind is None or value.ndim > DIMENSIONS or self.size + value.nbytes > ARRAY_BYTES:
-            raise WireError(f"an array of dtype {name} and shape {value.shape} cannot cross")
-        plain = value.astype(kind, order="C", subok=False, copy=False)
+        if name is None or value.ndim > DIMENSIONS or self.size + value.nbytes > ARRAY_BYTES:
+            raise WireError(f"an array of dtype {value.dtype} and shape {value.shape} cannot cross")
+        plain = value.astype(_DTYPES[name], order="C", subok=False, copy=False)
         if plain.size:
             self.arrays.append(plain.reshape(-1).view(_BYTE).data)
             self.size += plain.nbytes
-        return f'{{"a":["{name}",[{",".join(map(str, value.shape))}]]}}'
+        return f'{{"a":"{" ".join([name, *map(str, value.shape)])}"}}'
 
 
 def _integer(value: int) -> str:
@@ -179,21 +182,28 @@ class _Reader:
         return found
 
     def array(self, body: object, depth: int) -> Array:
-        name, shape = _listed(body)
-        kind = _DTYPES[name]
-        sizes = _listed(shape)
-        if len(sizes) > DIMENSIONS or not all(type(n) is int and 0 <= n <= ARRAY_BYTES for n in sizes):
-            raise WireError("an array's shape is malformed")
-        count = math.prod(sizes)
+        if type(body) is not str:
+            raise WireError("an array's kind and shape are missing")
+        kind, sizes, count = _kind_and_shape(body)
         start, self.offset = self.offset, self.offset + count * kind.itemsize
         if self.offset > len(self.arrays):
             raise WireError("an array's bytes are missing")
         if not count:
             return empty(sizes, kind)
         flat = frombuffer(self.arrays, kind, count, start)
-        if name == "bool" and flat.view(_BYTE).max() > 1:
+        if kind is _BOOL and flat.view(_BYTE).max() > 1:
             raise WireError("a bool is neither 0 nor 1")
         return flat.reshape(sizes).copy()
+
+
+@lru_cache(256)  # one submission's arrays have the shapes of another's
+def _kind_and_shape(text: str) -> tuple[dtype[Any], tuple[int, ...], int]:
+    """An array's dtype, its shape, and how many items that makes."""
+    name, *sizes = text.split(" ")
+    if len(sizes) > DIMENSIONS or not all(_SIZE.fullmatch(size) for size in sizes):
+        raise WireError("an array's shape is malformed")
+    shape = tuple(map(int, sizes))
+    return _DTYPES[name], shape, math.prod(shape)
 
 
 def _read_plain(tree: object) -> Value:
@@ -209,7 +219,8 @@ def _read_plain(tree: object) -> Value:
 def _read_text(tree: object) -> str:
     if type(tree) is not str or len(tree) > TEXT:
         raise WireError("a text is too long, or none")
-    tree.encode()  # refuses a lone surrogate: it would break whoever prints or stores the text later
+    if not tree.isascii():
+        tree.encode()  # refuses a lone surrogate: it would break whoever prints or stores the text later
     return tree
 
 

@@ -12,25 +12,25 @@ import gc
 import os
 import sys
 from collections import deque
-from contextlib import suppress
 from time import perf_counter, process_time
-from types import FunctionType, ModuleType, TracebackType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from numpy import empty
 
+from .absent import stood_in
+from .failing import SPARE_BYTES, out_of_memory, release, text_of
 from .frames import WireError, receive, send
 from .hardening import Readable, harden
 from .outline import outlined
 from .portable import clean, copied, name_of, portable, same
-from .values import FRAMES, MESSAGE, NAME, NAMES, RUN_BYTES, Foreign, Result, Value
+from .values import FRAMES, NAME, NAMES, RUN_BYTES, Foreign, Result, Value
 from .wire import decode, encode
 
 if sys.platform != "win32":
     from fcntl import F_DUPFD_CLOEXEC, fcntl
 
 SOURCE_LINE = 200  # characters
-SPARE_BYTES = 4 << 20
 _NOTHING = object()
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
@@ -62,7 +62,7 @@ def serve(inbox: int, post: Post, readable: Readable) -> None:
         post.outline(request["source"].tobytes(), request["outline"])
         if not calls:
             leave(0)
-    submission = Submission(request["filename"])
+    submission = Submission(request["filename"], request["memory_mib"])
     submission.provide(request["modules"])
     raised = submission.load(request["source"].tobytes(), request["definitions"])
     submission.adapt(request["adapter"])
@@ -132,8 +132,9 @@ class Unknown(Exception):
 class Submission:
     """The student's module, and what its functions have returned so far."""
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, memory_mib: int) -> None:
         self._filename = filename
+        self._memory = f"no more than {memory_mib} MiB of memory may be used"
         self._lines: list[str] = []
         self._module = ModuleType("submission")
         self._adapter: dict[str, Any] = {"student": self._module}
@@ -167,12 +168,24 @@ class Submission:
             if definitions:
                 program = ast.parse(text, self._filename)
                 program.body = [node for node in program.body if isinstance(node, DEFINITIONS)]
-            exec(compile(program, self._filename, "exec", dont_inherit=True), self._module.__dict__)
+            code = compile(program, self._filename, "exec", dont_inherit=True)
+            while not self._executed(code):
+                pass
         except BaseException as error:
             return self._describe(error)
         finally:
             self._unhook()
         return None
+
+    def _executed(self, code: CodeType) -> bool:
+        """Whether the file was executed; where not, it finds the next time what it could not import."""
+        try:
+            exec(code, self._module.__dict__)
+        except ModuleNotFoundError as error:
+            if not stood_in(error.name):
+                raise
+            return False
+        return True
 
     def names(self) -> tuple[str, ...]:
         """The functions and classes that the file itself defines at its top level."""
@@ -248,9 +261,12 @@ class Submission:
 
     def _describe(self, error: BaseException) -> dict[str, Value]:
         trace = error.__traceback__
-        if isinstance(error, MemoryError):
+        if full := out_of_memory(error):
             self._spare = None
-            _release(trace)
+            release(trace)
+        message = text_of(error)
+        if full:
+            message = f"{message}; {self._memory}" if message and isinstance(error, MemoryError) else self._memory
         frames: deque[tuple[int, str]] = deque(maxlen=FRAMES)
         while trace is not None:
             code = trace.tb_frame.f_code
@@ -261,8 +277,8 @@ class Submission:
             frames = deque([(error.lineno, "")])
         shown = tuple([(line, clean(name, NAME), self._line(line)) for line, name in frames])
         return {
-            "kind": name_of(error),
-            "message": _message(error),
+            "kind": "MemoryError" if full else name_of(error),
+            "message": message,
             "line": shown[-1][0] if shown else None,
             "trace": shown,
         }
@@ -274,18 +290,3 @@ class Submission:
 def _answer(status: str, value: Value = None, raised: dict[str, Value] | None = None) -> dict[str, Value]:
     whole: dict[str, Value] = {"status": status, "value": value, "raised": raised}
     return whole | {"modified": (), "seconds": 0.0, "overwritten": False}
-
-
-def _release(trace: TracebackType | None) -> None:
-    """Free the locals of frames that have ended: otherwise no memory is left to say that there was none."""
-    while trace is not None:
-        with suppress(RuntimeError):  # one that still runs is our own
-            trace.tb_frame.clear()
-        trace = trace.tb_next
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return clean(error.msg if isinstance(error, SyntaxError) else str(error), MESSAGE)
-    except BaseException:
-        return ""

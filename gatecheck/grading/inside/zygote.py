@@ -20,6 +20,7 @@ import numpy.random
 
 from .frames import ENDED, READY
 from .hardening import Readable
+from .rehearsal import rehearse
 from .seccomp import compiled
 from .system_calls import MACHINE, PR_SET_DUMPABLE, prctl
 from .worker import Post, serve
@@ -37,6 +38,7 @@ def main() -> None:
     readable.ruleset()
     if MACHINE:
         compiled()
+    rehearse()
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page of what is shared
     if len(os.listdir("/proc/self/task")) != 1:

@@ -23,9 +23,7 @@ _NARROWEST, _WIDEST = 40, 100
 Laid = Callable[[int, Signs], Iterable[Line]]
 
 
-def show(
-    report: Report, stream: TextIO | None = None, source: str | None = None, full: bool = False
-) -> None:
+def show(report: Report, stream: TextIO | None = None, source: str | None = None, full: bool = False) -> None:
     """Print the report to a stream (standard output), as wide, colourful and Unicode as it can be."""
     put(report_lines(report, source, full), stream)
 

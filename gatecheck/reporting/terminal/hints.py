@@ -14,9 +14,7 @@ from .mistakes import mistake_lines
 from .signs import UNICODE, Signs, ascii_only, safe
 
 
-def hint_lines(
-    report: Report, task: str, hints: Sequence[Hint], source: str, counted: str, foot: str
-) -> Laid:
+def hint_lines(report: Report, task: str, hints: Sequence[Hint], source: str, counted: str, foot: str) -> Laid:
     """The steps below each other; counted: which and how many these are, foot: what to do next."""
 
     def lines(columns: int, signs: Signs) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from rich.console import Console
 
+
 class Span(NamedTuple):
     """A stretch of text in one style: "", "bold", "dim", "red" or "green"."""
 
@@ -74,9 +75,7 @@ def fold(text: str, columns: int) -> list[str]:
     return lines[1:] if not lines[0] and len(lines) > 1 else lines
 
 
-def hang(
-    label: str, text: str, columns: int, style: str = "", *, indent: int = 0, text_style: str = ""
-) -> list[Line]:
+def hang(label: str, text: str, columns: int, style: str = "", *, indent: int = 0, text_style: str = "") -> list[Line]:
     """A paragraph after a label, its later lines set below its first word."""
     left = indent + cells(label)
     if left > columns // 2:

@@ -13,9 +13,7 @@ from .lines import Line, Span, cut, hang
 from .signs import UNICODE, Signs, ascii_only
 
 
-def mistake_lines(
-    mistake: Mistake, report: Report, source: str | None, columns: int, signs: Signs
-) -> Iterator[Line]:
+def mistake_lines(mistake: Mistake, report: Report, source: str | None, columns: int, signs: Signs) -> Iterator[Line]:
     """The block of one mistake; what the report does not tell is left out."""
     if mistake.title:
         yield from hang("", mistake.title, columns, text_style="bold")

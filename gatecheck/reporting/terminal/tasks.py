@@ -34,9 +34,7 @@ def _status(task: TaskResult, signs: Signs) -> Span:
     return Span(f"  {signs.of(task.status)} {task.status}", _STYLES[task.status])
 
 
-def _beside(
-    task: TaskResult, statuses: int, names: int, stop: int, columns: int, signs: Signs
-) -> Iterator[Line]:
+def _beside(task: TaskResult, statuses: int, names: int, stop: int, columns: int, signs: Signs) -> Iterator[Line]:
     mark = _status(task, signs)
     left: Line = (mark, Span(" " * (statuses - cells(mark.text))), Span(task.name))
     points = points_of(task)
@@ -96,9 +94,7 @@ def _side_by_side(left: list[Line], right: list[Line], columns: int) -> list[Lin
     return left + right
 
 
-def _details(
-    task: TaskResult, failed: list[Check], indent: int, columns: int, signs: Signs
-) -> Iterator[Line]:
+def _details(task: TaskResult, failed: list[Check], indent: int, columns: int, signs: Signs) -> Iterator[Line]:
     """What follows from another quantity, then what each failure looks like."""
     groups = _groups(task)
     if sum(map(len, groups.values())) == len(task.checks) and len(groups) == 1:

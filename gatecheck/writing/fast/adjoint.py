@@ -16,7 +16,7 @@ from ...calculus.edges import Edge, edges
 from ...calculus.symbols import Spread, Times, Total, TransposedTimes, gradient, label, symbol, value
 from ...calculus.system import Line
 from ...cells import Equation, Size
-from .program import Program, Statement, Weight, carry, fresh, in_order, sent
+from .program import Program, Statement, Weight, asked, carry, constant, fresh, in_order, sent
 from .stages import parted
 
 ONE = Integer(1)
@@ -50,6 +50,7 @@ class _Adjoint:
     def __init__(self, program: Program) -> None:
         self.source = program
         self.lines = list(program.statements())
+        self.outside = {s.name for s in program.section("early")} | set(program.cell.inputs)
         self.read = {r for s in self.lines for r in s.reads()}
         self.sizes = dict(program.sizes)
         self.found: dict[tuple[str, int], _Gradient] = {}
@@ -57,6 +58,7 @@ class _Adjoint:
         self.weights: list[Weight] = []
         self.defined: dict[Symbol, Statement] = {}
         self.factors: dict[Symbol, Statement] = {}
+        self.names: dict[Expr, Symbol] = {}
         self.folded: dict[Symbol, Term] = {}
         self.same: dict[Symbol, Symbol] = {}
 
@@ -66,8 +68,9 @@ class _Adjoint:
             if s.name in cell.outputs or (s.name, 0) in self.found:
                 self._define(gradient(s.name), (s.name, 0), s.of)
                 self._pull(s)
-        wanted = [self._define(sent(n), (n, 1), cell.equations[0]) for n in cell.lagged if (n, 1) in self.found]
-        wanted += [self._define(gradient(n), (n, 0), cell.equations[0]) for n in cell.inputs
+        wanted = [self._define(sent(n), (n, 1), cell.equations[0]) for n in asked(cell, cell.lagged)
+                  if (n, 1) in self.found]  # fmt: skip
+        wanted += [self._define(gradient(n), (n, 0), cell.equations[0]) for n in asked(cell, cell.inputs)
                    if {(n, 0), (n, 1)} & self.found.keys()]  # fmt: skip
         weights = tuple(replace(w, delta=self.same.get(w.delta, w.delta)) for w in self.weights)
         sums = tuple(self._summed())
@@ -124,7 +127,7 @@ class _Adjoint:
         name = key[0]
         mine = self.found.get(key, _Gradient(of))
         merged: dict[tuple[Symbol, bool], Expr] = {}
-        for term in map(self._resolved, mine.terms):
+        for term in (self._resolved(term, name) for term in mine.terms):
             at = term.delta, term.summed
             merged[at] = merged.get(at, Integer(0)) + term.k
         terms = [Term(d, k, summed) for (d, summed), k in merged.items() if k != 0]
@@ -141,7 +144,8 @@ class _Adjoint:
         elif single and size(terms[0].delta * terms[0].k) == size(target):
             self._fold(target, terms[0], mine.of)
         else:
-            addends = [*arriving, *(self._written(target, t, mine.of) for t in terms)]
+            alone = len(terms) == 1 and not arriving
+            addends = [*arriving, *(self._written(target, t, mine.of, alone) for t in terms)]
             self.defined[target] = Statement(target, Add(*addends), mine.of)
         return target
 
@@ -155,34 +159,42 @@ class _Adjoint:
         made = replace(self.source, sizes=self.sizes).system
         return len(terms) == 1 and terms[0].k == ONE and made.size(terms[0].delta) == size
 
-    def _resolved(self, term: Term) -> Term:
+    def _resolved(self, term: Term, name: str) -> Term:
+        """A term of a folded δ by what that is one K ⊙ L of; after the loop by the δ, which the loop has made."""
         term = replace(term, delta=self.same.get(term.delta, term.delta))
-        if term.delta not in self.folded:
+        passed = name in self.outside and label(term.delta).name not in self.outside
+        if passed or term.delta not in self.folded:
             return term
         through = self.folded[term.delta]
         return Term(through.delta, through.k * term.k, term.summed)
 
     def _fold(self, target: Symbol, term: Term, of: Equation) -> None:
-        if not term.k.is_Symbol and not term.k.is_number:
+        if not term.k.is_Symbol and not constant(term.k):
             term = replace(term, k=self._factor(target, term.k, of))
         self.folded[target] = term
         self.defined[target] = Statement(target, term.k * term.delta, of)
 
     def _factor(self, target: Symbol, k: Expr, of: Equation) -> Expr:
+        """A name for a factor; one that has a name keeps it."""
         tag = label(target)
+        if k in self.names:
+            return self.names[k]
         name = fresh(f"k_{tag.name}{'_prev' * bool(tag.lag)}", (*self.sizes, *self.source.cell.shapes))
         self.sizes[name] = replace(self.source, sizes=self.sizes).system.size(k)
         self.factors[value(name, 0)] = Statement(value(name, 0), k, of)
-        return value(name, 0)
+        self.names[k] = value(name, 0)
+        return self.names[k]
 
-    def _written(self, target: Symbol, term: Term, of: Equation) -> Expr:
-        """A term as an addend, its factor named where it is compound; what is summed has a name of its own."""
-        sign, k = (-1, -term.k) if term.k.could_extract_minus_sign() and term.k.is_Mul else (1, term.k)
-        if not k.is_Symbol and not k.is_number:
+    def _written(self, target: Symbol, term: Term, of: Equation, alone: bool) -> Expr:
+        """A term as an addend, its factor named where it is compound; so is what is summed, but where it is alone."""
+        number, k = term.k.as_coeff_Mul() if term.summed or term.k.could_extract_minus_sign() else (ONE, term.k)
+        if not k.is_Symbol and not constant(k):
             k = self._factor(target, k, of)
         if not term.summed:
-            return sign * k * term.delta
-        return sign * self._name(f"d{label(target).name}_sum", Total(k * term.delta), of)
+            return number * k * term.delta
+        if alone and number == 1:
+            return Total(k * term.delta)
+        return number * self._name(f"d{label(target).name}_sum", Total(k * term.delta), of)
 
     def _summed(self) -> Iterator[tuple[str, Symbol]]:
         for parameter, term, of in self.parameters:
@@ -194,7 +206,8 @@ class _Adjoint:
 
     def _parted(self, program: Program, wanted: Iterable[Symbol]) -> Program:
         """What is wanted and what that needs, before, in and after the loop; factors only where the loop reads them."""
-        same = self.same | {carry(n): Integer(0) for n in self.sizes if sent(n) not in self.defined}
+        names = (*self.sizes, *program.cell.inputs)
+        same = self.same | {carry(n): Integer(0) for n in names if sent(n) not in self.defined}
         statements = {t: replace(s, expression=s.expression.xreplace(same)) for t, s in self.defined.items()}
         before, loop, after = parted(in_order(_needed(statements, wanted)))
         plain = {k: s.expression for k, s in self.factors.items()}
@@ -209,9 +222,9 @@ class _Adjoint:
 
         return program.with_sections(
             factors=factors,
-            before=map(written_out, in_order(before)),
+            before=map(written_out, in_order(before, True)),
             backward=in_order(loop),
-            after=map(written_out, in_order(after)),
+            after=map(written_out, in_order(after, True)),
         )
 
 

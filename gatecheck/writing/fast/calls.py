@@ -9,8 +9,7 @@ from functools import cache
 from sympy import Add, Expr, Integer, Mul, Rational, Symbol
 
 from ...calculus.symbols import Times, TransposedTimes, label
-from .lowering import constant
-from .program import Program, Section, Statement
+from .program import Program, Section, Statement, constant
 
 #: Functions of two operands that may change places.
 COMMUTATIVE = ("add", "multiply", "maximum")

@@ -11,9 +11,9 @@ from sympy.printing.str import StrPrinter
 from ...calculus.symbols import label
 from ...cells import Equation, Size
 from .. import escaping
-from .lowering import constant
 from .packing import Pack
 from .places import Places
+from .program import constant
 from .views import Views, dims, times
 
 #: What NumPy calls a function, with the operands that it needs besides. np.negative reads strided arrays wrongly
@@ -132,18 +132,20 @@ class Emitter:
             if k:
                 yield f"{self._function('add')}({out}, np.matmul({operand}, {weight}), {out})"
             else:
-                yield f"{self._gemm(deltas)}({operand}, {weight}, {out})"
+                yield f"{self._gemm(deltas, pack.targets)}({operand}, {weight}, {out})"
 
     def _weight(self, name: str) -> str:
         return self.views.fix(f"p.{name}", name) if self.views.loop else f"p.{name}"
 
-    def _gemm(self, symbols: Sequence[Symbol]) -> str:
-        """dot is quicker to call, but copies what is not whole."""
+    def _gemm(self, *groups: Sequence[Symbol]) -> str:
+        """dot is quicker to call, but copies operands that are not whole, and takes no such result."""
+        return self._function("dot" if all(map(self._whole, groups)) else "matmul")
+
+    def _whole(self, symbols: Sequence[Symbol]) -> bool:
         place = self.places.place(symbols[0])
         assert place is not None
         buffer = self.places.buffers[place.buffer]
-        whole = not buffer.slab or len(set(symbols)) == len(buffer.slots)
-        return self._function("dot" if whole else "matmul")
+        return not buffer.slab or len(set(symbols)) == len(buffer.slots)
 
     def _function(self, name: str) -> str:
         """A function of NumPy under its own name, which a loop need not look up in the module."""

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
 
-from ...calculus.symbols import gradient, value
+from ...calculus.symbols import gradient, label, value
 from ...cells import Cell, Size
 from ...version import __version__
 from ..reference import Function, environment, parameter_shapes
 from .gradients import gradients_of
 from .module import Module
 from .places import Buffer
-from .program import BACKWARD, FORWARD, sent
+from .program import BACKWARD, FORWARD, asked, sent
 from .recompute import chunked, renamed
 from .views import dims, times
 from .wrapping import wrapped
@@ -53,7 +53,7 @@ def code(cell: Cell, again: bool = False) -> str:
     made = _Functions(Module(cell))
     forward, backward = made.forward(), made.backward()
     functions = [made.pack(), made.workspace(), *map(renamed, (forward, backward) if again else ())]
-    functions += chunked(cell, forward, backward) if again else [forward, backward]
+    functions += chunked(cell, forward, backward, made.share()) if again else [forward, backward]
     helpers = [_HELPERS[name] for name in made.module.helpers]
     return (
         environment()
@@ -61,7 +61,7 @@ def code(cell: Cell, again: bool = False) -> str:
         .render(
             cell=cell, version=__version__, functions=list(map(_wrapped, [*helpers, *functions])),
             helpers=made.module.helpers,
-            shapes=parameter_shapes(cell), kept=made.kept(), again=again,
+            shapes=parameter_shapes(cell), kept=made.kept(), share=made.share() if again else 0,
         )
     )  # fmt: skip
 
@@ -84,7 +84,13 @@ class _Functions:
             if b.rows in ("T", "T+1"):
                 text = size_of(b.size)
                 counts[text] = counts.get(text, 0) + len(b.slots)
-        return " + ".join(f"{n} T·B{f'·{text}' if text != '1' else ''}" for text, n in counts.items()) or "nothing"
+        units = {text: "" if text == "1" else f"·({text})" if "+" in text else f"·{text}" for text in counts}
+        return " + ".join(f"{n} T·B{units[text]}" for text, n in counts.items()) or "nothing"
+
+    def share(self) -> int:
+        """How many times the states of a step the workspace holds for it, while its block of steps is under way."""
+        slots = sum(len(b.slots) for b in self.places.buffers.values() if b.rows in ("T", "T+1", "block"))
+        return max(1, slots // max(1, len(self.cell.lagged)))
 
     # pack, workspace.
 
@@ -113,7 +119,8 @@ class _Functions:
         return Function(f"workspace(T, B, {sizes}{', ' * bool(sizes)}dtype=float)", (doc,), (*lines, "return work"))
 
     def _largest(self) -> str:
-        found = list(dict.fromkeys(dims(b.size) for b in self.places.buffers.values() if not b.size.scalar))
+        inside = (b for b in self.places.buffers.values() if not b.size.scalar and not b.name.startswith("rows_"))
+        found = list(dict.fromkeys(dims(b.size) for b in inside))
         return f"max({', '.join(found)})" if len(found) > 1 else found[0] if found else "1"
 
     def _array(self, b: Buffer) -> list[str]:
@@ -122,7 +129,8 @@ class _Functions:
         if rows is None:
             return []
         if not b.slab:
-            return [f"work.{b.name} = np.empty(({rows}{n}, B, {size}), dtype)"]
+            made = "ones" if b.slots[0] in self.program.widened else "empty"
+            return [f"work.{b.name} = np.{made}(({rows}{n}, B, {size}), dtype)"]
         axes = "(0, 2, 1, 3)" if rows else "(1, 0, 2)"
         return [
             f"work.{b.name} = np.empty(({rows}B, {times(n, b.size)}), dtype)",
@@ -148,8 +156,12 @@ class _Functions:
             "if (work.T, work.B) != (T, B):",
             '    raise ValueError(f"the workspace is for T, B = {work.T}, {work.B}, not {T}, {B}")',
         ]
+        for wide, x in self.program.widened.items():
+            lines.append(f"work.{self.places.homes[wide].buffer}[:, 0, :, :-1] = {label(x).name}")
         for n in cell.inputs:
-            home = self.places.homes[value(n, 0)]
+            home = self.places.homes.get(value(n, 0))
+            if home is None:
+                continue
             if self.places.buffers[home.buffer].rows == "given":
                 lines.append(f"work.{n} = {n} = np.ascontiguousarray({n}, p.dtype)[:, None]")
             else:
@@ -218,9 +230,11 @@ class _Functions:
             if home := self.places.homes.get(sent(n)):
                 over = self.places.buffers[home.buffer].rows == "T+1"
                 lines.append(f"work.{home.buffer}[{'T' if over else '...'}] = 0")
+        lines += [f"d{label(b.slots[0]).name} = np.empty((T, B, {dims(b.size)}), p.dtype)"
+                  for b in self.places.buffers.values() if b.rows == "result"]  # fmt: skip
         lines += [*self.module.zeros, *self._aliases(BACKWARD)]
-        gives = [*(f"d{n}: (T,B,{size_of(cell.size(n))})" for n in cell.inputs),
-                 *(f"d{n}0: (B,{size_of(cell.size(n))})" for n in cell.lagged), "dp"]  # fmt: skip
+        gives = [*(f"d{n}: (T,B,{size_of(cell.size(n))})" for n in asked(cell, cell.inputs)),
+                 *(f"d{n}0: (B,{size_of(cell.size(n))})" for n in asked(cell, cell.lagged)), "dp"]  # fmt: skip
         doc = (
             "A sequence back, once after each forward.",
             "",
@@ -231,11 +245,14 @@ class _Functions:
 
     def _results(self) -> list[str]:
         results = []
-        for n in self.cell.inputs:
+        for n in asked(self.cell, self.cell.inputs):
             home = self.places.homes.get(gradient(n))
             zeros = f"np.zeros((T, B, {dims(self.cell.size(n))}), p.dtype)"
-            results.append(f"{self.places.over_time(gradient(n))}.copy()" if home else zeros)
-        for n in self.cell.lagged:
+            if home and self.places.buffers[home.buffer].rows == "result":
+                results.append(f"d{n}")
+            else:
+                results.append(f"{self.places.over_time(gradient(n))}.copy()" if home else zeros)
+        for n in asked(self.cell, self.cell.lagged):
             home = self.places.homes.get(sent(n))
             if home is None:
                 results.append(f"np.zeros((B, {dims(self.cell.size(n))}), p.dtype)")

@@ -15,12 +15,13 @@ from ...calculus.symbols import (
     label,
     log,
     sigmoid,
-    softplus,
     symbol,
     tanh,
     value,
 )
-from .program import DIRECTIONS, FORWARD, Piece, Program, Statement, varies
+from ...cells import SCALAR
+from ..numpy_printer import finite
+from .program import DIRECTIONS, FORWARD, Piece, Program, Statement, constant, varies
 
 HALF = Rational(1, 2)
 
@@ -32,14 +33,13 @@ def keep_from_overflow(program: Program) -> Program:
     inner = {q: s.expression for q, s in found.items()
              if isinstance(s.expression, sigmoid) and s.name not in program.cell.assigned}  # fmt: skip
 
-    def kept(e: Expr) -> Expr:
+    def written_out(e: Expr) -> Expr:
         if isinstance(e, log):
-            e = log(inner.get(e.args[0], e.args[0]))
-            return -softplus(-e.args[0].args[0]) if isinstance(e.args[0], sigmoid) else e
-        return e.func(*map(kept, e.args)) if e.args else e
+            return log(inner.get(e.args[0], e.args[0]))
+        return e.func(*map(written_out, e.args)) if e.args else e
 
     with distribute(False):
-        changed = [replace(s, expression=kept(s.expression)) for s in found.values()]
+        changed = [replace(s, expression=finite(written_out(s.expression))) for s in found.values()]
     read = {r for s in changed for r in s.reads()}
     return program.with_sections(forward=[s for s in changed if s.target in read or s.name in program.cell.assigned])
 
@@ -123,11 +123,6 @@ def flatten(program: Program) -> Program:
     return replace(program, sizes=flat.sizes).with_sections(**changed)
 
 
-def constant(e: Expr) -> bool:
-    """Whether an expression is a number, sizes being numbers."""
-    return all(label(s).kind == "size" for s in e.free_symbols)
-
-
 class _Flat:
     def __init__(self, program: Program) -> None:
         self.program, self.sizes = program, dict(program.sizes)
@@ -208,8 +203,13 @@ class _Flat:
         return total
 
     def _product(self, e: Expr) -> Expr:
-        number, rest = e.as_coeff_Mul()
-        factors = sorted(Mul.make_args(rest), key=lambda f: (not f.is_Symbol,))
+        """Numbers, and what is one number for a whole vector, are multiplied first: they cost least."""
+        size = replace(self.program, sizes=self.sizes).system.size
+        single = [f for f in Mul.make_args(e) if size(f) == SCALAR]
+        if len(single) > 1 and size(e) != SCALAR and not all(map(constant, single)):
+            e = Mul(self._operand(Mul(*single)), *(f for f in Mul.make_args(e) if f not in single))
+        number = Mul(*(f for f in Mul.make_args(e) if constant(f)))
+        factors = sorted((f for f in Mul.make_args(e) if not constant(f)), key=lambda f: (not f.is_Symbol,))
         above = [f for f in factors if not (f.is_Pow and f.exp.is_negative)]
         below = [Pow(f.base, -f.exp) for f in factors if f.is_Pow and f.exp.is_negative]
         operands = [self._operand(f) for f in above]

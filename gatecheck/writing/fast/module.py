@@ -10,6 +10,7 @@ from sympy import Add, Expr, Symbol
 from ...calculus.symbols import Times, label
 from ...cells import Cell, Size
 from .adjoint import adjoint
+from .biases import widen
 from .calls import Run
 from .emitting import HELPED, Emitter, stretches
 from .lowering import flatten, halve, keep_from_overflow
@@ -18,11 +19,15 @@ from .order import ordered
 from .packing import Pack, arrange
 from .places import Buffer, settle
 from .program import Program
+from .sharing import invert, open_joins, share
 from .stages import early_parts, part_forward
 from .views import Views, dims, times
 
 #: All that turns a cell into calls, in order.
-PASSES = (keep_from_overflow, cut_joins, factor, name_parts, part_forward, early_parts, adjoint, halve, flatten)
+PASSES = (
+    *(keep_from_overflow, open_joins, cut_joins, factor, share, invert, name_parts, part_forward, early_parts),
+    *(adjoint, widen, halve, flatten),
+)
 
 UFUNCS = (
     *("add", "subtract", "multiply", "divide", "tanh", "exp", "log", "sqrt", "square", "absolute", "sign", "maximum"),
@@ -119,7 +124,10 @@ class Module:
         piece = self.program.pieces.get(name)
         if piece is None:
             return f'p["{name}"]'
-        text = f'p["{piece.parameter}"]{self._slice(name)}'
+        if piece.beside:
+            text = f"np.column_stack([{self._parameter(piece.parameter)}, {self._parameter(piece.beside)}])"
+        else:
+            text = f'p["{piece.parameter}"]{self._slice(name)}'
         return text if piece.scale == 1 else f"{float(piece.scale)} * {text}"
 
     def _slice(self, name: str) -> str:

@@ -1,7 +1,7 @@
 """Normal form: cut what multiplies a concatenation, factor sums, and name what mixes elements or nests.
 
 After it a right-hand side is one of: a sum of products W v of named v (each standing alone, with no number) and an
-elementwise rest; one function of an elementwise expression; one atom of names; an elementwise expression of names.
+elementwise rest; one function, sum or mean of an elementwise expression; one atom of names; such an expression itself.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from itertools import accumulate
 from sympy import Add, Expr, Function, Symbol, collect, expand
 from sympy.core.parameters import distribute
 
-from ...calculus.symbols import Atom, Join, Times, TransposedTimes, label, value
+from ...calculus.symbols import Atom, Join, Mean, Times, Total, TransposedTimes, label, value
 from ...calculus.system import system
 from ...cells import Cell, Size
-from .program import Piece, Program, Section, Statement, fresh, varies
+from .program import Piece, Program, Section, Statement, fresh, title, varies
 
 
 def start(cell: Cell) -> Program:
@@ -109,6 +109,8 @@ class _Names:
             return Add(*(self._product(a) if self._addend(a, e) else self._inner(a) for a in e.args))
         if isinstance(e, (Times, TransposedTimes)):
             return self._product(e)
+        if isinstance(e, (Total, Mean)):
+            return e.func(self._inner(e.args[0]))
         if isinstance(e, Atom):
             return e.func(*map(self._name, e.args))
         return e.func(*map(self._inner, e.args)) if isinstance(e, Function) else self._inner(e)
@@ -134,10 +136,7 @@ class _Names:
             return e
         if e not in self.named:
             made = self._root(e)
-            words = "_".join(dict.fromkeys(label(s).name for s in sorted(made.free_symbols, key=str) if varies(s)))
-            function = isinstance(e, Function) and not isinstance(e, (Times, TransposedTimes))
-            head = type(e).__name__.lower() if function else "v"
-            name = fresh(f"{head}_{words}" if len(words) < 12 else head, (*self.sizes, *self.program.cell.shapes))
+            name = fresh(title(e.func(*made.args)), (*self.sizes, *self.program.cell.shapes))
             self.sizes[name] = self._size(e)
             self.named[e] = value(name, 0)
             self.statements.append(Statement(self.named[e], made, self.now.of))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, starmap
 
 from sympy import Expr, Symbol
 
 from ...calculus.symbols import gradient, label
 from .calls import COMMUTATIVE, Call, Run, call
-from .lowering import constant
 from .places import Buffer, Place, Places
-from .program import Program, Statement, carry, varies
+from .program import Program, Statement, carry, constant, source, varies
 
 Operand = tuple[Expr, ...]
 REDUCTIONS = ("Total", "Mean")
@@ -49,6 +49,7 @@ class _Arranging:
             for r in s.reads():
                 self.readers.setdefault(r, []).append(s)
         self.summed = {s for _, s in program.sums}
+        self.moved: set[Expr] = set()  # whose places are now those of what was made of them
         self.free: dict[str, list[int]] = {}
         self.used: dict[str, int] = {}
 
@@ -67,7 +68,8 @@ class _Arranging:
         for level in sorted(starts):
             for s in ends.get(level - 1, ()):  # what nothing reads any more gives its scratch back
                 home = self.places.homes.get(s.target)
-                if home and s.target not in self.summed and home.buffer in self.used:
+                gone = s.target in self.summed or s.target in self.moved
+                if home and not gone and home.buffer in self.used:
                     self.free[home.buffer].append(home.slot)
             for group in self._groups(starts[level]):
                 found += self._merged(group)
@@ -94,8 +96,11 @@ class _Arranging:
     def _product_alone(self, e: Expr) -> bool:
         """Whether an operand is a product that nothing else reads: what is computed with it may take its place."""
         made = self.made.get(e)
-        forward = made is not None and self.calls[made].product and label(e).kind == "value"
-        return forward and len(self.readers.get(e, ())) == 1
+        if made is None or not self.calls[made].product or label(e).kind != "value":
+            return False
+        home = self.places.place(e)
+        kept = home is not None and self.places.buffers[home.buffer].rows != "step"
+        return not kept and len(self.readers.get(e, ())) == 1
 
     def _moves(self, r: Symbol, reader: Statement) -> bool:
         # A sum with a product stays in the slab: a sum of whole rows is cheaper than one of gates.
@@ -111,7 +116,9 @@ class _Arranging:
     def _levels(self) -> dict[Statement, int]:
         """How many calls must come before each; what is sent back is written after all that read what arrived."""
         made = self.made
-        before = {s: [made[r] for r in s.reads() if r in made and made[r] is not s] for s in self.run.statements}
+        # Where steps run at once, what a call reads of the step before is made by a call of its own block.
+        read = {s: {r if self.run.loop else source(r) for r in s.reads()} for s in self.run.statements}
+        before = {s: [made[r] for r in read[s] if r in made and made[r] is not s] for s in self.run.statements}
         for s in self.run.statements:
             tag = label(s.target)
             if tag.kind == "gradient" and tag.lag == 1:
@@ -224,19 +231,18 @@ class _Arranging:
     # Scratch.
 
     def _settle(self, pack: Pack) -> None:
+        """Homes for what a call gives: in place of what nothing else reads, where its reader writes, or in scratch."""
         if self.places.place(pack.targets[0]) is not None:
             return
-        target = pack.targets[0]
-        for operand in pack.operands:
-            fits = all(self.places.size(o) == self.places.size(target) for o in operand if not constant(o))
-            if fits and len(set(operand)) == len(pack.targets) and all(map(self._product_alone, operand)):
-                for s, o in zip(pack.targets, operand, strict=True):
-                    self.places.homes[s] = self.places.homes[o]
-                return
-        if len(pack.targets) == 1 and (home := self._ahead(target)):
-            self.places.homes[target] = home
+        for operand in self._dying(pack):
+            self.places.homes.update(zip(pack.targets, map(self.places.homes.__getitem__, operand), strict=True))
+            self.moved.update(operand)
             return
-        name = f"{self.scratch}_{self.places.size(target)}".replace("+", "_")
+        ahead = [h for t in pack.targets if (h := self._ahead(t))]
+        if len(ahead) == len(pack.targets) and all(starmap(_adjacent, pairwise(ahead))):
+            self.places.homes.update(zip(pack.targets, ahead, strict=True))
+            return
+        name = f"{self.scratch}_{self.places.size(pack.targets[0])}".replace("+", "_")
         free, count = self.free.setdefault(name, []), len(pack.targets)
         self.used.setdefault(name, 0)
         start = self._run_of(free, count)
@@ -247,6 +253,23 @@ class _Arranging:
             self.places.homes[s] = Place(name, 0, start + k)
             if start + k in free:
                 free.remove(start + k)
+
+    def _dying(self, pack: Pack) -> Iterable[tuple[Symbol, ...]]:
+        """The operands that nothing reads after the call, each element as large as what the call makes of it."""
+        if pack.call.product or pack.call.function in ("Join", "Part"):
+            return
+        for operand in pack.operands:
+            found = tuple(o for o, s in zip(operand, pack.statements, strict=False) if self._dies(o, s))
+            if len(set(found)) == len(pack.targets):
+                yield found
+
+    def _dies(self, e: Expr, reader: Statement) -> bool:
+        """Whether an operand is scratch, or a product on the way to its reader, and nothing else reads it."""
+        if constant(e) or self.readers.get(e) != [reader] or e in self.summed:
+            return False
+        home = self.places.place(e)
+        scratch = self._product_alone(e) or (home is not None and home.buffer in self.used)
+        return scratch and self.places.size(e) == self.places.size(reader.target)
 
     @staticmethod
     def _run_of(free: list[int], count: int) -> int | None:

@@ -11,12 +11,13 @@ from sympy import Expr, Symbol
 from ...calculus.symbols import gradient, label, symbol, value
 from ...cells import Size
 from .calls import Run, call, runs
-from .program import BACKWARD, FORWARD, Program, Statement, sent, varies
+from .program import BACKWARD, FORWARD, Program, Statement, sent, source, varies
 
 
 @dataclass(frozen=True)
 class Buffer:
-    """An array in the workspace. rows: T, T+1, block (of steps), step (none), given (a caller's array) or parameters.
+    """An array in the workspace. rows: T, T+1, block (of steps), step (none), given (a caller's array),
+    result (an array for the caller) or parameters.
 
     slab: (rows, B, slots · size), for products; else gate-major, (rows, slots, B, size).
     """
@@ -110,31 +111,25 @@ class _Settling:
             for s in run.statements:
                 self.made[s.target] = k
                 for r in s.reads():
-                    self.used.setdefault(self._source(r), set()).add(k)
+                    self.used.setdefault(source(r), set()).add(k)
 
     def settled(self) -> tuple[list[Run], Places]:
         cell, add = self.program.cell, self.places.add
         for n in cell.inputs:
-            add(f"in_{n}", [value(n, 0)], "T+1" if n in cell.lagged else "given")
+            if value(n, 0) in self.used or value(n, 0) in {w.operand for w in self.program.weights} or n in cell.lagged:
+                add(f"in_{n}", [value(n, 0)], "T+1" if n in cell.lagged else "given")
         for n in cell.outputs:
             add(f"loss_{n}", [symbol("loss", n, 0)], "given")
         for size, group in self._by_size(self.order):
             add(f"slab_{size}", group, "T", slab=True)
         self._operands()
         self._in_slab()
+        self._kept_sums()
         self._products()
         self._kept()
         self._backward()
         self._parameters()
         return self.runs, self.places
-
-    @staticmethod
-    def _source(s: Symbol) -> Symbol:
-        """What a symbol is read from: of t-1 or of t+1, the same quantity."""
-        tag = label(s)
-        if tag.kind == "carry":
-            return sent(tag.name)
-        return value(tag.name, 0) if tag.kind == "value" and tag.lag == 1 else s
 
     def _by_size(self, symbols: Iterable[Symbol]) -> list[tuple[str, list[Symbol]]]:
         found: dict[Size, list[Symbol]] = {}
@@ -145,7 +140,7 @@ class _Settling:
     def _operands(self) -> None:
         """What products read has a buffer of its own, so that steps and rows of the batch can be one axis."""
         for w in self.program.weights:
-            s = self._source(w.operand)
+            s = source(w.operand)
             if s not in self.places.homes:
                 self.places.add(f"rows_{label(s).name}", [s], self._rows(s))
 
@@ -182,9 +177,12 @@ class _Settling:
                     continue
                 home = slabs.get(self._delta(s.line or s.target))
                 inside = {self.places.place(r) for r in s.reads()}
-                if home and self._dead(s.target) and (home not in taken or home in inside):
+                fits = home and self.places.size(s.target) == self.places.buffers[home.buffer].size
+                if home and fits and self._dead(s.target) and (home not in taken or home in inside):
                     self.places.homes[s.target] = home
                     taken.add(home)
+                elif run.products and s.name in self.program.cell.lagged:
+                    self.places.add(f"rows_{s.name}", [s.target], "T+1")
                 elif run.products:
                     extra.setdefault(call(s).operands[0], []).append((self._delta(s.line or s.target), s.target))
         rank = {d: k for k, d in enumerate(self.order)}
@@ -192,6 +190,31 @@ class _Settling:
             found.sort(key=lambda pair: rank.get(pair[0], -1))
             for size, group in self._by_size([s for _, s in found]):
                 self.places.add(f"products_{k}_{size}", group, "T", slab=True)
+
+    def _kept_sums(self) -> None:
+        """Sums of a product and of what waits in the slab stay there: factors read them before gradients are written.
+
+        Where they are of one operand and all of that kind, so that one call on whole rows makes all of them.
+        """
+        loop = self.program.section("forward")
+        products = {s.target: call(s).operands[0] for s in loop if call(s).product}
+        groups: dict[tuple[Expr, Size], list[tuple[Statement, Place | None]]] = {}
+        for s in loop:
+            for r in s.reads() & products.keys() if call(s).function == "add" else ():
+                home = self.places.homes.get(self._delta(s.target))
+                waits = home in {self.places.place(o) for o in s.reads()} and self._until_factors(s.target)
+                groups.setdefault((products[r], self.places.size(s.target)), []).append((s, home if waits else None))
+        for group in groups.values():
+            if all(home for _, home in group) and any(self._outlives(s.target) for s, _ in group):
+                self.places.homes.update({s.target: home for s, home in group if home})
+
+    def _until_factors(self, s: Symbol) -> bool:
+        """Whether a forward quantity is read by no more than factors are made of, and its gradient is the loop's."""
+        tag, delta = label(s), self._delta(s)
+        handed = tag.name in self.program.cell.outputs or tag.name in self.program.cell.lagged
+        sections = {self.runs[k].section.name for k in self.used.get(s, ())}
+        looped = delta in self.made and self.runs[self.made[delta]].section.name == "backward"
+        return not handed and looped and sections <= {*FORWARD, "factors"}
 
     def _products(self) -> None:
         """Products of one operand in a loop that outlive it: side by side they stay one GEMM."""
@@ -257,18 +280,20 @@ class _Settling:
         if tag.kind == "gradient" and tag.lag == 1:
             self.places.add(f"sent_{tag.name}", [s.target], "step" if run.loop and not beyond else "T+1")
         elif tag.name in self.program.cell.inputs or run.products:
-            self.places.add(f"rows_d{tag.name}", [s.target], "T")
+            handed = run.products and tag.name in self.program.cell.inputs and s.target not in self.used
+            self.places.add(f"rows_d{tag.name}", [s.target], "result" if handed else "T")
         elif beyond or (run.loop and s.target in {t for _, t in self.program.sums}):
             self.places.add(f"over_d{tag.name}", [s.target], "T")
 
     def _parameters(self) -> None:
         """Vector parameters that are read elementwise, in the order of the places that they go with."""
-        found: dict[Symbol, tuple[int, int]] = {}
+        found: dict[Symbol, tuple[int, Place, int]] = {}
+        far = Place("~", 0, 0)
         for k, s in enumerate(self.program.statements()):
             c = call(s)
             for r in () if c.product else sorted(s.expression.free_symbols, key=str):
                 if not varies(r) and label(r).kind == "value":
                     places = [p for q in (s.target, *s.reads()) if (p := self.places.place(q))]
-                    found.setdefault(r, (min((p.slot for p in places), default=k), k))
+                    found.setdefault(r, (self.made[s.target], min(places, default=far), k))
         for size, group in self._by_size(sorted(found, key=lambda s: found[s])):
             self.places.add(f"vectors_{size}", group, "parameters")

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Function, Rational, Symbol
 
-from ...calculus.symbols import label, symbol
+from ...calculus.symbols import Times, TransposedTimes, label, symbol, value
 from ...calculus.system import System
 from ...cells import Cell, Equation, Size
 
@@ -63,13 +63,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Piece:
-    """A parameter as products use it: `scale` times the rows or columns (axis) from `start` on that `size` counts."""
+    """A parameter as products use it: `scale` times the rows or columns (axis) from `start` on that `size` counts.
+
+    beside: a vector that stands behind its columns as one more; both may be pieces themselves.
+    """
 
     parameter: str
     axis: int | None = None
     start: Size | None = None
     size: Size | None = None
     scale: Rational = field(default_factory=lambda: Rational(1))
+    beside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Program:
     """A cell as statements. sizes: of every quantity; shapes and pieces: of what parameters were cut into.
 
     weights: the gradients of matrices. sums: (parameter, quantity), a gradient that is summed over steps and rows.
-    deltas: the gradient of each named quantity, where another has the same.
+    deltas: the gradient of each named quantity, where another has the same. widened: inputs with a 1 behind them.
     """
 
     cell: Cell
@@ -97,6 +101,7 @@ class Program:
     weights: tuple[Weight, ...] = ()
     sums: tuple[tuple[str, Symbol], ...] = ()
     deltas: Mapping[Symbol, Symbol] = field(default_factory=dict)
+    widened: Mapping[Symbol, Symbol] = field(default_factory=dict)
 
     @property
     def system(self) -> System:
@@ -118,9 +123,19 @@ class Program:
         return replace(self, sections=tuple(Section(n, found[n]) for n in DIRECTIONS if found.get(n)))
 
 
+def asked(cell: Cell, names: Iterable[str]) -> list[str]:
+    """The names of inputs and states whose gradient is asked for: data has none."""
+    return [n for n in names if n not in cell.data]
+
+
 def varies(s: Symbol) -> bool:
     """Whether a symbol may change from step to step: it is no parameter and no size."""
     return label(s).lag is not None
+
+
+def constant(e: Expr) -> bool:
+    """Whether an expression is a number, sizes being numbers."""
+    return all(label(s).kind == "size" for s in e.free_symbols)
 
 
 def carry(name: str) -> Symbol:
@@ -139,16 +154,39 @@ def fresh(wanted: str, taken: Iterable[str]) -> str:
     return wanted if wanted not in names else next(n for k in range(2, 10**6) if (n := f"{wanted}_{k}") not in names)
 
 
-def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """The statements, each after those it reads; otherwise as they stand."""
+def title(e: Expr) -> str:
+    """What to call an expression that the author gave no name: after its function and the names in it."""
+    words = "_".join(dict.fromkeys(label(s).name for s in sorted(e.free_symbols, key=str) if varies(s)))
+    function = isinstance(e, Function) and not isinstance(e, (Times, TransposedTimes))
+    head = type(e).__name__.lower() if function else "v"
+    return f"{head}_{words}" if len(words) < 12 else head
+
+
+def in_order(statements: Iterable[Statement], whole: bool = False) -> tuple[Statement, ...]:
+    """The statements, each after those it reads; otherwise as they stand.
+
+    whole: each runs over all steps before the next begins, so that what it reads of another step counts, too.
+    """
     waiting, done = {s.target: s for s in statements}, dict[Symbol, Statement]()
+
+    def before(s: Statement) -> list[Symbol]:
+        read = (source(r) if whole else r for r in s.reads())
+        return [r for r in read if r in waiting and r not in done and r != s.target]
+
     for first in waiting.values():
         pending = [first]
         while pending:
-            s = pending[-1]
-            missing = [r for r in s.reads() if r in waiting and r not in done and r != s.target]
-            if missing:
+            if missing := before(pending[-1]):
                 pending.append(waiting[min(missing, key=str)])
             else:
-                done[s.target] = pending.pop()
+                s = pending.pop()
+                done[s.target] = s
     return tuple(done.values())
+
+
+def source(s: Symbol) -> Symbol:
+    """What a symbol is read from: of t-1 or of t+1, the same quantity."""
+    tag = label(s)
+    if tag.kind == "carry":
+        return sent(tag.name)
+    return value(tag.name, 0) if tag.kind == "value" and tag.lag == 1 else s

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import Add, Symbol
+from sympy import Add, Expr, Symbol
 from sympy.core.parameters import distribute
 
 from ...calculus.symbols import Times, TransposedTimes, label, value
@@ -55,20 +55,25 @@ def _reach(reads: Mapping[Key, set[Key]], start: Key) -> set[Key]:
 def part_forward(program: Program) -> Program:
     """The forward step's statements before, in and after the loop."""
     early, loop, late = parted(program.section("forward"))
-    return program.with_sections(early=in_order(early), forward=in_order(loop), late=in_order(late))
+    return program.with_sections(early=in_order(early, True), forward=in_order(loop), late=in_order(late, True))
 
 
 def early_parts(program: Program) -> Program:
-    """What a sum in the loop adds that no state reaches gets a name, and is computed before the loop."""
-    early, loop = list(program.section("early")), []
+    """What a sum in the loop adds that no state reaches gets a name, and is computed before the loop.
+
+    A bias alone is added as it is; beside products of the same operand it waits as what those are added to does, so
+    that one call adds all.
+    """
+    early, loop = list(program.section("early")), list[Statement]()
     known = {s.name for s in early} | set(program.cell.inputs)
     sizes = dict(program.sizes)
+    parts = {s.target: _early(s, known) for s in program.section("forward")}
+    beside = {o for s in program.section("forward") if parts[s.target] and _vary(parts[s.target]) for o in _operands(s)}
     for s in program.section("forward"):
-        addends = s.expression.args if s.expression.is_Add else (s.expression,)
-        mine = [a for a in addends if all(label(r).name in known for r in a.free_symbols if varies(r))]
-        products = any(isinstance(a, (Times, TransposedTimes)) for a in addends)
-        fixed = not any(varies(r) for a in mine for r in a.free_symbols)  # a bias alone is added as it is
-        if products and not fixed and len(mine) < len(addends):
+        mine, addends = parts[s.target], Add.make_args(s.expression)
+        waits = _vary(mine) or bool(mine and beside & _operands(s))
+        compound = _operands(s) or len(mine) > 1 or any(not a.is_Symbol for a in mine)
+        if compound and waits and len(mine) < len(addends):
             name = fresh(f"e_{s.name}", (*sizes, *program.cell.shapes))
             with distribute(False):
                 sizes[name] = program.system.size(Add(*mine))  # a scalar is spread where the sum reads it
@@ -76,3 +81,17 @@ def early_parts(program: Program) -> Program:
                 s = replace(s, expression=Add(value(name, 0), *(a for a in addends if a not in mine)))
         loop.append(s)
     return replace(program, sizes=sizes).with_sections(early=early, forward=loop)
+
+
+def _early(s: Statement, known: set[str]) -> list[Expr]:
+    """The addends of a sum that no state reaches."""
+    return [a for a in Add.make_args(s.expression) if all(label(r).name in known for r in a.free_symbols if varies(r))]
+
+
+def _vary(addends: Iterable[Expr]) -> bool:
+    return any(varies(r) for a in addends for r in a.free_symbols)
+
+
+def _operands(s: Statement) -> set[Expr]:
+    """What the products in a sum are of."""
+    return {a.args[1] for a in Add.make_args(s.expression) if isinstance(a, (Times, TransposedTimes))}

@@ -69,6 +69,8 @@ class Views:
             self.given = self.given or not over_time
             name = self._given_name(buffer)
             return f"{name}.reshape(-1, {dims(buffer.size)})" if over_time else f"{name}[t, 0]"
+        if buffer.rows == "result":
+            return f"{self._given_name(buffer)}.reshape(-1, {dims(buffer.size)})"
         array, whole = f"work.{buffer.name}", count == len(buffer.slots)
         ends = (times(k, buffer.size) for k in (first.slot, first.slot + count))
         cut = "" if whole or not buffer.slab else f":, {':'.join(ends)}"
@@ -107,7 +109,7 @@ class Views:
     @staticmethod
     def _given_name(buffer: Buffer) -> str:
         tag = label(buffer.slots[0])
-        return f"d{tag.name}" if tag.kind == "loss" else tag.name
+        return tag.name if tag.kind == "value" else f"d{tag.name}"
 
     def fix(self, text: str, wanted: str) -> str:
         """A name for something that is one for all steps."""
@@ -143,6 +145,8 @@ class Views:
         if tag.kind == "gradient":
             if tag.lag:
                 return f"d{name}_{'next' if row else 'prev'}"
+            if self.section == "factors":  # which are made before gradients: there a slot still holds the value
+                return name
             return f"e_{name}" if self.section in FORWARD else f"d{name}"
         lagged = buffer.rows == "T+1" and name in self.places.program.cell.lagged
         return f"{name}_prev" if lagged and not row else name

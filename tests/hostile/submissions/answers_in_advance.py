@@ -12,7 +12,7 @@ def frame(text):
 
 
 told = frame('{"d":[["loaded",{"t":["step","step_backward","forward","backward"]}]]}')
-for call in range(12):
+for call in range(13):
     told += frame(
         '{"d":[["call",%d],["status","returned"],["value",{"t":[0.5,0.5]}],["raised",null],["modified",{"t":[]}],'
         '["seconds",0.0],["overwritten",false]]}' % call

@@ -17,8 +17,10 @@ def run(program, sizes, inputs, initial, parameters, upstream):
     T, B = next(iter(upstream.values())).shape[:2]
     fixed = {value(n, None): v for n, v in parameters.items()}
     for name, piece in program.pieces.items():
-        fixed[value(name, None)] = cut(piece, parameters[piece.parameter], sizes) * float(piece.scale)
+        fixed[value(name, None)] = whole(program, name, parameters, sizes)
     found = {value(n, 0): {t: x[t] for t in range(T)} for n, x in inputs.items()}
+    for wide, x in program.widened.items():
+        found[wide] = {t: np.concatenate([v, np.ones((B, 1))], axis=-1) for t, v in found[x].items()}
     found |= {symbol("loss", n, 0): dict(enumerate(u)) for n, u in upstream.items()}
 
     def at(s, t):
@@ -54,15 +56,34 @@ def run(program, sizes, inputs, initial, parameters, upstream):
     }
     dp = result["parameters"]
     for w in program.weights:
-        piece = program.pieces.get(w.parameter)
-        target = dp[w.parameter] if piece is None else cut(piece, dp[piece.parameter], sizes)
-        for t in range(T):
-            outer = at(w.delta, t).T @ at(w.operand, t)
-            target += outer.T if w.transposed else outer
+        outer = sum(at(w.delta, t).T @ at(w.operand, t) for t in range(T))
+        for name, part in parted(program, w.parameter, outer.T if w.transposed else outer):
+            piece = program.pieces.get(name)
+            target = dp[name] if piece is None else cut(piece, dp[piece.parameter], sizes)
+            target += part
     for name, s in program.sums:
         for t in range(T):
             dp[name] += at(s, t).sum(axis=0)
     return result
+
+
+def whole(program, name, parameters, sizes):
+    """A parameter, or a piece of one."""
+    piece = program.pieces.get(name)
+    if piece is None:
+        return parameters[name]
+    if piece.beside:
+        parts = (whole(program, n, parameters, sizes) for n in (piece.parameter, piece.beside))
+        return np.column_stack(list(parts)) * float(piece.scale)
+    return cut(piece, parameters[piece.parameter], sizes) * float(piece.scale)
+
+
+def parted(program, name, gradient):
+    """A gradient as those of what stands side by side."""
+    piece = program.pieces.get(name)
+    if piece and piece.beside:
+        return [(piece.parameter, gradient[:, :-1]), (piece.beside, gradient[:, -1])]
+    return [(name, gradient)]
 
 
 def cut(piece, array, sizes):

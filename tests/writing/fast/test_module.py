@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from programs import read_or_pass_over
 from random_cells import sources
 
-from gatecheck.cells import library, load
+from gatecheck.cells import library, load, read
 from gatecheck.writing.fast import order
 from gatecheck.writing.fast.functions import code
 from gatecheck.writing.reference import code as reference
@@ -38,7 +38,7 @@ def passes(cell, made, x, x0, p, upstream, work=None):
     return given, gradients, dp, kept
 
 
-def agree(cell, made, seed=1, T=5, B=2, sizes=None):
+def agree(cell, made, seed=1, T=5, B=2, sizes=None, scale=0.0):
     rng = np.random.default_rng(seed)
     _, x, x0, p, upstream = oracle.draw(cell, rng, T=T if cell.inputs else 1, B=B, sizes=sizes)
     given, gradients, dp, kept = passes(cell, made, x, x0, p, upstream)
@@ -48,10 +48,11 @@ def agree(cell, made, seed=1, T=5, B=2, sizes=None):
     values, true = oracle.run(cell, x, x0, p), oracle.gradients(cell, x, x0, p, upstream)
     for n, value in zip(cell.outputs, given, strict=True):
         assert oracle.far(value, values[n].real) < 1e-12, n
-    for (n, value), gradient in zip([*true["inputs"].items(), *true["initial"].items()], gradients, strict=True):
-        assert oracle.far(gradient, value) < 1e-11, n
+    asked = [(n, v) for group in ("inputs", "initial") for n, v in true[group].items() if n not in cell.data]
+    for (n, value), gradient in zip(asked, gradients, strict=True):
+        assert oracle.far(gradient, value, scale) < 1e-11, n
     for n, value in true["parameters"].items():
-        assert oracle.far(dp[n], value) < 1e-11, n
+        assert oracle.far(dp[n], value, scale) < 1e-11, n
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_fast_module_agrees_with_complex_steps_in_blocks_of_one_and_of_all_ste
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_fast_modules_of_random_cells_agree_with_complex_steps(source):
     cell = read_or_pass_over(source)
-    agree(cell, module(code(cell)), T=3)
+    agree(cell, module(code(cell)), T=3, scale=1.0)
 
 
 @pytest.mark.slow
@@ -184,8 +185,8 @@ def test_the_memory_is_what_the_docstring_says(quick):
     work = module(text, 1)["workspace"](T, B, D, H)
     arrays = [a for a in vars(work).values() if isinstance(a, np.ndarray) and a.base is None]
     kept = sum(a.size for a in arrays if len(a) >= T)
-    assert "11 T·B·H + 1 T·B·D" in text
-    assert abs(kept - T * B * (11 * H + D)) <= 8 * B * H
+    assert "11 T·B·H + 1 T·B·(D+1) numbers" in text
+    assert abs(kept - T * B * (11 * H + D + 1)) <= 8 * B * H
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
@@ -201,18 +202,43 @@ def test_chunks_run_again_give_the_same_numbers_and_keep_little(quick, name):
         agree(cell, module(text), T=T)
 
 
-def test_what_is_kept_where_chunks_run_again_is_less_than_two_numbers_a_unit(quick):
-    cell = load("lstm")
-    T, B, D, H = 400, 2, 3, 5
+@pytest.mark.parametrize("T, B", [(100, 2), (101, 1), (144, 8), (400, 3)])
+def test_what_is_kept_where_chunks_run_again_is_less_than_two_numbers_a_unit(quick, T, B):
+    cell, D, H = load("lstm"), 5, 5
     _, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(4), T=T, B=B, sizes={"D": D, "H": H})
-    *_, work = passes(cell, module(code(cell, again=True), 1), x, x0, p, upstream)
-    arrays = [a for space in work.spaces.values() for a in vars(space).values()]
-    arrays += [a for start in work.starts for a in start]
+    *_, work = passes(cell, module(code(cell, again=True)), x, x0, p, upstream)
+    arrays = [*vars(work.space).values(), *(a for start in work.starts for a in start)]
     kept = {id(a): a.size for a in arrays if isinstance(a, np.ndarray) and a.base is None}
     kept |= {id(a.base): a.base.size for a in arrays if isinstance(a, np.ndarray) and a.base is not None}
-    assert sum(kept.values()) < 2 * T * B * H + T * B * D
+    assert sum(kept.values()) < 2 * T * B * H
 
 
-def test_products_that_outlive_their_loop_are_one_gemm_and_a_bias_alone_waits_for_nothing(quick):
+def test_products_that_outlive_their_loop_are_one_gemm(quick):
     assert code(load("lstm_layernorm")).count("dot(h_prev_rows") == 1
-    assert "copyto" not in code(load("gru_reset_after"))
+
+
+def test_a_bias_waits_beside_what_else_its_operand_s_products_are_added_to(quick):
+    both, forward = code(load("gru_reset_after")), "def forward"
+    loop = both[both.index(forward) : both.index("def backward")].rpartition("for ")[2]
+    assert loop.count("dot(") == 1 and loop.count("_rows)") == 2  # the product, and one sum for all its parts
+    assert "copyto" not in code(load("rnn"))
+
+
+#: Equations that random cells found wrong once.
+FOUND = {
+    "a product gives a scalar": "s: 1; r: D; W: (1, D); r[t] = x[t] + s[t-1]; s[t] = W @ x[t]",
+    "a product is of a scalar": "s: 1; q: D; W: (1, D); k: 1; q[t] = W.T @ (k + s[t-1]); s[t] = k * (W @ q[t])",
+    "what is sent back cancels": "q: D; k: D; q[t] = tanh(x[t]) + x[t-1] - (k + x[t-1]) + sum(h[t-1])",
+    "a step before in one block": "s: 1; q: D; s[t] = 2 * sum(x[t-1]); q[t] = relu(s[t-1] - x[t-1])",
+    "a product outlives the loop": "s: 1; q: H; V: (H, H); s[t] = sum(h[t-1]); q[t] = V @ h[t-1] / (2 + tanh(s[t-1]))",
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_random_cells_found_is_right(quick, name):
+    lines = [line.strip() for line in FOUND[name].split(";")]
+    read_in = " + ".join(f"sum({n}[t])" for n in "qrs" if any(line.startswith(f"{n}[t]") for line in lines))
+    declared, equations = ([n for n in lines if ("[t] =" in n) == wanted] for wanted in (False, True))
+    last = f"h[t] = tanh({read_in} + W_HD @ x[t])"
+    cell = read("\n".join(["x: D", "h: H", *declared, *equations, last, ""]))
+    agree(cell, module(code(cell)))

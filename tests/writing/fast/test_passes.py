@@ -11,20 +11,26 @@ from random_cells import sources
 from gatecheck.calculus.symbols import label, sigmoid
 from gatecheck.cells import read
 from gatecheck.writing.fast.adjoint import adjoint
+from gatecheck.writing.fast.biases import widen
 from gatecheck.writing.fast.calls import call
-from gatecheck.writing.fast.lowering import constant, flatten, halve, keep_from_overflow
+from gatecheck.writing.fast.lowering import flatten, halve, keep_from_overflow
 from gatecheck.writing.fast.module import PASSES, compiled
 from gatecheck.writing.fast.naming import cut_joins, factor, name_parts, operations, start
-from gatecheck.writing.fast.program import FORWARD
+from gatecheck.writing.fast.program import FORWARD, constant
+from gatecheck.writing.fast.sharing import invert, open_joins, share
 from gatecheck.writing.fast.stages import early_parts, part_forward
 
 #: A pass after those that it needs, and after as few others as can be.
 ALONE = {
     "keep_from_overflow": (keep_from_overflow, name_parts, part_forward, adjoint),
     "cut_joins": (cut_joins, name_parts, part_forward, adjoint),
+    "open_joins": (open_joins, cut_joins, name_parts, part_forward, adjoint),
+    "share": (share, name_parts, part_forward, adjoint),
+    "invert": (invert, name_parts, part_forward, adjoint),
     "factor": (factor, name_parts, part_forward, adjoint),
     "adjoint": (name_parts, part_forward, adjoint),
     "early_parts": (name_parts, part_forward, early_parts, adjoint),
+    "widen": (name_parts, part_forward, early_parts, adjoint, widen),
     "halve": (name_parts, part_forward, early_parts, adjoint, halve),
     "flatten": (name_parts, part_forward, adjoint, flatten),
     "all": PASSES,
@@ -38,16 +44,19 @@ def transformed(cell, passes):
     return program
 
 
-def agree(cell, program, steps=3):
-    """Run against the oracle on the author's tree; cells without inputs have one step."""
+def agree(cell, program, steps=3, scale=0.0):
+    """Run against the oracle on the author's tree; cells without inputs have one step.
+
+    scale: of a gradient; of a smaller one, behind a tanh that is all but 1, fewer digits are right.
+    """
     sizes, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(5), T=steps if cell.inputs else 1)
     found = programs.run(program, sizes, x, x0, p, upstream)
     values, true = oracle.run(cell, x, x0, p), oracle.gradients(cell, x, x0, p, upstream)
     for n in cell.outputs:
         assert oracle.far(found["values"][n], values[n].real) < 1e-12, n
     for group in ("inputs", "initial", "parameters"):
-        for n, value in true[group].items():
-            assert oracle.far(found[group][n], value) < 1e-11, n
+        for n, value in ((n, v) for n, v in true[group].items() if n not in cell.data):
+            assert oracle.far(found[group][n], value, scale) < 1e-11, n
 
 
 @pytest.mark.parametrize("passes", [p if p == "all" else pytest.param(p, marks=pytest.mark.slow) for p in ALONE])
@@ -61,7 +70,7 @@ def test_a_pass_keeps_the_numbers(name, passes):
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_all_passes_keep_the_numbers_of_random_cells(source):
     cell = programs.read_or_pass_over(source)
-    agree(cell, compiled(cell))
+    agree(cell, compiled(cell), scale=1.0)
 
 
 @pytest.mark.parametrize("name", cells())
@@ -102,7 +111,7 @@ def test_a_sum_is_factored_where_that_leaves_fewer_calls():
 
 def test_a_half_is_folded_only_where_nothing_else_reads_the_pre_activation():
     folded = compiled(text("h[t] = sigmoid(W @ x[t] + U @ h[t-1] + b)"))
-    assert {"W/2", "U/2", "b/2"} <= set(folded.pieces)
+    assert {"U/2", "W+b/2"} <= set(folded.pieces)
     read_twice = transformed(
         text("q[t] = W @ x[t] + U @ h[t-1]", "h[t] = sigmoid(q[t]) * q[t]"), (name_parts, part_forward, adjoint, halve)
     )

@@ -1,0 +1,44 @@
+"""The catalogue: every mistake that people make in cells written by hand, by section."""
+
+import gated
+import lstm_backward
+import lstm_forward
+import sequences
+import vanilla
+
+SECTIONS = {
+    "LSTM forward": lstm_forward.ENTRIES,
+    "LSTM backward": lstm_backward.ENTRIES,
+    "simple recurrent network": vanilla.ENTRIES,
+    "GRU": gated.ENTRIES,
+    "sequences, batches, NumPy": sequences.ENTRIES,
+}
+CATALOGUE = [entry for entries in SECTIONS.values() for entry in entries]
+#: What is not told so far, by what it takes to tell it: each must fail until it is, and leaves this list then.
+NOT_YET = {
+    "a candidate that cannot be evaluated ends the report": [
+        "outputs-under-two-names",
+        "first-state-a-view-of-the-output",
+        "gradient-of-h-not-carried-back",
+        "bracket-of-the-printed-formula",
+        "index-before-zero-wraps-round",
+        "one-gate-left-out",
+        "dwh-with-the-new-h",
+        "gradients-of-states-never-stored",
+        "length-written-into-the-code",
+        "overwritten-over-time",
+        "sum-adds-itself",
+        "time-not-reversed",
+        "state-before-the-first-overwritten",
+    ],
+    "a function of the gate in the place of its derivative": ["sigmoid-applied-again-for-its-derivative"],
+    "a value of the last step at every step, in a loop backwards": [
+        "local-of-the-last-step",
+        "states-added-instead-of-gradients",
+    ],
+    "a wrong forward pass and a backward pass from the textbook in one function": ["matrix-the-wrong-way-round"],
+    "clipping that is left out": ["clipping-left-out"],
+    "the gradients of all parameters come back zero": ["sums-add-themselves"],
+}
+#: What is found out so slowly that a default run does without.
+SLOW = {"sums-add-themselves", "local-of-the-last-step", "clipping-left-out", "matrix-the-wrong-way-round"}
