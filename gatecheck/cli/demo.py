@@ -131,7 +131,7 @@ def _submissions(folder: Path, kit: Kit) -> None:
         emit(f"   {summary(reports[file], speaks_unicode(), 77)}")
     for file in files[1:]:
         emit(_heading(f"   What {file.removesuffix('.py')} sees", f"gatecheck check {file}") + "\n")
-        emit_report(reports[file], None)
+        emit_report(reports[file], None, (folder / file).read_bytes())
 
 
 COMMANDS = (demo,)

@@ -37,8 +37,8 @@ class Check:
     error: float | None = None
     tolerance: float | None = None
     because: str | None = None
-    heat: Heat | None = None
     trace: tuple[str, ...] = ()
+    heat: Heat | None = None
 
     @classmethod
     def from_dict(cls, data: object) -> Check:

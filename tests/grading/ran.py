@@ -25,7 +25,7 @@ class Ran:
 
     def __init__(self, source, kit, modules=()):
         self.kit = kit
-        self._module = Submission("student.py")
+        self._module = Submission("student.py", memory_mib=512)
         self._module.provide({**dict(modules), **kit.layout.convention.modules})
         assert self._module.load(source.encode(), kit.layout.convention.definitions) is None
         self._module.adapt(kit.layout.adapter)
