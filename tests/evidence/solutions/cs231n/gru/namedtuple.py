@@ -19,7 +19,7 @@ def join(g):
 
 
 def sigm(v):
-    return np.exp(v) / (np.exp(v) + 1)
+    return np.exp(-np.logaddexp(0, -v))
 
 
 def gru_step_forward(x, prev_h, Wx, Wh, b):
