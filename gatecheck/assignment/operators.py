@@ -86,6 +86,7 @@ def _derivative(node: Expression, scope: Scope) -> Slips:
             total([1.0, power(y, 2.0)]),
             power(y, 2.0),
             y,
+            ["tanh", y],
         ):
             yield "wrong-derivative", wrong, node, wrong
     if isinstance(node, list) and node[0] == "*":
@@ -99,6 +100,8 @@ def _derivative(node: Expression, scope: Scope) -> Slips:
                     power(opposite, 2.0),
                     power(y, 2.0),
                     total([y, opposite]),
+                    ["sigmoid", y],
+                    product([["sigmoid", y], total([1.0, negative(["sigmoid", y])])]),
                 ):
                     yield "wrong-derivative", product([*rest, wrong]), product([y, opposite]), wrong
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..assignment.expressions import Expression
 from ..assignment.mistake import Wrong
-from ..assignment.program import Program
+from ..assignment.program import Data, Program
 from ..assignment.training import Given
 from ..assignment.wrong import wrong_programs
 from ..assignment.wrong.results import results
 from ..assignment.wrong.training import MISTAKES
 from ..conventions import TRAINING, Layout
-from .exchange import Array, expected, quantities
+from .exchange import Array, expected, quantities, returned
 from .ladder import TOLERANCE, far, scales
 from .remembering import remembered
 
@@ -41,6 +42,13 @@ class Case:
     def off(self, errors: Errors) -> list[str]:
         """The quantities that do not agree."""
         return [q for q, e in errors.items() if e > self.limits[q]]
+
+    def returning(self, results: Mapping[str, Expression], program: Program, errors: Errors) -> Errors:
+        """How far each quantity is off where some results of a program are returned as something else."""
+        assert isinstance(self.data, Data)
+        found = expected(self.layout, self.role, program, self.data)
+        made = returned(self.data, found, results)
+        return {**errors, **{q: far(self.values[q], a, self.scale[q]) for q, a in made.items() if q in self.values}}
 
     @property
     def step(self) -> bool:

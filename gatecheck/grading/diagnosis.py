@@ -31,7 +31,7 @@ TRIED = 3
 #: Of candidates times steps: beyond it a sequence takes too long, and its equations are looked at in one step alone.
 LARGEST = 12_000
 #: Candidates times steps in one search, all its branches together: then what has been found is what there is.
-MOST_TRIED = 40_000
+MOST_TRIED = 15_000
 #: Candidates that are tried in pairs, where none helps alone.
 PAIRED = 48
 
@@ -164,7 +164,9 @@ class _Search:
         if not case.role.startswith(
             "step"
         ):  # what only a loop can do wrong is likelier than the same inside a right step
-            yield [(w,) for w in wrongs if not w.change.local]
+            loops = [w for w in wrongs if not w.change.local]
+            yield _alike(loops, left)
+            yield [(w,) for w in loops]
             if self._only_loops:
                 return
             wrongs = self._unseen([w for w in wrongs if w.change.local], program)
@@ -196,9 +198,16 @@ class _Search:
             changes = [_sum(group) for group in local]
             for some, outcome in in_lanes(case.layout, case.role, program, changes, case.data):
                 yield from self._in_lanes([local[k] for k in some], outcome, left)
+        before = case.errors(program)
         for group in groups:
             if not all(w.change.local for w in group):
-                after = case.errors(program.changed(_sum(group)))
+                change = _sum(group)
+                whole = bool(change.results) and change == Change(results=change.results)
+                if whole and not change.results.keys() & set(left):
+                    continue  # it would make a right result wrong
+                after = (
+                    case.returning(change.results, program, before) if whole else case.errors(program.changed(change))
+                )
                 yield from self._scored_one(group, after, left)
 
     def _in_lanes(
@@ -221,6 +230,18 @@ class _Search:
         mended = sum(q not in off for q in left)
         if (mended or not left) and set(off) <= set(left):
             yield Candidate(group, after, mended)
+
+
+def _alike(wrongs: Sequence[Wrong], left: set[str]) -> list[tuple[Wrong, ...]]:
+    """The same mistake in all quantities that are wrong, at once: one loop makes it in many."""
+    groups: dict[tuple[str, str], list[Wrong]] = {}
+    for wrong in wrongs:
+        if wrong.quantity in left and (wrong.words.many or wrong.change.results):
+            groups.setdefault(
+                (wrong.id, wrong.words.many or repr(wrong.change.results[wrong.quantity]).replace(wrong.quantity, "")),
+                [],
+            ).append(wrong)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
 def _sum(group: Sequence[Wrong]) -> Change:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.change import RIGHT
+from ..assignment.expressions import Expression
 from ..assignment.operations import OPERATIONS, Table, evaluate
 from ..assignment.program import Data, Program, run
 from ..assignment.training import Given, Update, trained
@@ -124,14 +125,17 @@ def _run(layout: Layout, role: str, program: Program, data: Data, operations: Ta
             case "parameter" | "parameters":
                 limit = layout.signature(role).clip or np.inf
                 found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
-    return {**found, **_returned(program, data, found, operations)} if program.change.results else found
+    results = program.change.results
+    return {**found, **returned(data, found, results, operations)} if results else found
 
 
-def _returned(program: Program, data: Data, found: Mapping[str, Array], operations: Table) -> dict[str, Array]:
+def returned(
+    data: Data, found: Mapping[str, Array], results: Mapping[str, Expression], operations: Table = OPERATIONS
+) -> dict[str, Array]:
     """What is returned in the place of some results."""
     initial = {f"{n}0": v for n, v in data.initial.items()}
     values = {**initial, **found, "#B": float(data.rows), "#T": float(data.steps)}
-    made = {q: evaluate(e, values, operations) for q, e in program.change.results.items() if q in found}
+    made = {q: evaluate(e, values, operations) for q, e in results.items() if q in found}
     return {q: np.broadcast_to(value, found[q].shape) for q, value in made.items()}
 
 

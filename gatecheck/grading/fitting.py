@@ -150,7 +150,7 @@ def _steps(case: Case, data: Data, program: Program, wrong: list[str]) -> Iterat
 
 def _counted(q: str, k: list[float]) -> Wrong:
     """The gradient of a parameter to which the steps contribute more or less than once."""
-    name, listed = q[1:], ", ".join(map(_shown, k))
+    name = q[1:]
     ratios = {round(a / b, 6) for a, b in pairwise(k) if abs(b) > _ROUNDING}
     if all(abs(a) < _ROUNDING for a in (*k[1:-1], k[0])) and abs(k[-1] - 1) < _ROUNDING:
         what = "counts the last step only"
@@ -161,12 +161,12 @@ def _counted(q: str, k: list[float]) -> Wrong:
     elif all(abs(a - 1) < _ROUNDING for a in k[:-1]):
         what = f"counts the last step {_times(k[-1])}"
     else:
-        what = f"counts the steps {listed} times"
+        what = "does not count every step once"
     words = Words(
         f"The sum over time for {name} {what}",
         f"∂L/∂{name}",
-        f"Σ_t k_t δ…, k = {listed}",
-        "Σ_t δ…",
+        "Σ_t k_t …",
+        "Σ_t …",
         "A parameter is used at every step: its gradient is the sum of what all of them contribute, once each.",
         many=f"The sum over time for each of {{}} {what}",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,18 +9,20 @@ from ..assignment.change import Change
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Program
+from ..assignment.training import Given
 from ..conventions import BACKWARD, TRAINING
 from .diagnosis import Diagnosis, Found, diagnose, gives
+from .distance import Distance, distances
 from .exchange import Array, expected, quantities
 from .heat import Heat
 from .heating import heat
-from .ladder import TOLERANCE, Reading, far, read, scales
+from .ladder import TOLERANCE, Reading, read
 from .repeating import other
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
 from .second import SecondLook
-from .tolerance import seems_rounded, tolerances
+from .tolerance import tolerances
 from .typed import Judged, TypedFormulas
 
 
@@ -51,29 +52,6 @@ class Explanation:
     def own(self) -> tuple[str, ...]:
         """What new mistakes are in, where others follow from it; each costs its own points once."""
         return tuple(dict.fromkeys(f.wrong.quantity for f in self.found)) if self.certain and self.because else ()
-
-
-@dataclass(frozen=True)
-class Distance:
-    """How far a result is off, and may be, as parts of its scale; rounded: whether it looks as if by float32."""
-
-    error: float
-    tolerance: float
-    rounded: bool = False
-
-    @property
-    def right(self) -> bool:
-        """Whether it is off by no more than rounding."""
-        return self.error <= self.tolerance
-
-    def __str__(self) -> str:
-        if not math.isfinite(self.error):
-            return "far off"
-        if self.error >= 10:
-            return f"off by {self.error:.0f} times its largest value"
-        part = f"{100 * self.error:.0f} %" if self.error >= 0.01 else f"{self.error:.0e}"
-        rounded = ", as if it were rounded to float32 on the way" if self.rounded else ""
-        return f"off by {part} of its largest value{rounded}"
 
 
 @dataclass
@@ -124,15 +102,15 @@ class Verdicts:
             self._skip(task, reading.skipped)
             return
         limits = tolerances(layout, role, self.kit.key.program, data, truth, precision)
-        distances = _distances(reading.values, truth, limits, precision)
-        off = [q for q, distance in distances.items() if not distance.right]
+        off_by = distances(reading.values, truth, limits, precision)
+        off = [q for q, distance in off_by.items() if not distance.right]
         why = self._explain(role, reading.values, off, limits) if off else Explanation(certain=True)
         if reading.problems or not why.certain or why.looped or (off and not self._credits):
             self.open.add(task.name)
         # A wrong quantity inside the function (dc) is judged beside those that it returns; the task's points stay.
         names = [*shares(self.kit, task), *(q for q in why.own if q not in truth)]
         for q in names:
-            self.checks.append(self._check(task, q, task.points / len(names), reading, distances, why))
+            self.checks.append(self._check(task, q, task.points / len(names), reading, off_by, why))
         self.mistakes += _named(why, task.name)
 
     def _take(self, name: str, judged: Judged) -> None:
@@ -153,10 +131,12 @@ class Verdicts:
         precision = self.kit.assignment.grading.precision
         signature, sizes = layout.signature(role), self.sample.step.sizes
         reading = read(layout, signature, self.answers[role], self.run, truth, sizes, self.place, precision)
-        wrong = [c.quantity for c in self.checks if c.status == "failed" and self.kit.role(c.task) in BACKWARD]
+        failed = [c for c in self.checks if c.status == "failed" and self.kit.role(c.task) in BACKWARD]
+        # Only numbers can be differentiated: what raised, or never ended, is no forward pass.
+        wrong = [c.quantity for c in failed] if all(c.error is not None for c in failed) else []
         right = self.second.own_forward(role, reading.values) if reading.values and wrong else {}
-        if not right:
-            return False
+        if not right or not right.keys() >= reading.values.keys():
+            return False  # a forward pass that does not use its arguments says little
         for q, share in shares(self.kit, task).items():
             self.checks.append(_by_own_forward(task.name, q, share, reading.problems.get(q), right.get(q), wrong[0]))
         if not all(right.get(q) for q in shares(self.kit, task)):
@@ -211,7 +191,7 @@ class Verdicts:
                 return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
         guess = Explanation()
         for program in (*self.programs[:3], key.program):
-            diagnosis = diagnose(layout, role, program, data, values, limits, again)
+            diagnosis = self._diagnosed(role, program, values, limits, again)
             if diagnosis.certain:
                 because = {} if program is key.program else dict.fromkeys(off, self.cause)
                 because |= {q: f.wrong.quantity for f in reversed(diagnosis.found) for q in f.explains}
@@ -219,6 +199,20 @@ class Verdicts:
                 return Explanation(diagnosis.found, because, True, diagnosis.program.change.looped)
             guess = guess if guess.found else Explanation(diagnosis.found)
         return guess
+
+    def _diagnosed(
+        self,
+        role: str,
+        program: Program,
+        values: Mapping[str, Array],
+        limits: Mapping[str, float],
+        again: tuple[Given, Mapping[str, Array]],
+    ) -> Diagnosis:
+        """The diagnosis by a program; a fault of ours costs a mistake its name, and nobody their report."""
+        try:
+            return diagnose(self.kit.layout, role, program, self.sample.of(role), values, limits, again)
+        except (ArithmeticError, LookupError, ValueError):
+            return Diagnosis((), program, False)
 
     def _others(self, role: str) -> Mapping[str, Array]:
         """What the function gave for other data, as far as it can be compared."""
@@ -253,17 +247,6 @@ def _by_own_forward(task: str, q: str, share: float, problem: str | None, right:
     if right:
         return Check(task, q, "passed", share, share, f"right given your {cause}", because=cause)
     return Check(task, q, "failed", 0.0, share, f"wrong, and not the gradient of your own {cause} either")
-
-
-def _distances(
-    values: Mapping[str, Array], truth: Mapping[str, Array], limits: Mapping[str, float], precision: str
-) -> dict[str, Distance]:
-    scale, found = scales(truth), {}
-    for q, value in values.items():
-        error, limit = far(value, truth[q], scale[q]), limits[q]
-        coarse = precision == "float64" and error > limit and seems_rounded(value, truth[q], limit, scale[q])
-        found[q] = Distance(error, limit, coarse)
-    return found
 
 
 def _named(why: Explanation, function: str) -> list[Mistake]:

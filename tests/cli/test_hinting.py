@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -84,7 +85,7 @@ def test_check_tells_what_was_told_at_once_and_by_hints(run):
     assert "A path is missing" in first and "yours" not in first and "in lstm_step_backward" not in first
     assert "Hints  0 of 4 taken. Next: gatecheck hint lstm_step_backward" in first
     run("hint"), run("hint")
-    assert "lstm.py, in lstm_step_backward" in " ".join(run("check").out.replace("line 54, ", "").split())
+    assert re.search(r"lstm.py, (line \d+, )?in lstm_step_backward", " ".join(run("check").out.split()))
     run("hint"), run("hint")
     last = run("check").out
     assert "✓ right   δc = " in last and "Hints  4 of 4 taken in lstm_step_backward." in last

@@ -137,6 +137,7 @@ def test_what_a_program_does_as_a_script_and_what_it_says_of_itself_stay_as_they
 # ------------------------------------------------------------------------------------------------ figures
 
 
+@pytest.mark.slow
 def test_what_is_named_is_named_again_on_other_inputs():
     found = [f for pair in PAIRS[:3] for f in faults(pair, range(100, 110), 4)]  # the cheapest cell's
     assert len(found) == 12

@@ -53,4 +53,5 @@ def _wrong(cell: Cell, printed: Printed, name: str, other: Expression, change: C
 
     shifted = isinstance(other, str) and owner(cell, other) == owner(cell, name)
     id = "wrong-time" if shifted else "wrong-value-kept"
-    return Wrong(id, ROLES, f"d{owner(cell, name)}", change, saying, unlikely=90)
+    first = next(iter((*change.gradients, *change.parameters)))
+    return Wrong(id, ROLES, f"d{first}", change, saying, unlikely=90)

@@ -1,7 +1,7 @@
 # class: loops
 # on: right
 # expect: some
-# says: backward does not give the same when it is called again
+# says: backward did not end within the time allowed
 # stopped by: deadline
 # seconds: 0.6
 
