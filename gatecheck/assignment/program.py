@@ -239,8 +239,9 @@ def _step_back(
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """One step: its values with the gradient of each beside them, and the gradients that leave it backwards."""
     now = dict(values)
-    for name, contributions in program.gradients.items():
+    for name in program.gradients:
         now[arriving(name)] = arrived[name] if name in arrived else np.zeros_like(values[name])
+    for name, contributions in program.gradients.items():
         # What an input's next reader sends back is joined by the sequence, as for a state.
         total = arrived.get(name, 0.0)
         for lag, expression in contributions:

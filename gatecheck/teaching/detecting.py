@@ -46,8 +46,9 @@ def score(kit: Kit) -> Score:
     for role in roles:
         # What a step shows of the equations, a sequence need not show again.
         stepped = not role.startswith("step") and ("step_backward" if "backward" in role else "step") in roles
-        for case in _cases(kit, role):
-            for wrong, told in _told(kit, case, stepped):
+        for number, case in enumerate(_cases(kit, role)):
+            # A loop shows what is wrong with it in any numbers; what is wrong in an equation may be hidden by some.
+            for wrong, told in _told(kit, case, stepped, loops=number == 0):
                 titles.setdefault(repr(wrong.change), wrong)
                 shown[repr(wrong.change)].add(told)
     # What clips its gradients hides in some what it shows in others.
@@ -67,7 +68,7 @@ def _cases(kit: Kit, role: str) -> Iterator[Case]:
         yield case_of(made, role, program, data, expected(made, role, program, data), None)
 
 
-def _told(kit: Kit, case: Case, stepped: bool) -> Iterator[tuple[Wrong, bool]]:
+def _told(kit: Kit, case: Case, stepped: bool, loops: bool) -> Iterator[tuple[Wrong, bool]]:
     """Every mistake that may be in a function, and whether its results show it."""
     program = kit.key.program
     wrongs = [w for w in case.wrongs(program) if not w.change.results]
@@ -79,6 +80,6 @@ def _told(kit: Kit, case: Case, stepped: bool) -> Iterator[tuple[Wrong, bool]]:
             lanes = outcome[q] if outcome[q].ndim > value.ndim else outcome[q][None]
             told |= distances(lanes, value, case.scale[q]) > case.limits[q]
         yield from ((local[k], bool(t)) for k, t in zip(some, told, strict=True))
-    for wrong in wrongs:
+    for wrong in wrongs if loops else ():
         if not wrong.change.local:
             yield wrong, bool(case.off(case.errors(applied(case.layout, program, [wrong]))))

@@ -34,7 +34,9 @@ def zygote():
 # ------------------------------------------------------------------------------------------------ right solutions
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
+@pytest.mark.parametrize(
+    "solution", [pytest.param(s, marks=pytest.mark.slow) if k % 3 else s for k, s in enumerate(SOLUTIONS)], ids=str
+)
 def test_a_right_solution_scores_full_marks_without_a_word(solution, zygote):
     report, _ = graded(zygote, solution, solution.source, "1")
     assert report.full_marks, report

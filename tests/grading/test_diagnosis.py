@@ -60,7 +60,7 @@ def right_all_the_same(made, role, right, data, values):
 @pytest.mark.parametrize("role", ["step", "step_backward"])
 @pytest.mark.parametrize("name", DEAR)
 def test_a_wrong_step_is_explained_by_what_gives_its_numbers_on_fresh_inputs_too(name, role):
-    for made, right, data, fresh, wrong, program, values in planted(name, role, 12):
+    for made, right, data, fresh, wrong, program, values in planted(name, role, 6):
         if right_all_the_same(made, role, right, data, values):
             continue
         found = diagnosed(made, role, right, data, program, values)
@@ -73,7 +73,7 @@ def test_a_wrong_step_is_explained_by_what_gives_its_numbers_on_fresh_inputs_too
 @pytest.mark.parametrize("role", ["forward", "backward"])
 @pytest.mark.parametrize("name", DEAR)
 def test_a_wrong_loop_is_explained_by_what_gives_its_numbers_on_fresh_inputs_too(name, role):
-    for made, right, data, fresh, wrong, program, values in planted(name, role, 5):
+    for made, right, data, fresh, wrong, program, values in planted(name, role, 3):
         if wrong.change.local or right_all_the_same(made, role, right, data, values):
             continue
         found = diagnosed(made, role, right, data, program, values)

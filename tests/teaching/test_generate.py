@@ -124,6 +124,7 @@ def test_what_ships_is_what_generate_writes_today(tmp_path, name):
     assert changed == [], f"regenerate with: gatecheck generate {name} -o DIR"
 
 
+@pytest.mark.slow
 def test_every_hash_seed_gives_the_same_files(tmp_path):
     program = (
         "import sys; from pathlib import Path; from gatecheck.cells import load;"
@@ -396,6 +397,7 @@ def test_the_public_tests_say_no_more_than_the_assignment_allows(tmp_path, feedb
     assert str(told.value).startswith(said)
 
 
+@pytest.mark.slow
 def test_the_public_tests_name_the_mistake_whatever_else_is_told(tmp_path):
     for feedback in ("what", "where"):
         made = generate(load("lstm"), tmp_path / feedback, "cs231n", feedback=feedback)
@@ -428,6 +430,7 @@ def test_methods_are_left_to_write_and_what_is_given_holds_no_solution(tmp_path)
     assert "`params` holds the arrays" in (made.folder / "handout.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_function_of_a_course_s_own_form_is_left_to_write(tmp_path):
     made = generate(load("rnn_characters"), tmp_path / "kit", "minchar")
     starter = functions((made.folder / "rnn_characters.py").read_text(encoding="utf-8"))

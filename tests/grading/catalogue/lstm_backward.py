@@ -110,7 +110,7 @@ ENTRIES = [
         (Named("lstm_cell_backward", "dh_prev", "o → h"), Named("lstm_cell_backward", "dx", "o → x")),
         ("        + np.dot(Wo[:, n_a:].T, dot)\n", ""),
     ),
-    of_step("dwh-with-the-new-h", ("dWh = prev_h.T @ da", "dWh = (o * t).T @ da"), "dh", "h[t−1] = h;"),
+    of_step("dwh-with-the-new-h", ("dWh = prev_h.T @ da", "dWh = (o * t).T @ da"), "dU_f", "h[t−1] = h;"),
     of_dlai(
         "db-from-dw",
         ("dbf = np.sum(dft, axis=1, keepdims=True)", "dbf = np.sum(dWf, axis=1, keepdims=True)"),

@@ -73,9 +73,9 @@ def named(entry, report):
 
 
 def pairs():
-    """The dozen, a test each."""
-    for pair in PAIRS:
-        yield pytest.param(pair, id="+".join(pair))
+    """The dozen, a test each; half of them take long."""
+    for k, pair in enumerate(PAIRS):
+        yield pytest.param(pair, id="+".join(pair), marks=[pytest.mark.slow] if k % 2 else [])
 
 
 @pytest.mark.parametrize("pair", list(pairs()))
