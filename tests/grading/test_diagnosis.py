@@ -137,7 +137,7 @@ ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 
 
 @pytest.mark.parametrize("convention", general())
-@pytest.mark.parametrize("name", [*library(), *ODD], ids=lambda c: getattr(c, "stem", c))
+@pytest.mark.parametrize("name", [pytest.param(n, marks=dear(n), id=getattr(n, "stem", n)) for n in (*library(), *ODD)])
 def test_every_wrong_training_step_is_named_for_what_it_is(name, convention):
     cell = load(name)
     try:

@@ -19,6 +19,8 @@ SPARE_BYTES = 4 << 20
 def out_of_memory(error: BaseException) -> bool:
     """Whether it is because of memory, of which Python sometimes says only that something failed without a reason."""
     if isinstance(error, SystemError):
+        if "without setting an exception" in text_of(error):  # C code that found no memory for its exception
+            return True
         try:
             empty(SPARE_BYTES, "u1")
         except MemoryError:
