@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 from covering import dear
 
@@ -93,9 +92,9 @@ def test_what_people_get_wrong_in_a_gradient_is_among_them(id, formula):
     assert (id, formula) in {(w.id, w.words.wrong) for w in every}
 
 
-def test_a_cell_of_many_equations_has_no_more_than_its_share(monkeypatch):
-    """What can go wrong grows with the square of the names, not with the product of all equations."""
-    count = {
-        n: len(wrong_programs(c := load(n), compiled(derive(c, c.outputs)), c.outputs, "step")) for n in ("rnn", "lstm")
-    }
-    assert count["lstm"] < 20 * count["rnn"] and np.isfinite(count["lstm"])
+def test_what_can_go_wrong_grows_with_the_square_of_the_names_and_not_faster():
+    count = {}
+    for name in ("rnn", "lstm"):
+        cell = load(name)
+        count[name] = len(wrong_programs(cell, compiled(derive(cell, cell.outputs)), cell.outputs, "step"))
+    assert count["rnn"] < count["lstm"] < 20 * count["rnn"]

@@ -28,12 +28,13 @@ def kept(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
             ["sigmoid", name],
             ["*", 0.0, name],
         ):
-            change = _read_as(program, {name: other})
+            change = read_as(program, {name: other})
             if len(change.gradients) + len(change.parameters) > 1:
                 yield _wrong(cell, printed, name, other, change)
 
 
-def _read_as(program: Program, other: Mapping[str, Expression]) -> Change:
+def read_as(program: Program, other: Mapping[str, Expression]) -> Change:
+    """The change of every gradient that reads some names: other expressions stand in their place."""
     gradients = {n: [[lag, renamed(e, other)] for lag, e in entry] for n, entry in program.gradients.items()}
     parameters = {
         n: [[renamed(e, other), None if v is None else renamed(v, other), turned] for e, v, turned in entry]

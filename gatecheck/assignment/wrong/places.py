@@ -9,9 +9,10 @@ from typing import Any
 from ...cells import Cell
 from ...conventions.parameters import parts
 from ..change import Change
-from ..expressions import names, renamed
+from ..expressions import names
 from ..mistake import Words, Wrong, fixed
 from ..program import Program
+from .kept import read_as
 
 FORWARD, BACKWARD = ("step", "forward"), ("step_backward", "backward")
 
@@ -66,7 +67,7 @@ def permuted(cell: Cell, program: Program) -> Iterator[Wrong]:
             left="gradients of gates",
             hint="Put the gradients together in the order in which the forward pass takes the gates apart.",
         )
-        change = _read_as(program, {_delta(program, a): _delta(program, b) for a, b in moved})
+        change = _exchanged(program, {_delta(program, a): _delta(program, b) for a, b in moved})
         if _known(program, change):
             yield Wrong("gradients-permuted", BACKWARD, f"d{moved[0][0]}", change, fixed(back))
 
@@ -75,22 +76,11 @@ def _delta(program: Program, gate: str) -> str:
     return f"da_{gate}" if f"a_{gate}" in program.gradients else f"d{gate}"
 
 
-def _read_as(program: Program, other: Mapping[str, str]) -> Change:
-    """The change of every entry that reads some gradients: others stand in their place."""
+def _exchanged(program: Program, other: Mapping[str, str]) -> Change:
+    """The change of every entry that reads some gradients, but for their own: others stand in their place."""
+    change = read_as(program, other)
     own = {name[1:] for name in other}
-    read = {
-        name: [[lag, renamed(e, other)] for lag, e in entry]
-        for name, entry in program.gradients.items()
-        if name not in own
-    }
-    summed: dict[str, list[Any]] = {
-        name: [[renamed(e, other), operand, turned] for e, operand, turned in entry]
-        for name, entry in program.parameters.items()
-    }
-    return Change(
-        gradients={n: e for n, e in read.items() if e != program.gradients[n]},
-        parameters={n: e for n, e in summed.items() if e != program.parameters[n]},
-    )
+    return Change(gradients={n: e for n, e in change.gradients.items() if n not in own}, parameters=change.parameters)
 
 
 def _known(program: Program, change: Change) -> bool:
