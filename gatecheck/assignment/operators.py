@@ -281,8 +281,9 @@ def _extra(node: Expression, scope: Scope) -> Slips:
 
 def _name(node: Expression, scope: Scope) -> Slips:
     """Another name in one place."""
-    if isinstance(node, str):
-        for other in scope.others(node):
+    inner = node[1] if isinstance(node, list) and node[0] in _ALIKE else node
+    if isinstance(inner, str):
+        for other in scope.others(inner):
             yield "wrong-name", other, node, other
 
 

@@ -57,6 +57,12 @@ class Case:
         return {**errors, **{q: far(self.values[q], a, self.scale[q]) for q, a in made.items() if q in self.values}}
 
     @property
+    def sizes(self) -> Mapping[str, int]:
+        """The number that each letter stands for."""
+        assert isinstance(self.data, Data)
+        return {**self.data.sizes, "B": self.data.rows, "T": self.data.steps}
+
+    @property
     def step(self) -> bool:
         """Whether the function makes one step."""
         return self.role.startswith("step")

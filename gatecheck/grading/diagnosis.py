@@ -14,7 +14,7 @@ import numpy as np
 
 from ..assignment.adjoint import follow
 from ..assignment.change import Change
-from ..assignment.expressions import elementwise
+from ..assignment.expressions import elementwise, names
 from ..assignment.mistake import Wrong
 from ..assignment.program import Data, Program
 from ..assignment.training import Given
@@ -23,6 +23,7 @@ from ..conventions import TRAINING, Layout
 from .case import Case, Errors, case_of
 from .exchange import Array
 from .fitting import fitted
+from .instead import instead
 from .lanes import distances, in_lanes, looped
 from .reach import Reach
 
@@ -91,6 +92,16 @@ def diagnose(
     equations by themselves: what is wrong in them is looked for there first.
     """
     case = case_of(layout, role, program, data, values, limits)
+    return _joined(_diagnosed(case, program, other, limits))
+
+
+def _diagnosed(
+    case: Case,
+    program: Program,
+    other: tuple[Given, Mapping[str, Array]] | None,
+    limits: Mapping[str, float] | None,
+) -> Diagnosis:
+    layout, role, values = case.layout, case.role, case.values
     second = case_of(layout, role, program, *other, limits) if other and other[1].keys() == values.keys() else None
     if second is None:
         return _Search(case).best(program)
@@ -102,7 +113,7 @@ def diagnose(
         looped = _Search(case, only_loops=True).best(program)
         if looped.complete or not short.complete:
             return looped
-    return _joined(_Search(case, second).best(short.program, short.found))
+    return _Search(case, second).best(short.program, short.found)
 
 
 def gives(
@@ -128,7 +139,7 @@ class _Search:
     def __init__(self, case: Case, short: Case | None = None, only_loops: bool = False) -> None:
         self._case, self._short, self._only_loops = case, short, only_loops
         self._left = MOST_TRIED
-        self._seen: set[frozenset[Wrong]] = set()
+        self._seen: set[frozenset[str]] = set()
 
     def best(self, program: Program, found: tuple[Found, ...] = ()) -> Diagnosis:
         """The diagnosis from here on: the first that explains all, else the one that leaves least unexplained."""
@@ -138,14 +149,14 @@ class _Search:
         if not left:
             return Diagnosis(found, program, True)
         fallback = Diagnosis(tuple(replace(f, certain=False) for f in found), program, False)
-        together = frozenset(f.wrong for f in found)
-        if len(found) >= MOST or self._left <= 0 or together in self._seen:
-            return fallback  # in another order they are the same
-        self._seen.add(together)
+        story = frozenset(repr(f.wrong.change) for f in found)
+        if len(found) >= MOST or self._left <= 0 or story in self._seen:
+            return fallback  # in another order it is the same
+        self._seen.add(story)
         for candidate in self._candidates(program, errors, left, _kinds(f.wrong for f in found))[: TRIED[len(found)]]:
             explains = tuple(q for q in left if candidate.after[q] <= case.limits[q])
             agreement = max((candidate.after[q] for q in explains), default=0.0)
-            more = tuple(Found(w, explains, agreement, True) for w in candidate.wrongs)
+            more = tuple(Found(w, _explained(w, explains), agreement, True) for w in candidate.wrongs)
             diagnosis = self.best(applied(case.layout, program, candidate.wrongs), (*found, *more))
             if diagnosis.complete:
                 return diagnosis
@@ -163,16 +174,19 @@ class _Search:
             found += self._scored(groups, program, left)
             if any(c.mended == len(left) for c in found):
                 break
-        return sorted(found, key=lambda c: (-c.mended, not kinds & _kinds(c.wrongs), sum(w.unlikely for w in c.wrongs)))
+        if not found and self._case.step:
+            found += self._scored(self._pairs(program, set(left)), program, left)
+        found.sort(key=lambda c: (-c.mended, not kinds & _kinds(c.wrongs), sum(w.unlikely for w in c.wrongs)))
+        deeper = [c for c in found if not _whole(c.wrongs)]
+        returned = self._together([c for c in found if _whole(c.wrongs)], left)
+        return sorted([*deeper, *returned], key=lambda c: -c.mended)
 
     def _tiers(self, program: Program, left: set[str]) -> Iterator[list[tuple[Wrong, ...]]]:
         """What is tried, the likeliest first: what reaches all that is wrong and nothing else, what reaches a part."""
         wrongs, case = self._case.wrongs(program), self._case
-        if not case.role.startswith(
-            "step"
-        ):  # what only a loop can do wrong is likelier than the same inside a right step
+        if not case.step:  # what only a loop can do wrong is likelier than the same inside a right step
             loops = [w for w in wrongs if not (w.change.local or w.change.renamed)]
-            yield _alone(together(w for w in loops if w.quantity in left))
+            yield _alone(together(w for w in loops if w.quantity in left and not _whole([w])))
             yield _alone(loops)
             if self._only_loops:
                 return
@@ -182,14 +196,30 @@ class _Search:
         reach = Reach(program, case.role)
         asked = case.values.keys()
         reached = [(w, reach.of(w.change) & asked if w.change.local else None) for w in wrongs]
-        inside = [w for w, found in reached if (found <= left if found is not None else w.quantity in left)]
+        inside = [w for w, found in reached if found is not None and found <= left]
         yield _alone(w for w, found in reached if found is None or found == left) + _alone(together(inside))
         yield _alone(w for w, found in reached if found is not None and found < left)
+        # Slips in several gradients may cancel each other in a result that all of them reach.
+        several = [(w, found) for w, found in reached if len(w.change.gradients) + len(w.change.parameters) > 1]
+        yield _alone(w for w, found in several if found is not None and not found <= left and found & left)
         if isinstance(case.data, Data):
-            yield list(fitted(case, program, sorted(left)))
-        if case.role.startswith("step"):
-            likely = sorted((w for w, found in reached if found and found <= left), key=lambda w: w.unlikely)[:PAIRED]
-            yield [(a, b) for k, a in enumerate(likely) for b in likely[k + 1 :] if _disjoint(a.change, b.change)]
+            yield [*instead(case, program, sorted(left)), *fitted(case, program, sorted(left))]
+
+    def _together(self, found: Sequence[Candidate], left: list[str]) -> list[Candidate]:
+        """What is wrong with results as such, for each the likeliest, at once: none of it concerns another one."""
+        likeliest = {q: c for c in reversed(found) for w in c.wrongs for q in w.change.results}
+        first = {q: likeliest[q] for q in left if q in likeliest}
+        after = {q: first[q].after[q] if q in first else e for q, e in (found[0].after if found else {}).items()}
+        mended = sum(after[q] <= self._case.limits[q] for q in left) if after else 0
+        return [Candidate(tuple(w for c in first.values() for w in c.wrongs), after, mended)] if mended else []
+
+    def _pairs(self, program: Program, left: set[str]) -> list[tuple[Wrong, ...]]:
+        """Two at once: those that change nothing else than what is wrong, the likeliest ones."""
+        reach = Reach(program, self._case.role)
+        local = (w for w in self._case.wrongs(program) if w.change.local)
+        reached = ((w, reach.of(w.change) & self._case.values.keys()) for w in local)
+        likely = sorted((w for w, found in reached if found and found <= left), key=lambda w: w.unlikely)[:PAIRED]
+        return [(a, b) for k, a in enumerate(likely) for b in likely[k + 1 :] if _disjoint(a.change, b.change)]
 
     def _unseen(self, wrongs: list[Wrong], program: Program) -> list[Wrong]:
         """Those that change nothing in the shorter sequence."""
@@ -216,10 +246,15 @@ class _Search:
         for group in groups:
             change = _sum(group)
             if not change.local and not _laned(change):
-                whole = bool(change.results) and change == Change(results=change.results)
+                whole = change == Change(results=change.results)
                 if whole and not change.results.keys() & set(left):
                     continue  # it would make a right result wrong
-                after = case.returning(change.results, given, before) if whole else case.errors(program.changed(change))
+                made = (
+                    whole
+                    and not program.change.results
+                    and all(set(names(e)) <= given.keys() for e in change.results.values())
+                )
+                after = case.returning(change.results, given, before) if made else case.errors(program.changed(change))
                 yield from self._scored_one(group, after, left)
 
     def _in_lanes(
@@ -242,6 +277,16 @@ class _Search:
         mended = sum(q not in off for q in left)
         if (mended or not left) and set(off) <= set(left):
             yield Candidate(group, after, mended)
+
+
+def _whole(wrongs: Iterable[Wrong]) -> bool:
+    """Whether only results are other ones, all that they are made of being right."""
+    return all(w.change == Change(results=w.change.results) for w in wrongs)
+
+
+def _explained(wrong: Wrong, mended: tuple[str, ...]) -> tuple[str, ...]:
+    """Of what several mistakes mend together, what one of them does."""
+    return tuple(q for q in mended if q in wrong.change.results) if _whole([wrong]) else mended
 
 
 def _kinds(wrongs: Iterable[Wrong]) -> set[Hashable]:

@@ -6,6 +6,7 @@ Everything is compared per quantity of the equations (dW_f, dh_prev): a conventi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ import numpy as np
 from ..assignment.change import RIGHT, Change
 from ..assignment.execution import run
 from ..assignment.expressions import Expression
+from ..assignment.expressions import names as names_in
 from ..assignment.operations import OPERATIONS, Table, evaluate
-from ..assignment.program import Data, Program
+from ..assignment.program import Data, Program, Run, arriving, final, previous
 from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
 from ..conventions.weights import laid
@@ -137,17 +139,36 @@ def _run(
                 limit = layout.signature(role).clip or np.inf
                 found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
     results = program.change.results
-    return {**found, **returned(data, found, results, operations)} if results else found
+    if not results:
+        return found
+    more = (
+        {} if set(chain.from_iterable(map(names_in, results.values()))) <= found.keys() else at_hand(done, data, step)
+    )
+    return {**found, **returned(data, {**more, **found}, results, operations)}
 
 
 def returned(
     data: Data, found: Mapping[str, Array], results: Mapping[str, Expression], operations: Table = OPERATIONS
 ) -> dict[str, Array]:
     """What is returned in the place of some results."""
-    initial = {f"{n}0": v for n, v in data.initial.items()}
-    values = {**initial, **found, "#B": float(data.rows), "#T": float(data.steps)}
+    sizes = {f"#{n}": float(v) for n, v in {**data.sizes, "B": data.rows, "T": data.steps}.items()}
+    values = {**{f"{n}0": v for n, v in data.initial.items()}, **found, **sizes}
     made = {q: evaluate(e, values, operations) for q, e in results.items() if q in found}
-    return {q: np.broadcast_to(value, found[q].shape) for q, value in made.items()}
+    shapes = {q: np.broadcast_shapes(np.shape(value), found[q].shape) for q, value in made.items()}
+    return {q: np.broadcast_to(value, shapes[q]) for q, value in made.items()}
+
+
+def at_hand(done: Run, data: Data, step: bool) -> Mapping[str, Array]:
+    """What a function has at hand besides its results, by the names of expressions.
+
+    (B,n) in a step; (T,B,n) in a sequence, where initial and final states are (B,n); parameters as they are.
+    """
+    over_time = {**data.inputs, **{arriving(n): u for n, u in data.upstream.items()}, **done.lines}
+    over_time |= {f"d{n}": g for n, g in done.gradients.items()}
+    of_step = {n: a[0] for n, a in over_time.items()} if step else over_time
+    initial = {previous(n) if step else f"{n}0": v for n, v in data.initial.items()}
+    last = {} if step else {final(n): v[-1] for n, v in done.lines.items()}
+    return {**data.parameters, **initial, **last, **of_step}
 
 
 def _lanes_first(sequence: Array) -> Array:

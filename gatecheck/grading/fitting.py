@@ -7,7 +7,7 @@ error are not a coincidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -15,19 +15,22 @@ from typing import Any
 import numpy as np
 
 from ..assignment.change import Change
-from ..assignment.expressions import product
+from ..assignment.expressions import Expression, negative, product
 from ..assignment.mistake import Words, Wrong, fixed
 from ..assignment.printing import Printed
 from ..assignment.program import Data, Program, arriving
 from ..assignment.wrong.results import whole
+from ..assignment.wrong.together import together
 from ..conventions import Layout
 from .case import Case
 from .exchange import Array, expected
-from .lanes import in_lanes
+from .lanes import in_lanes, looped
 from .reach import Reach
 
 #: How far from a number that people write a coefficient may be.
 _ROUNDING = 1e-6
+#: The largest number that is likely to have been written as such.
+MOST_WRITTEN = 4
 #: Steps of a sequence whose contributions can be told apart.
 LONGEST = 20
 
@@ -40,24 +43,25 @@ def fitted(case: Case, program: Program, left: list[str]) -> Iterator[tuple[Wron
     assert isinstance(case.data, Data)
     truth = expected(case.layout, case.role, program, case.data)
     for q in left:
-        yield from ((wrong,) for wrong in _ratio(case.role, q, case.values[q], truth[q]))
+        yield from ((wrong,) for wrong in _ratio(case.role, q, case.values[q], truth[q], case.sizes))
     if "backward" in case.role:
         yield from ((wrong,) for wrong in _terms(case, program, left))
         if not case.step and 2 <= case.data.steps <= LONGEST:
             yield from _steps(case, case.data, program, [q for q in left if q[1:] in program.parameters])
 
 
-def _ratio(role: str, q: str, value: Array, truth: Array) -> Iterator[Wrong]:
+def _ratio(role: str, q: str, value: Array, truth: Array, sizes: Mapping[str, int]) -> Iterator[Wrong]:
     """One number that a whole result is multiplied by, or that is added to it."""
     size = float(np.vdot(truth, truth))
     if size > 0:
-        k = _plain(float(np.vdot(truth, value)) / size)
-        yield whole(
-            role, q, "scaled", ["*", k, "{}"], "{} is " + f"{_shown(k)} times what it should be", f"{_shown(k)} {{}}"
-        )
-    k = _plain(float(np.mean(value - truth)))
-    title = "{} is off by " + f"{_shown(k)} everywhere"
-    yield whole(role, q, "shifted", ["+", k, "{}"], title, f"{{}} {'+' if k > 0 else '−'} {_shown(abs(k))}")
+        k, shown = _counting(_plain(float(np.vdot(truth, value)) / size), sizes)
+        title = f"{{}} is {shown} times what it should be"
+        yield whole(role, q, "scaled", ["*", k, "{}"], title, f"{shown} {{}}")
+    off = _plain(float(np.mean(value - truth)))
+    k, shown = _counting(abs(off), sizes)
+    title = f"{{}} is too {'large' if off > 0 else 'small'} by {shown} everywhere"
+    sign = "+" if off > 0 else "−"
+    yield whole(role, q, "shifted", ["+", k if off > 0 else negative(k), "{}"], title, f"{{}} {sign} {shown}")
 
 
 def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
@@ -74,7 +78,7 @@ def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
                 own = [[0, arriving(name)], *own]
             k = _solved(case, program, name, rest, own, reached)
             if k and any(abs(a - 1) > _ROUNDING for a in k):
-                yield _weighed(case.layout, program, name, lag, rest, own, k)
+                yield _weighed(case.layout, program, name, lag, rest, own, k, case.sizes)
 
 
 def _solved(
@@ -106,18 +110,19 @@ def _weighed(
     rest: list[list[Any]],
     own: list[list[Any]],
     k: list[float],
+    sizes: Mapping[str, int],
 ) -> Wrong:
     arrives = arriving(name)
     changed = list(rest)
     for a, (_, e) in zip(k, own, strict=True):
         weight = a - 1 if e == arrives else a
         if abs(weight) > _ROUNDING:
-            changed.append([lag, product([weight, e])])
+            changed.append([lag, product([_counting(weight, sizes)[0], e])])
 
     def saying() -> Words:
         printed = Printed(layout.cell, program, layout.loss)
         odd = [(a, printed.write(e, lag)) for a, (_, e) in zip(k, own, strict=True) if abs(a - 1) > _ROUNDING]
-        told = ", ".join(f"{text} counts {_times(a)}" for a, text in odd)
+        told = ", ".join(f"{text} counts {_times(a, sizes)}" for a, text in odd)
         shown = [c for c in changed if arrives not in str(c[1])]
         return Words(
             f"In the gradient of {printed.symbol(name)}, {told}",
@@ -138,14 +143,15 @@ def _steps(case: Case, data: Data, program: Program, wrong: list[str]) -> Iterat
         return
     names = [q[1:] for q in wrong]
     changes = [Change(weights=dict.fromkeys(names, tuple(w))) for w in np.eye(data.steps)]
-    found = [expected(case.layout, case.role, program.changed(c), data) for c in changes]
+    lanes = looped(case.layout, case.role, program, changes, data)
     # A bias alone has too few numbers: all that one loop adds up is asked together, too.
     for some in (wrong, *([q] for q in wrong if len(wrong) > 1)):
-        matrix = np.concatenate([np.stack([f[q].ravel() / case.scale[q] for f in found], axis=1) for q in some])
+        matrix = np.concatenate([lanes[q].reshape(data.steps, -1).T / case.scale[q] for q in some])
         value = np.concatenate([case.values[q].ravel() / case.scale[q] for q in some])
         k, _, rank, _ = np.linalg.lstsq(matrix, value, rcond=None)
         if rank == data.steps and len(value) >= 2 * data.steps:
-            yield tuple(_counted(q, [_plain(float(a)) for a in k]) for q in some)
+            counted = [_counted(q, [_plain(float(a)) for a in k]) for q in some]
+            yield tuple(together(counted)) or tuple(counted)
 
 
 def _counted(q: str, k: list[float]) -> Wrong:
@@ -154,6 +160,8 @@ def _counted(q: str, k: list[float]) -> Wrong:
     ratios = {round(a / b, 6) for a, b in pairwise(k) if abs(b) > _ROUNDING}
     if all(abs(a) < _ROUNDING for a in (*k[1:-1], k[0])) and abs(k[-1] - 1) < _ROUNDING:
         what = "counts the last step only"
+    elif all(abs(a + 1) < _ROUNDING for a in k[:-1]) and abs(k[-1] - 1) < _ROUNDING:
+        what = "subtracts every step but the last"
     elif ratios in ({2.0}, {0.5}):
         what = "is added to itself at every step"
     elif all(abs(a - 1) < _ROUNDING for a in k[1:]):
@@ -172,7 +180,9 @@ def _counted(q: str, k: list[float]) -> Wrong:
         places=(name,),
     )
     change = Change(weights={name: tuple(k)})
-    return Wrong("wrong-sum-over-time", ("backward",), q, change, fixed(words), unlikely=40)
+    return Wrong(
+        "wrong-sum-over-time", ("backward",), q, change, fixed(words), unlikely=40, likening=lambda: [words.many]
+    )
 
 
 def _plain(k: float) -> float:
@@ -187,6 +197,16 @@ def _shown(k: float) -> str:
     return text.replace("-", "−")
 
 
-def _times(k: float) -> str:
+def _times(k: float, sizes: Mapping[str, int] | None = None) -> str:
     words = {0.0: "not at all", 2.0: "twice", 0.5: "half", -1.0: "with the other sign"}
-    return words.get(k, f"{_shown(k)} times")
+    return words.get(k) or f"{_counting(k, sizes or {})[1]} times"
+
+
+def _counting(k: float, sizes: Mapping[str, int]) -> tuple[Expression, str]:
+    """A number, and how it is told; one that nobody writes is a size, or so many of it."""
+    if k == int(k) and abs(k) > MOST_WRITTEN:
+        for name, size in sizes.items():
+            if k % size == 0 and abs(k) <= MOST_WRITTEN * size:
+                many = k / size
+                return product([many, f"#{name}"]), name if many == 1 else f"{_shown(many)} {name}"
+    return k, _shown(k)

@@ -77,7 +77,7 @@ def _causes(found: Shape, wanted: Shape, batch: int) -> Iterator[str]:
     squeezed = tuple(n for n in wanted if n != 1)
     if found == wanted[::-1] and len(found) == 2:
         yield " It is transposed."
-    if len(found) > 2 and found == (wanted[1], wanted[0], *wanted[2:]):
+    if len(found) > 2 and len(wanted) > 1 and found == (wanted[1], wanted[0], *wanted[2:]):
         yield " Its first two axes have changed places."
     if len(found) > 2 and sorted(found) == sorted(wanted):
         yield " Its axes stand in another order."

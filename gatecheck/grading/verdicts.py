@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..assignment.change import Change
+from ..assignment.change import RIGHT, Change
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Program
@@ -236,10 +236,19 @@ class Verdicts:
             right.changed(change),
             # The cell's own backward equations, on the values that the wrong forward step gives.
             right.changed(Change(forward=change.forward, renamed=change.renamed)),
-            # The same, with what it kept of the wrong products.
+            # The same, with what it kept of the wrong products; and what is right but for what it kept of them.
             right.changed(Change(forward=change.forward, parameters=change.parameters, renamed=change.renamed)),
-            *(right.changed(change).changed(f.wrong.later) for f in diagnosis.found if f.wrong.later.looped),
+            right.changed(Change(forward=change.forward, gradients=change.gradients, renamed=change.renamed)),
+            *(right.changed(change).changed(later) for later in _later(diagnosis.found)),
         ]
+
+
+def _later(found: Sequence[Found]) -> Iterator[Change]:
+    """What the mistakes in a step may do to the function that calls it: to its loop, or to what it returns."""
+    changes = [f.wrong.later for f in found if f.wrong.later != RIGHT]
+    yield from (c for c in changes if c.looped)
+    if always := [c for c in changes if not c.looped]:
+        yield sum(always, RIGHT)
 
 
 def _by_own_forward(task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str) -> Check:

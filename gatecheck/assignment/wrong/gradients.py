@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -338,7 +339,7 @@ def _means(cell: Cell, program: Program, printed: Printed, name: str, entry: Con
             )
 
         change = Change(parameters={name: changed})
-        yield Wrong("mean-for-sum", roles, f"d{name}", change, saying, likening=lambda of=of: [("mean", of)])
+        yield Wrong("mean-for-sum", roles, f"d{name}", change, saying, likening=partial(tuple, [("mean", of)]))
 
     def zero() -> Words:
         own = printed.symbol(name)

@@ -20,7 +20,7 @@ _HINT = "Look at what the forward pass keeps, and at the names under which the b
 
 def kept(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     """Every forward value in the place of which another, or a function of it, is read everywhere."""
-    here = backward(cell, program)
+    here, reading = backward(cell, program), Reading(program)
     for name in (*program.forward, *map(previous, cell.lagged), *cell.inputs):
         opposite = total([1.0, negative(name)])
         for other in (
@@ -31,15 +31,13 @@ def kept(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
             ["sigmoid", name],
             ["*", 0.0, name],
         ):
-            change = read_as(program, {name: other})
+            change = reading.instead({name: other})
             if len(change.gradients) + len(change.parameters) > 1:
                 yield _wrong(cell, printed, name, other, change)
-    read = {n for entry in program.gradients.values() for _, e in entry for n in names(e)}
-    read |= {n for entry in program.parameters.values() for e, v, _ in entry for n in (*names(e), *names(v))}
-    values = [n for n in (*program.forward, *map(previous, cell.lagged), *cell.inputs) if n in read]
+    values = [n for n in (*program.forward, *map(previous, cell.lagged), *cell.inputs) if n in reading.names]
     for one, two in combinations(values, 2):
         if two in here.others(one) and owner(cell, one) != owner(cell, two):
-            yield _exchanged(printed, one, two, read_as(program, {one: two, two: one}))
+            yield _exchanged(printed, one, two, reading.instead({one: two, two: one}))
 
 
 def _exchanged(printed: Printed, one: str, two: str, change: Change) -> Wrong:
@@ -52,17 +50,35 @@ def _exchanged(printed: Printed, one: str, two: str, change: Change) -> Wrong:
     return Wrong("values-exchanged", ROLES, f"d{first}", change, saying, unlikely=95)
 
 
-def read_as(program: Program, other: Mapping[str, Expression]) -> Change:
-    """The change of every gradient that reads some names: other expressions stand in their place."""
-    gradients = {n: [[lag, renamed(e, other)] for lag, e in entry] for n, entry in program.gradients.items()}
-    parameters = {
-        n: [[renamed(e, other), None if v is None else renamed(v, other), turned] for e, v, turned in entry]
-        for n, entry in program.parameters.items()
-    }
-    return Change(
-        gradients={n: e for n, e in gradients.items() if e != program.gradients[n]},
-        parameters={n: e for n, e in parameters.items() if e != program.parameters[n]},
-    )
+class Reading:
+    """What the gradients of a program read."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._gradients = {n: {m for _, e in entry for m in names(e)} for n, entry in program.gradients.items()}
+        self._parameters = {
+            n: {m for e, v, _ in entry for m in (*names(e), *names(v))} for n, entry in program.parameters.items()
+        }
+        self.names = set().union(*self._gradients.values(), *self._parameters.values())
+
+    def instead(self, other: Mapping[str, Expression]) -> Change:
+        """The change of every gradient that reads some names: other expressions stand in their place."""
+        program = self._program
+        return Change(
+            gradients={
+                n: [[lag, renamed(e, other)] for lag, e in program.gradients[n]]
+                for n, read in self._gradients.items()
+                if not read.isdisjoint(other)
+            },
+            parameters={
+                n: [
+                    [renamed(e, other), None if v is None else renamed(v, other), t]
+                    for e, v, t in program.parameters[n]
+                ]
+                for n, read in self._parameters.items()
+                if not read.isdisjoint(other)
+            },
+        )
 
 
 def _wrong(cell: Cell, printed: Printed, name: str, other: Expression, change: Change) -> Wrong:

@@ -19,7 +19,7 @@ def kinds(cell: Cell, program: Program, own: str, place: Hashable, variant: Vari
     """The kinds of a slip in a place that belongs to a quantity.
 
     One for all quantities, one for those of the same function; and one where it is a slip with one value, whatever this
-    is called: y (1 - y) with y = f or with y = tanh(c).
+    is called: y (1 - y) with y = f or with y = tanh(c). place: which entry of the quantity it is in.
     """
     slip = kind(variant)
     old, new = (repr(mapped(e, lambda n: _general(cell, own, n))) for e in (variant.old, variant.new))
@@ -27,7 +27,10 @@ def kinds(cell: Cell, program: Program, own: str, place: Hashable, variant: Vari
     function = applied[0] if isinstance(applied, list) else ""
     yield slip, place, old, new
     yield slip, place, old, new, function
-    yield from ((slip, place, *pattern) for pattern in _patterns(variant.old, variant.new))
+    if number := next((k for k in (-1.0, 2.0, 0.5) if variant.new == product([k, variant.old])), 0.0):
+        yield slip, place, number  # not of a gradient and of those that it goes into, which would undo it
+    else:
+        yield from ((slip, *pattern) for pattern in _patterns(variant.old, variant.new))
 
 
 def _general(cell: Cell, own: str, name: str) -> str:
@@ -38,10 +41,6 @@ def _general(cell: Cell, own: str, name: str) -> str:
 
 def _patterns(old: Expression, new: Expression) -> Iterator[tuple[str, str]]:
     """What is left where the largest value that both are made of is called something."""
-    for number in (-1.0, 2.0, 0.5):
-        if new == product([number, old]):
-            yield _OWN, str(number)
-            return
     for part in sorted(_parts(old), key=lambda e: -len(repr(e))):
         one, other = (replaced(e, part, _OWN) for e in (old, new))
         if {*names(one), *names(other)} == {_OWN}:

@@ -232,17 +232,18 @@ def _altogether(cell: Cell, printed: Printed) -> Iterator[Wrong]:
                 every,
                 f"The last step is right and every earlier one wrong.{hint or ' Add'} what step t+1 sends back.",
             )
-    yield _said(
-        "not-reversed",
-        BACKWARD,
-        f"d{cell.states[0]}",
-        Change(ascending=("t",)),
-        "The loop backwards runs forwards in time",
-        "t",
-        "0, 1, …, T−1",
-        "T−1, …, 1, 0",
-        "What step t sends back reaches step t−1: begin with the last step.",
-    )
+    for order, title in (({}, ""), ({"gradients": "reversed"}, ", and what it stores is in reversed order")):
+        yield _said(
+            "not-reversed",
+            BACKWARD,
+            f"d{cell.states[0]}",
+            Change(ascending=("t",), order=order),
+            f"The loop backwards runs forwards in time{title}",
+            "t",
+            "0, 1, …, T−1",
+            "T−1, …, 1, 0",
+            "What step t sends back reaches step t−1: begin with the last step.",
+        )
 
 
 def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:

@@ -12,7 +12,7 @@ from ..change import Change
 from ..expressions import names
 from ..mistake import Words, Wrong, fixed
 from ..program import Program
-from .kept import read_as
+from .kept import Reading
 
 FORWARD, BACKWARD = ("step", "forward"), ("step_backward", "backward")
 
@@ -92,7 +92,7 @@ def _delta(program: Program, gate: str) -> str:
 
 def _exchanged(program: Program, other: Mapping[str, str]) -> Change:
     """The change of every entry that reads some gradients, but for their own: others stand in their place."""
-    change = read_as(program, other)
+    change = Reading(program).instead(other)
     own = {name[1:] for name in other}
     return Change(gradients={n: e for n, e in change.gradients.items() if n not in own}, parameters=change.parameters)
 

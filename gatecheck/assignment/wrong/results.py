@@ -52,23 +52,32 @@ def results(
             yield whole(role, quantity, id, expression, title, wrong)
 
 
-def whole(
-    role: str, quantity: str, id: str, expression: Expression, title: str, wrong: str, later: Change = RIGHT
-) -> Wrong:
-    """A result that is off as a whole; expression, title and wrong with {} for its name."""
+def whole(role: str, quantity: str, id: str, expression: Expression, title: str, wrong: str, many: str = "") -> Wrong:
+    """A result that is off as a whole; expression, title and wrong with {} for its name, many for those of several."""
     words = Words(
         title.format(quantity),
         quantity,
         wrong.format(quantity),
         quantity,
         _HINT,
-        many=_plural(title),
+        many=many or _plural(title),
         places=(quantity,),
     )
     change = Change(results={quantity: filled(expression, quantity)})
-    return Wrong(
-        id, (role,), quantity, change, fixed(words), later, unlikely=60, likening=lambda: [(id, repr(expression))]
-    )
+    kind = (id, many or repr(expression))
+    later = _later(quantity, change) if role == "step_backward" else RIGHT
+    return Wrong(id, (role,), quantity, change, fixed(words), later, unlikely=60, likening=lambda: [kind])
+
+
+def _later(quantity: str, change: Change) -> Change:
+    """What a loop makes of a wrong result of its step backwards, where that is one of each step by itself."""
+    expression = change.results[quantity]
+    if isinstance(expression, list) and expression[0] != "*":
+        return RIGHT  # what is added is added at every step
+    if quantity.endswith("_prev"):
+        state = {quantity.removeprefix("d").removesuffix("_prev"): expression}
+        return Change(handed=state, left=state)
+    return change
 
 
 def _plural(title: str) -> str:
