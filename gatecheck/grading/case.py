@@ -34,19 +34,25 @@ class Case:
     scale: Mapping[str, float]
     limits: Mapping[str, float]
 
+    def given(self, program: Program) -> dict[str, Array]:
+        """What a program gives."""
+        return expected(self.layout, self.role, program, self.data)
+
     def errors(self, program: Program) -> dict[str, float]:
         """How far each quantity is from what a program gives."""
-        found = expected(self.layout, self.role, program, self.data)
+        return self.distances(self.given(program))
+
+    def distances(self, found: Mapping[str, Array]) -> dict[str, float]:
+        """How far each quantity is from some values."""
         return {q: far(value, found[q], self.scale[q]) for q, value in self.values.items()}
 
     def off(self, errors: Errors) -> list[str]:
         """The quantities that do not agree."""
         return [q for q, e in errors.items() if e > self.limits[q]]
 
-    def returning(self, results: Mapping[str, Expression], program: Program, errors: Errors) -> Errors:
-        """How far each quantity is off where some results of a program are returned as something else."""
+    def returning(self, results: Mapping[str, Expression], found: Mapping[str, Array], errors: Errors) -> Errors:
+        """How far each quantity is off where some of what a program gives is returned as something else."""
         assert isinstance(self.data, Data)
-        found = expected(self.layout, self.role, program, self.data)
         made = returned(self.data, found, results)
         return {**errors, **{q: far(self.values[q], a, self.scale[q]) for q, a in made.items() if q in self.values}}
 

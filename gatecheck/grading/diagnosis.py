@@ -95,11 +95,11 @@ def diagnose(
     if role.startswith("step") or role in TRAINING:
         found = _Search(case).best(program)
         return found if not second.off(second.errors(found.program)) else replace(found, complete=False)
-    looped = _Search(case, only_loops=True).best(program)
-    if looped.complete:
-        return looped
     short = _Search(second).best(program)
-    if not short.complete:
+    if short.found and short.complete and not case.off(case.errors(short.program)):
+        return short
+    looped = _Search(case, only_loops=True).best(program)
+    if looped.complete or not short.complete:
         return looped
     return _Search(case, second).best(short.program, short.found)
 
@@ -127,6 +127,7 @@ class _Search:
     def __init__(self, case: Case, short: Case | None = None, only_loops: bool = False) -> None:
         self._case, self._short, self._only_loops = case, short, only_loops
         self._left = MOST_TRIED
+        self._seen: set[frozenset[Wrong]] = set()
 
     def best(self, program: Program, found: tuple[Found, ...] = ()) -> Diagnosis:
         """The diagnosis from here on: the first that explains all, else the one that leaves least unexplained."""
@@ -136,8 +137,10 @@ class _Search:
         if not left:
             return Diagnosis(found, program, True)
         fallback = Diagnosis(tuple(replace(f, certain=False) for f in found), program, False)
-        if len(found) >= MOST or self._left <= 0:
-            return fallback
+        together = frozenset(f.wrong for f in found)
+        if len(found) >= MOST or self._left <= 0 or together in self._seen:
+            return fallback  # in another order they are the same
+        self._seen.add(together)
         for candidate in self._candidates(program, errors, left)[:TRIED]:
             explains = tuple(q for q in left if candidate.after[q] <= case.limits[q])
             agreement = max((candidate.after[q] for q in explains), default=0.0)
@@ -198,7 +201,8 @@ class _Search:
             changes = [_sum(group) for group in local]
             for some, outcome in in_lanes(case.layout, case.role, program, changes, case.data):
                 yield from self._in_lanes([local[k] for k in some], outcome, left)
-        before = case.errors(program)
+        given = case.given(program)
+        before = case.distances(given)
         for group in groups:
             if not all(w.change.local for w in group):
                 change = _sum(group)
@@ -206,7 +210,7 @@ class _Search:
                 if whole and not change.results.keys() & set(left):
                     continue  # it would make a right result wrong
                 after = (
-                    case.returning(change.results, program, before) if whole else case.errors(program.changed(change))
+                    case.returning(change.results, given, before) if whole else case.errors(program.changed(change))
                 )
                 yield from self._scored_one(group, after, left)
 
