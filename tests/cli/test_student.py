@@ -293,6 +293,7 @@ def test_submit_killed_at_any_moment_leaves_the_whole_record_or_none(gatecheck, 
 # ------------------------------------------------------------------------------------------------ costs
 
 
+@pytest.mark.slow  # tests/test_house.py asks the same of a shipped assignment
 @pytest.mark.parametrize("command", ["check", "submit"])
 def test_sympy_is_not_imported(kit, command):
     # With a key of another version it is: then the key is derived anew, which nothing but SymPy can do.
