@@ -247,7 +247,8 @@ _WORDS = {"Total": "sum", "absolute": "abs", "Join": "concat"}
 
 
 def _compound_name(expression: Expr, known: set[str]) -> str:
-    leaves = sorted((label(s) for s in expression.free_symbols if label(s).kind == "value"), key=lambda x: x.name)
+    values = (label(s) for s in expression.free_symbols if label(s).kind == "value")
+    leaves = sorted(values, key=lambda x: (x.name, x.lag or 0))
     parts = [x.name + ("_prev" if x.lag == 1 else "") for x in leaves if x.lag is not None]
     matrices = [x.name for x in leaves if x.lag is None]
     kind = type(expression).__name__
