@@ -7,7 +7,8 @@ import numpy as np
 import oracle
 
 from gatecheck.assignment.compiling import compiled
-from gatecheck.assignment.program import Data, run
+from gatecheck.assignment.execution import run
+from gatecheck.assignment.program import Data
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.symbols import Join, Times, TransposedTimes, label
 from gatecheck.cells.tree import Concat, Product, Read

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..cells import SCALAR, Cell, Size
 from .change import Change
-from .expressions import Expression, arguments, factors, names, negative, power, product, total
+from .expressions import Expression, arguments, factors, names, negative, power, product, replaced, total
 from .program import Program
 
 _ATOMS = ("matmul", "matmul_t", "join", "sum", "mean", "logsumexp", "softmax")
@@ -209,17 +209,7 @@ def _through(slope: Expression, root: Expression, line: str) -> Expression:
         return slope
     if root[0] == "^":
         return _powers(slope, root, line)
-    return _replaced(slope, root, line)
-
-
-def _replaced(expression: Expression, part: Expression, other: Expression) -> Expression:
-    if expression == part:
-        return other
-    for k, argument in arguments(expression):
-        changed = _replaced(argument, part, other)
-        if changed is not argument:
-            expression = [*expression[:k], changed, *expression[k + 1 :]]
-    return expression
+    return replaced(slope, root, line)
 
 
 def _powers(slope: Expression, root: list[Any], line: str) -> Expression:

@@ -17,7 +17,7 @@ class Change:
     equations wrongly. renamed: parameters read, and their gradients returned, in the place of others. training: what
     replaces functions of the training step, by role. Names of states and parameters, for loops:
 
-    started: initial states that are ignored, and zero; fed: those that are fed to every step.
+    started: what a loop starts from in the place of initial states; fed: states that are fed to every step.
     exchanged, returned, crossed: two states that change places from step to step, two results that do, two gradients
     of states before the step.
     overwritten: parameters whose gradient is assigned, not accumulated, at every step.
@@ -26,8 +26,8 @@ class Change:
     stale: quantities that a backward loop reads as the last step left them; before: what it takes for the value of a
     state before the first step; begun: the number that its gradient begins with. ascending: whether a backward loop
     runs forwards ("t" where it does). order: things that are read or stored in another order of time than they should
-    (inputs, upstream, cache, lines, gradients). skipped, omitted: the "first" or the "last" step, where a loop forward
-    or backward leaves it out.
+    (inputs, upstream, cache, lines, gradients). skipped, omitted: the "first", the "last" or every "second" step, where
+    a loop forward or backward leaves it out; rows: the "first" or the "last" sequence of a batch.
     weights: how often the steps of a sequence count in the gradient of a parameter. results: what is returned in the
     place of a result.
     """
@@ -37,7 +37,7 @@ class Change:
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     overwritten: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
-    started: tuple[str, ...] = ()
+    started: Mapping[str, Expression] = field(default_factory=dict)
     fed: tuple[str, ...] = ()
     exchanged: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
@@ -51,6 +51,7 @@ class Change:
     order: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     results: Mapping[str, Expression] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +72,24 @@ class Change:
     def local(self) -> bool:
         """Whether it replaces expressions, and nothing else."""
         return self == Change(self.forward, self.gradients, self.parameters)
+
+    @property
+    def laned(self) -> bool:
+        """Whether it concerns nothing but the loop backwards, and can be a lane of many."""
+        switches = (
+            "overwritten",
+            "stopped",
+            "crossed",
+            "stale",
+            "handed",
+            "left",
+            "before",
+            "begun",
+            "omitted",
+            "weights",
+        )
+        ordered = {n: how for n, how in self.order.items() if n in ("upstream", "cache", "gradients")}
+        return self == Change(order=ordered, **{n: getattr(self, n) for n in switches})
 
     @property
     def looped(self) -> bool:

@@ -13,7 +13,7 @@ from sympy import Expr
 from ..calculus.backward import Backward, Gradient, Term
 from ..calculus.symbols import Part, Spread, label
 from ..writing.formulas import Formulas
-from .expressions import Expression
+from .expressions import Expression, product, total
 from .program import Program, previous
 
 _NAMES = {
@@ -62,7 +62,7 @@ def expression(of: Expr, order: Order = lambda of: sorted(of.args, key=str)) -> 
     if of.is_Symbol:
         return _name(of)
     if of.is_Add or of.is_Mul:
-        return ["+" if of.is_Add else "*", *(expression(a, order) for a in order(of))]
+        return (total if of.is_Add else product)(expression(a, order) for a in order(of))
     if of.is_Pow:
         return ["^", expression(of.base, order), float(of.exp)]
     arguments = [expression(a, order) for a in of.args]

@@ -101,6 +101,12 @@ def vectors(expression: Expression) -> Iterator[str]:
         yield from vectors(argument)
 
 
+def elementwise(expression: Expression) -> bool:
+    """Whether an expression is made of sums, products and powers only."""
+    known = not isinstance(expression, list) or expression[0] in ("+", "*", "^")
+    return known and all(elementwise(a) for _, a in arguments(expression))
+
+
 def put(expression: list[Any], k: int, argument: Expression) -> Expression:
     """The expression with another k-th argument."""
     changed = [*expression[:k], argument, *expression[k + 1 :]]
@@ -120,6 +126,17 @@ def mapped(expression: Expression, leaf: Callable[[str], Expression]) -> Express
         expression = [expression[0], leaf(expression[1]), *expression[2:]]
     for k, argument in arguments(expression):
         changed = mapped(argument, leaf)
+        if changed is not argument:
+            expression = [*expression[:k], changed, *expression[k + 1 :]]
+    return expression
+
+
+def replaced(expression: Expression, part: Expression, other: Expression) -> Expression:
+    """The expression with another one in the place of a part, everywhere."""
+    if expression == part:
+        return other
+    for k, argument in arguments(expression):
+        changed = replaced(argument, part, other)
         if changed is not argument:
             expression = [*expression[:k], changed, *expression[k + 1 :]]
     return expression

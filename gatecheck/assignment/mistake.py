@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -14,7 +14,7 @@ class Words(NamedTuple):
     """What is said of a mistake.
 
     `left = wrong` is what the numbers say, `left = right` what the equations give; path: what is missing, as h → c;
-    many: the title where several of the kind are found, with {} for their names.
+    many: the title where it is made in several places, with {} for their names; places: those of this one.
     """
 
     title: str
@@ -24,6 +24,7 @@ class Words(NamedTuple):
     hint: str
     path: str | None = None
     many: str = ""
+    places: tuple[str, ...] = ()
 
 
 def fixed(words: Words) -> Callable[[], Words]:
@@ -37,7 +38,8 @@ class Wrong:
 
     roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c). saying: makes the
     words, which take longer than the numbers, and are wanted of few. later: what it may do to the functions that call
-    this one. unlikely: where several explain the same numbers, the one with the smallest speaks.
+    this one. unlikely: where several explain the same numbers, the one with the smallest speaks. also: further
+    quantities that it is wrong in. likening: what it has in common with the same mistake in other places.
     """
 
     id: str
@@ -47,11 +49,23 @@ class Wrong:
     saying: Callable[[], Words]
     later: Change = RIGHT
     unlikely: int = 0
+    also: tuple[str, ...] = ()
+    likening: Callable[[], Iterable[Hashable]] = tuple
 
     @cached_property
     def words(self) -> Words:
         """What is said of it."""
         return self.saying()
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """All that it is wrong in."""
+        return (self.quantity, *self.also)
+
+    @cached_property
+    def kinds(self) -> tuple[Hashable, ...]:
+        """What mistakes that are the same one in several places have in common."""
+        return tuple(self.likening())
 
     @property
     def claim(self) -> tuple[str, str]:

@@ -74,6 +74,7 @@ OPERATIONS: Table = {
     "sum": lambda v: v.sum(axis=-1, keepdims=True),
     "mean": lambda v: v.mean(axis=-1, keepdims=True),
     "logsumexp": _logsumexp,
+    "largest": lambda v: v.max(axis=-2, keepdims=True),  # over the rows of a batch
     "spread": lambda s, like: np.broadcast_to(s, np.broadcast_shapes(s.shape, like.shape)),
     "softmax": _softmax,
     # Of whole results: (T, …) in another order of time, a matrix the wrong way round.
@@ -82,6 +83,7 @@ OPERATIONS: Table = {
     "later": lambda a: np.concatenate([a[1:], a[:1]]),
     "delayed": lambda a: np.concatenate([np.zeros_like(a[:1]), a[:-1]]),
     "after": lambda a, first: np.concatenate([first[None], a[:-1]]),
+    "first_only": lambda a: np.concatenate([a[:1], np.zeros_like(a[1:])]),
     "last_only": lambda a: np.concatenate([np.zeros_like(a[:-1]), a[-1:]]),
     "transposed": lambda a: a.T,
 }

@@ -126,8 +126,12 @@ def _function(node: Expression, scope: Scope) -> Slips:
                 made = [other, node[1]]
                 yield "wrong-function", made, node, made
         yield "function-twice", [node[0], node], node, [node[0], node]
+        if node[0] == "sigmoid":
+            for made in _sigmoids(node[1]):
+                yield "wrong-sigmoid", made, node, made
     elif node[0] == "^" and node[2] == 2.0:
         yield "missing-square", node[1], node, node[1]
+        yield "doubled-for-square", product([2.0, node[1]]), node, product([2.0, node[1]])
         yield "wrong-power", power(node[1], 3.0), node, power(node[1], 3.0)
         opposite: Expression = total([1.0, negative(node[1])])
         for other in (opposite, *(scope.others(node[1]) if isinstance(node[1], str) else ())):
@@ -140,6 +144,16 @@ def _function(node: Expression, scope: Scope) -> Slips:
         yield "sum-for-mean", ["sum", node[1]], node, ["sum", node[1]]
     elif node[0] == "sum":
         yield "mean-for-sum", ["mean", node[1]], node, ["mean", node[1]]
+
+
+def _sigmoids(argument: Expression) -> Iterator[Expression]:
+    """What 1 / (1 + exp(-a)) becomes by a slip of the one who writes it out."""
+    decay = ["exp", negative(argument)]
+    yield total([1.0, decay])
+    yield power(total([1.0, negative(decay)]), -1.0)
+    yield from (power(["+", number, decay], -1.0) for number in (2.0, -1.0, 0.5))
+    yield product([decay, power(total([1.0, decay]), -1.0)])
+    yield total([1.0, power(decay, -1.0)])
 
 
 def _multiple(node: Expression, scope: Scope) -> Slips:
@@ -161,6 +175,9 @@ def _product(node: Expression, scope: Scope) -> Slips:
             if isinstance(a, (str, list)) and isinstance(b, (str, list)):
                 rest = [f for k, f in enumerate(node) if k not in (0, one, other)]
                 yield "sum-for-product", product([*rest, ["+", a, b]]), product([a, b]), ["+", a, b]
+        for some in _halves(node[1:]):
+            one, other = (product(node[k] for k in range(1, len(node)) if (k in some) == chosen) for chosen in (1, 0))
+            yield "sum-for-product", ["+", one, other], node, ["+", one, other]
         for part, rest in _parted(node[1:]):
             if isinstance(part, (str, list)):
                 yield "factor-twice", product([*node[1:], part]), part, product([part, part])
@@ -171,13 +188,27 @@ def _product(node: Expression, scope: Scope) -> Slips:
                     made = total([product([*rest, inner]), *alone])
                     yield "missing-brackets", made, node, made
     elif node[0] == "+":
-        for one, other in combinations(range(1, len(node)), 2):
-            rest = [t for k, t in enumerate(node) if k not in (0, one, other)]
-            both = product([node[one], node[other]])
-            yield "product-for-sum", total([*rest, both]), total([node[one], node[other]]), both
-        for part, rest in _parted(node[1:]):
-            made = product([total(rest), part])
-            yield "product-for-sum", made, node, made
+        yield from multiplied(node)
+
+
+def multiplied(node: list[Expression]) -> Slips:
+    """A product for a sum, of two of its terms or of one and the rest."""
+    for one, other in combinations(range(1, len(node)), 2):
+        rest = [t for k, t in enumerate(node) if k not in (0, one, other)]
+        both = product([node[one], node[other]])
+        yield "product-for-sum", total([*rest, both]), total([node[one], node[other]]), both
+    for part, rest in _parted(node[1:]):
+        made = product([total(rest), part])
+        yield "product-for-sum", made, node, made
+
+
+def _halves(found: list[Expression]) -> Iterator[set[int]]:
+    """Some of at most five parts, the first among them: each way to cut them in two, where neither is a number."""
+    places = [k for k, part in enumerate(found, 1) if isinstance(part, (str, list))]
+    if 3 <= len(places) <= 5:
+        numbers = set(range(1, len(found) + 1)) - set(places)
+        for count in range(len(places) - 1):
+            yield from ({places[0], *numbers, *some} for some in combinations(places[1:], count))
 
 
 def _moved(node: Expression, scope: Scope) -> Slips:
@@ -239,7 +270,7 @@ def _extra(node: Expression, scope: Scope) -> Slips:
         for function in ("tanh", "sigmoid"):
             yield "extra-function", [function, node], node, [function, node]
         yield "extra-square", power(node, 2.0), node, power(node, 2.0)
-    if isinstance(node, str) or (isinstance(node, list) and node[0] in (*_ALIKE, "^")):
+    if isinstance(node, str) or (isinstance(node, list) and node[0] in (*_ALIKE, *LINEAR, "^")):
         made: Expression = total([1.0, negative(node)])
         yield "opposite", made, node, made
     elif isinstance(node, float):

@@ -7,27 +7,29 @@ Agreement to rounding error is not a coincidence, but a repair that leaves somet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..assignment.adjoint import follow
 from ..assignment.change import Change
+from ..assignment.expressions import elementwise
 from ..assignment.mistake import Wrong
 from ..assignment.program import Data, Program
 from ..assignment.training import Given
+from ..assignment.wrong.together import together
 from ..conventions import TRAINING, Layout
 from .case import Case, Errors, case_of
 from .exchange import Array
 from .fitting import fitted
-from .lanes import distances, in_lanes
+from .lanes import distances, in_lanes, looped
 from .reach import Reach
 
 #: Mistakes in one function; a longer story fits anything.
 MOST = 4
-#: Of candidates that mend equally much: how many are followed to the end before the search gives up.
-TRIED = 3
+#: How many candidates are followed to the end before the search gives up, after so many mistakes.
+TRIED = (3, 2, 1, 1)
 #: Of candidates times steps: beyond it a sequence takes too long, and its equations are looked at in one step alone.
 LARGEST = 12_000
 #: Candidates times steps in one search, all its branches together: then what has been found is what there is.
@@ -96,12 +98,11 @@ def diagnose(
         found = _Search(case).best(program)
         return found if not second.off(second.errors(found.program)) else replace(found, complete=False)
     short = _Search(second).best(program)
-    if short.found and short.complete and not case.off(case.errors(short.program)):
-        return short
-    looped = _Search(case, only_loops=True).best(program)
-    if looped.complete or not short.complete:
-        return looped
-    return _Search(case, second).best(short.program, short.found)
+    if short.found or not short.complete:  # one step shows some of what a loop does wrong, too
+        looped = _Search(case, only_loops=True).best(program)
+        if looped.complete or not short.complete:
+            return looped
+    return _joined(_Search(case, second).best(short.program, short.found))
 
 
 def gives(
@@ -141,7 +142,7 @@ class _Search:
         if len(found) >= MOST or self._left <= 0 or together in self._seen:
             return fallback  # in another order they are the same
         self._seen.add(together)
-        for candidate in self._candidates(program, errors, left)[:TRIED]:
+        for candidate in self._candidates(program, errors, left, _kinds(f.wrong for f in found))[: TRIED[len(found)]]:
             explains = tuple(q for q in left if candidate.after[q] <= case.limits[q])
             agreement = max((candidate.after[q] for q in explains), default=0.0)
             more = tuple(Found(w, explains, agreement, True) for w in candidate.wrongs)
@@ -152,14 +153,17 @@ class _Search:
                 fallback = diagnosis
         return fallback
 
-    def _candidates(self, program: Program, errors: Errors, left: list[str]) -> list[Candidate]:
-        """What mends something and breaks nothing, the best first; pairs only where nothing helps alone."""
+    def _candidates(self, program: Program, errors: Errors, left: list[str], kinds: set[Hashable]) -> list[Candidate]:
+        """What mends something and breaks nothing, the best first; pairs only where nothing helps alone.
+
+        kinds: of the mistakes that have been found: another place of one of them is likelier than another mistake.
+        """
         found: list[Candidate] = []
         for groups in self._tiers(program, set(left)):
             found += self._scored(groups, program, left)
             if any(c.mended == len(left) for c in found):
                 break
-        return sorted(found, key=lambda c: (-c.mended, sum(w.unlikely for w in c.wrongs)))
+        return sorted(found, key=lambda c: (-c.mended, not kinds & _kinds(c.wrongs), sum(w.unlikely for w in c.wrongs)))
 
     def _tiers(self, program: Program, left: set[str]) -> Iterator[list[tuple[Wrong, ...]]]:
         """What is tried, the likeliest first: what reaches all that is wrong and nothing else, what reaches a part."""
@@ -167,19 +171,20 @@ class _Search:
         if not case.role.startswith(
             "step"
         ):  # what only a loop can do wrong is likelier than the same inside a right step
-            loops = [w for w in wrongs if not w.change.local]
-            yield _alike(loops, left)
-            yield [(w,) for w in loops]
+            loops = [w for w in wrongs if not (w.change.local or w.change.renamed)]
+            yield _alone(together(w for w in loops if w.quantity in left))
+            yield _alone(loops)
             if self._only_loops:
                 return
-            wrongs = self._unseen([w for w in wrongs if w.change.local], program)
+            wrongs = self._unseen([w for w in wrongs if w.change.local or w.change.renamed], program)
             if isinstance(case.data, Data) and len(wrongs) * case.data.steps > LARGEST:
                 return
         reach = Reach(program, case.role)
         asked = case.values.keys()
         reached = [(w, reach.of(w.change) & asked if w.change.local else None) for w in wrongs]
-        yield [(w,) for w, found in reached if found is None or found == left]
-        yield [(w,) for w, found in reached if found is not None and found < left]
+        inside = [w for w, found in reached if (found <= left if found is not None else w.quantity in left)]
+        yield _alone(w for w, found in reached if found is None or found == left) + _alone(together(inside))
+        yield _alone(w for w, found in reached if found is not None and found < left)
         if isinstance(case.data, Data):
             yield list(fitted(case, program, sorted(left)))
         if case.role.startswith("step"):
@@ -197,21 +202,24 @@ class _Search:
         case = self._case
         self._left -= len(groups) * (case.data.steps if isinstance(case.data, Data) else 1)
         local = [group for group in groups if all(w.change.local for w in group)]
-        if isinstance(case.data, Data):
+        # A result that is turned, or in another order of time, is so in each lane by itself: no lanes then.
+        if isinstance(case.data, Data) and all(map(elementwise, program.change.results.values())):
             changes = [_sum(group) for group in local]
             for some, outcome in in_lanes(case.layout, case.role, program, changes, case.data):
                 yield from self._in_lanes([local[k] for k in some], outcome, left)
+            loops = [group for group in groups if _laned(_sum(group))]
+            if loops:
+                outcome = looped(case.layout, case.role, program, [_sum(group) for group in loops], case.data)
+                yield from self._in_lanes(loops, outcome, left)
         given = case.given(program)
         before = case.distances(given)
         for group in groups:
-            if not all(w.change.local for w in group):
-                change = _sum(group)
+            change = _sum(group)
+            if not change.local and not _laned(change):
                 whole = bool(change.results) and change == Change(results=change.results)
                 if whole and not change.results.keys() & set(left):
                     continue  # it would make a right result wrong
-                after = (
-                    case.returning(change.results, given, before) if whole else case.errors(program.changed(change))
-                )
+                after = case.returning(change.results, given, before) if whole else case.errors(program.changed(change))
                 yield from self._scored_one(group, after, left)
 
     def _in_lanes(
@@ -236,16 +244,28 @@ class _Search:
             yield Candidate(group, after, mended)
 
 
-def _alike(wrongs: Sequence[Wrong], left: set[str]) -> list[tuple[Wrong, ...]]:
-    """The same mistake in all quantities that are wrong, at once: one loop makes it in many."""
-    groups: dict[tuple[str, str], list[Wrong]] = {}
-    for wrong in wrongs:
-        if wrong.quantity in left and (wrong.words.many or wrong.change.results):
-            groups.setdefault(
-                (wrong.id, wrong.words.many or repr(wrong.change.results[wrong.quantity]).replace(wrong.quantity, "")),
-                [],
-            ).append(wrong)
-    return [tuple(group) for group in groups.values() if len(group) > 1]
+def _kinds(wrongs: Iterable[Wrong]) -> set[Hashable]:
+    return {kind for wrong in wrongs for kind in wrong.kinds}
+
+
+def _joined(diagnosis: Diagnosis) -> Diagnosis:
+    """The diagnosis, with mistakes of one kind that were found one after the other as one."""
+    found = list(diagnosis.found)
+    for merged in together(f.wrong for f in diagnosis.found):
+        parts = [f for f in found if set(f.wrong.quantities) <= set(merged.quantities) and f.wrong.id == merged.id]
+        if len(parts) > 1:
+            explains = tuple(dict.fromkeys(q for f in parts for q in f.explains))
+            one = Found(merged, explains, max(f.agreement for f in parts), all(f.certain for f in parts))
+            found = [one if f is parts[0] else f for f in found if f is parts[0] or f not in parts]
+    return replace(diagnosis, found=tuple(found))
+
+
+def _alone(wrongs: Iterable[Wrong]) -> list[tuple[Wrong, ...]]:
+    return [(wrong,) for wrong in wrongs]
+
+
+def _laned(change: Change) -> bool:
+    return change.laned and not change.local
 
 
 def _sum(group: Sequence[Wrong]) -> Change:

@@ -5,15 +5,16 @@ Everything is compared per quantity of the equations (dW_f, dh_prev): a conventi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..assignment.change import RIGHT
+from ..assignment.change import RIGHT, Change
+from ..assignment.execution import run
 from ..assignment.expressions import Expression
 from ..assignment.operations import OPERATIONS, Table, evaluate
-from ..assignment.program import Data, Program, run
+from ..assignment.program import Data, Program
 from ..assignment.training import Given, Update, trained
 from ..conventions import BACKWARD, Layout, Signature, Slot
 from ..conventions.weights import laid
@@ -81,31 +82,41 @@ def quantities(layout: Layout, slot: Slot) -> tuple[str, ...]:
 
 
 def expected(
-    layout: Layout, role: str, program: Program, data: Given, operations: Table = OPERATIONS
+    layout: Layout,
+    role: str,
+    program: Program,
+    data: Given,
+    operations: Table = OPERATIONS,
+    loops: Sequence[Change] = (),
 ) -> dict[str, Array]:
     """Every quantity that a function gives, by a program; the arrays of the equations, not of the convention.
 
     Those of a training step are stacked, an update each along the first axis. Nobody may change them: what is right is
     worked out once for all submissions that get the same numbers.
     """
-    work_out = _right if program.change == RIGHT else _worked_out
-    return work_out(layout, role, program, data, operations)
+    if program.change == RIGHT and not loops:
+        return _right(layout, role, program, data, operations)
+    return _worked_out(layout, role, program, data, operations, loops)
 
 
-def _worked_out(layout: Layout, role: str, program: Program, data: Given, operations: Table) -> dict[str, Array]:
+def _worked_out(
+    layout: Layout, role: str, program: Program, data: Given, operations: Table, loops: Sequence[Change] = ()
+) -> dict[str, Array]:
     if isinstance(data, tuple):
         found = [trained(program, role, update, layout.arrays, operations) for update in data]
         prefix = "d" if layout.signature(role).gives[0].gradient else ""
         return {f"{prefix}{n}": np.stack([f[n] for f in found]) for n in layout.cell.parameters}
-    return _run(layout, role, program, data, operations)
+    return _run(layout, role, program, data, operations, loops)
 
 
 _right = remembered(64)(_worked_out)
 
 
-def _run(layout: Layout, role: str, program: Program, data: Data, operations: Table) -> dict[str, Array]:
+def _run(
+    layout: Layout, role: str, program: Program, data: Data, operations: Table, loops: Sequence[Change]
+) -> dict[str, Array]:
     with np.errstate(all="ignore"):
-        done = run(program, data, "backward" in role, operations)
+        done = run(program, data, "backward" in role, operations, loops)
     step = role.startswith("step")
     found: dict[str, Array] = {}
     for slot in layout.signature(role).gives:

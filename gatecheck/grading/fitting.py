@@ -53,11 +53,11 @@ def _ratio(role: str, q: str, value: Array, truth: Array) -> Iterator[Wrong]:
     if size > 0:
         k = _plain(float(np.vdot(truth, value)) / size)
         yield whole(
-            role, q, "scaled", ["*", k, q], "{} is " + f"{_shown(k)} times what it should be", f"{_shown(k)} {{}}"
+            role, q, "scaled", ["*", k, "{}"], "{} is " + f"{_shown(k)} times what it should be", f"{_shown(k)} {{}}"
         )
     k = _plain(float(np.mean(value - truth)))
     title = "{} is off by " + f"{_shown(k)} everywhere"
-    yield whole(role, q, "shifted", ["+", k, q], title, f"{{}} {'+' if k > 0 else '−'} {_shown(abs(k))}")
+    yield whole(role, q, "shifted", ["+", k, "{}"], title, f"{{}} {'+' if k > 0 else '−'} {_shown(abs(k))}")
 
 
 def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
@@ -169,6 +169,7 @@ def _counted(q: str, k: list[float]) -> Wrong:
         "Σ_t …",
         "A parameter is used at every step: its gradient is the sum of what all of them contribute, once each.",
         many=f"The sum over time for each of {{}} {what}",
+        places=(name,),
     )
     change = Change(weights={name: tuple(k)})
     return Wrong("wrong-sum-over-time", ("backward",), q, change, fixed(words), unlikely=40)

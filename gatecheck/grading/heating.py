@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..assignment.execution import run
 from ..assignment.kit import Kit
-from ..assignment.program import Data, Program, run
+from ..assignment.program import Data, Program
 from ..assignment.training import Given
 from .exchange import Array, expected
 from .heat import Heat

@@ -32,6 +32,11 @@ def in_lanes(
         yield range(first, first + len(some)), expected(layout, role, merged(program, some), data)
 
 
+def looped(layout: Layout, role: str, program: Program, changes: Sequence[Change], data: Data) -> dict[str, Array]:
+    """What a function that goes backwards gives with each of some changes of its loop, as in_lanes does."""
+    return expected(layout, role, program, data, loops=[program.change + c for c in changes])
+
+
 def merged(program: Program, changes: Sequence[Change]) -> Program:
     """One program with a lane for each of some changes."""
     count = len(changes)

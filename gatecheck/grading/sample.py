@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..assignment.drawing import draw
+from ..assignment.execution import run
 from ..assignment.operations import Array
-from ..assignment.program import Data, Program, run
+from ..assignment.program import Data, Program
 from ..assignment.training import Given, Update, norm
 from ..conventions import BACKWARD, TRAINING, Layout
 from ..errors import Fault

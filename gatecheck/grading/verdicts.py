@@ -51,7 +51,11 @@ class Explanation:
     @property
     def own(self) -> tuple[str, ...]:
         """What new mistakes are in, where others follow from it; each costs its own points once."""
-        return tuple(dict.fromkeys(f.wrong.quantity for f in self.found)) if self.certain and self.because else ()
+        return (
+            tuple(dict.fromkeys(q for f in self.found for q in f.wrong.quantities))
+            if self.certain and self.because
+            else ()
+        )
 
 
 @dataclass
@@ -111,7 +115,7 @@ class Verdicts:
         names = [*shares(self.kit, task), *(q for q in why.own if q not in truth)]
         for q in names:
             self.checks.append(self._check(task, q, task.points / len(names), reading, off_by, why))
-        self.mistakes += _named(why, task.name)
+        self.mistakes += [_mistake(found, task.name, why.certain) for found in why.found]
 
     def _take(self, name: str, judged: Judged) -> None:
         """The verdict on a formula, which waits for no code, and explains none."""
@@ -249,29 +253,18 @@ def _by_own_forward(task: str, q: str, share: float, problem: str | None, right:
     return Check(task, q, "failed", 0.0, share, f"wrong, and not the gradient of your own {cause} either")
 
 
-def _named(why: Explanation, function: str) -> list[Mistake]:
-    """Mistakes for the report; several of one kind that say so become one."""
-    made: dict[str, list[Found]] = {}
-    for found in why.found:
-        made.setdefault(found.wrong.words.many or found.wrong.words.title, []).append(found)
-    return [_mistake(group, function, why.certain) for group in made.values()]
-
-
-def _mistake(group: list[Found], function: str, certain: bool) -> Mistake:
-    first, words = group[0].wrong, group[0].wrong.words
-    names = [f.wrong.quantity.removeprefix("d") for f in group]
-    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    explains = dict.fromkeys(q for f in group for q in f.explains if q != first.quantity)
+def _mistake(found: Found, function: str, certain: bool) -> Mistake:
+    wrong, words = found.wrong, found.wrong.words
     return Mistake(
-        id=first.id,
-        title=words.many.replace("{}", listed) if len(group) > 1 else words.title,
-        quantity=first.quantity,
+        id=wrong.id,
+        title=words.title,
+        quantity=wrong.quantity,
         left=words.left,
         wrong=words.wrong,
         right=words.right,
-        certain=certain and all(f.certain for f in group),
-        agreement=max(f.agreement for f in group),
-        explains=tuple(explains),
+        certain=certain and found.certain,
+        agreement=found.agreement,
+        explains=tuple(q for q in found.explains if q != wrong.quantity),
         hint=words.hint,
         where=Where(function),
         path=words.path,

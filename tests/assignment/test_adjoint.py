@@ -9,7 +9,7 @@ from covering import dear
 from gatecheck.assignment.adjoint import follow, is_gradient, owner, size
 from gatecheck.assignment.compiling import compiled
 from gatecheck.assignment.drawing import draw
-from gatecheck.assignment.program import run
+from gatecheck.assignment.execution import run
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import SCALAR, library, load, read
 

@@ -409,7 +409,9 @@ def test_what_is_written_reads_back_as_it_was_and_is_written_the_same_every_time
 def test_the_written_file_explains_itself():
     tasks = (Task("forward", 2.0), Task("backward", 4.5, ("forward",), ("One.", "Two.")))
     text = write(Assignment(Path(), "LSTM by hand", "lstm.cell", "cs231n", "lstm.py", Grading(), tasks))
-    assert text == """\
+    assert (
+        text
+        == """\
 version = 1
 title = "LSTM by hand"
 cell = "lstm.cell"                  # beside this file
@@ -435,6 +437,7 @@ hints = [
     "Two.",
 ]
 """
+    )
 
 
 def test_a_cell_of_the_library_is_said_to_be_one_and_another_kind_is_kept():

@@ -79,7 +79,7 @@ def test_lines_may_end_as_on_windows():
     assert (place.line, place.text) == (23, "points=2")
 
 
-@given(st.text(alphabet='ab.="\'[]{}#\n\r\\ \t', max_size=80))
+@given(st.text(alphabet="ab.=\"'[]{}#\n\r\\ \t", max_size=80))
 def test_the_scanner_takes_any_text_and_its_statements_are_stretches_of_it(text):
     end = 0
     for statement in statements(text):

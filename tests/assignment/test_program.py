@@ -8,7 +8,8 @@ import pytest
 
 from gatecheck.assignment.change import RIGHT, Change
 from gatecheck.assignment.compiling import compiled
-from gatecheck.assignment.program import Data, Program, run
+from gatecheck.assignment.execution import run
+from gatecheck.assignment.program import Data, Program
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import library, load
 

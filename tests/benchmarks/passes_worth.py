@@ -1,6 +1,6 @@
 """What each pass of fast NumPy is worth: times with one of them taken away in turn, as a line of JSON; one BLAS thread.
 
-    OPENBLAS_NUM_THREADS=1 python tests/benchmarks/passes_worth.py CELL DTYPE RUNS
+OPENBLAS_NUM_THREADS=1 python tests/benchmarks/passes_worth.py CELL DTYPE RUNS
 """
 
 import json

@@ -52,7 +52,7 @@ class Numbers:
                 return np.array([float(self.sizes[letter])])
             case "place", (sizes, k):
                 return self.place(sizes, k)[:, 0]
-            case ("sum" | "root"), (key,):
+            case (("sum" | "root"), (key,)):
                 return self.value(ring, key)
             case "function", (name, *keys):
                 if name == "step":

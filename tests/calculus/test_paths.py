@@ -234,7 +234,6 @@ class Numbers:
         values = np.broadcast_to(values[-1], (copies, *values[-1].shape[-2:]))
         return values[:, 0, :].T.imag / oracle.TINY
 
-
     def block(self, ways, target, source, t):
         return sum((self.dense(p, t) for p in ways), np.zeros((self.size(target), self.size(source))))
 

@@ -215,6 +215,7 @@ def test_a_draw_near_a_kink_or_a_pole_counts_as_faulty():
 
     def start(x, h):
         return Given({"D": 1}, 1, {"x": np.array([[x]])}, {"h": np.array([h])})
+
     good, kink, pole, never = draw.faults([start(1.0, 1.0), start(0.01, 1.0), start(0.5, -0.97), start(1.0, -1.0)])
     assert good == 0 < kink < np.inf > pole > 0
     assert never == np.inf

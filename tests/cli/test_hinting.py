@@ -30,7 +30,7 @@ def lstm(generated_lstm, tmp_path):
     folder.mkdir()
     for path in generated_lstm.folder.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    change(folder, '[grading]\n', '[grading]\ntold = "what"\n')
+    change(folder, "[grading]\n", '[grading]\ntold = "what"\n')
     change(folder, 'name = "lstm_step_backward"\n', f'name = "lstm_step_backward"\nhints = ["{HINT}"]\n')
     for name, student in (("lstm.py", "ben.py"), ("solved.py", "anna.py")):
         (folder / name).write_bytes((data("templates") / "demo" / student).read_bytes())

@@ -4,7 +4,7 @@ An edit is (before, after, the quantity that is wrong then, the left side of the
 another one).
 """
 
-SLICES = '''
+SLICES = """
 import numpy as np
 
 def sigmoid(z):
@@ -77,9 +77,9 @@ def lstm_backward(dh, cache):
         dWh += dwh
         db += dbt
     return dx, dprevh, dWx, dWh, db
-'''
+"""
 
-APART = '''
+APART = """
 import numpy as np
 
 def sigma(a):
@@ -141,9 +141,9 @@ def backward(dh, dc, caches, p):
         for k in dp:
             dp[k] += dp_t[k]
     return np.array(dxs), dh_next, dc_next, dp
-'''
+"""
 
-INLINED = '''
+INLINED = """
 import numpy as np
 
 def sig(v):
@@ -215,9 +215,9 @@ def backward(dhs, kept, p):
         dp["b_r"] += dar.sum(axis=0)
         dp["b_n"] += dan.sum(axis=0)
     return dx, dh_next, dp
-'''
+"""
 
-D2L = '''
+D2L = """
 import numpy as np
 
 def sigmoid(x):
@@ -275,9 +275,9 @@ def lstm_backward(dHs, dCs, caches):
         dXs.append(dX)
         total = grads if total is None else [a + b for a, b in zip(total, grads)]
     return (np.stack(dXs[::-1]), dH_next, dC_next, *total)
-'''
+"""
 
-TERSE = '''
+TERSE = """
 import numpy as np
 
 def step(x, h_prev, p):
@@ -307,9 +307,9 @@ def backward(dh, kept, p):
         dx.insert(0, dxt)
         dp = {n: dp[n] + g[n] for n in p}
     return np.stack(dx), dh_prev, dp
-'''
+"""
 
-PEEPHOLE = '''
+PEEPHOLE = """
 import numpy as np
 
 def s(v):
@@ -373,9 +373,9 @@ def backward(dhs, dcs, kept, p):
         for k, v in d.items():
             total[k] = total.get(k, 0) + v
     return np.array(dxs), dh_next, dc_next, total
-'''
+"""
 
-RAW = '''
+RAW = """
 import numpy as np
 
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
@@ -419,7 +419,7 @@ def rnn_backward(dh, cache):
         db += db_
     dh0 = dprev_h
     return dx, dh0, dWx, dWh, db
-'''
+"""
 
 #: The same with names that mislead, and a name that says nothing.
 CROSSED = (

@@ -26,7 +26,7 @@ def test_the_reference_scores_full_marks_in_every_layout(cell, convention):
 
 # ------------------------------------------------------------------------------------------------ deeplearning.ai
 
-DLAI_RNN = '''
+DLAI_RNN = """
 import numpy as np
 from rnn_utils import *
 
@@ -74,10 +74,10 @@ def rnn_backward(da, caches):
         for name in ("dWax", "dWaa", "dba"):
             total[name] = total.get(name, 0) + gradients[name]
     return {"dx": dx, "da0": da_prevt, **total}
-'''
+"""
 
 # As in a notebook: sigmoid and softmax are there.
-DLAI_LSTM = '''
+DLAI_LSTM = """
 import numpy as np
 
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
@@ -131,11 +131,11 @@ def lstm_backward(da, caches):
             if name not in ("dxt", "da_prev", "dc_prev"):
                 total[name] = total.get(name, 0) + gradients[name]
     return {"dx": dx, "da0": da_prevt, **total}
-'''
+"""
 
 # ------------------------------------------------------------------------------------------------ layers
 
-DLFS2 = '''
+DLFS2 = """
 import numpy as np
 
 def sigmoid(x):
@@ -203,11 +203,11 @@ class TimeLSTM:
         for i, grad in enumerate(grads):
             self.grads[i][...] = grad
         return dxs
-'''
+"""
 
 # ------------------------------------------------------------------------------------------------ cells with attributes
 
-CMU_RNN = '''
+CMU_RNN = """
 import numpy as np
 
 class RNNCell(object):
@@ -232,9 +232,9 @@ class RNNCell(object):
         self.db_ih += dz.mean(axis=0)
         self.db_hh += dz.mean(axis=0)
         return dz @ self.W_ih, dz @ self.W_hh
-'''
+"""
 
-CMU_GRU = '''
+CMU_GRU = """
 import numpy as np
 
 def sigmoid(z):
@@ -268,11 +268,11 @@ class GRUCell(object):
         dx = self.Wrx.T @ dr + self.Wzx.T @ dz + self.Wnx.T @ dn
         dh = delta * self.z + self.Wrh.T @ dr + self.Wzh.T @ dz + self.Wnh.T @ dinner
         return dx, dh
-'''
+"""
 
 # ------------------------------------------------------------------------------------------------ one function
 
-MINCHAR = '''
+MINCHAR = """
 import numpy as np
 
 def lossFun(inputs, targets, hprev):
@@ -303,7 +303,7 @@ def lossFun(inputs, targets, hprev):
     for dparam in [dWxh, dWhh, dWhy, dbh, dby]:
         np.clip(dparam, -5, 5, out=dparam)
     return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs)-1]
-'''
+"""
 
 RIGHT = {
     "dlai rnn": (DLAI_RNN, "rnn_softmax", "dlai"),

@@ -419,9 +419,7 @@ def test_a_training_step_that_updates_in_place_is_right_and_warned_of_once():
     in_place = "for n in p: p[n] -= rate * dp[n]\n    return p"
     report = trained(changed(BY_NAME, ("return {n: p[n] - rate * dp[n] for n in p}", in_place)))
     assert report.full_marks
-    assert report.warnings == (
-        "sgd_step changed its argument p in place: put the result into a new array instead.",
-    )
+    assert report.warnings == ("sgd_step changed its argument p in place: put the result into a new array instead.",)
 
 
 # One call of several shows it; one message for all of them. Each edit goes before the return statement of a function.

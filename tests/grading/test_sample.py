@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gatecheck.assignment.compiling import compiled
-from gatecheck.assignment.program import run
+from gatecheck.assignment.execution import run
 from gatecheck.assignment.training import norm
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import library, load, read

@@ -19,9 +19,7 @@ TEXTS = st.text(max_size=20)
 ARRAYS = st.sampled_from(list(values.DTYPES.values())).flatmap(
     lambda code: nps.arrays(np.dtype(code), nps.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
 )
-PLAIN = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), TEXTS, ARRAYS
-)
+PLAIN = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), TEXTS, ARRAYS)
 
 
 def nested(leaves):
@@ -217,9 +215,7 @@ def test_the_end_of_the_pipe_is_no_frame():
     assert through_a_pipe(b"") is None
 
 
-@pytest.mark.parametrize(
-    "lengths", [(values.HEADER_BYTES + 1, 0), (0, values.ARRAY_BYTES + 1), (2**32 - 1, 2**32 - 1)]
-)
+@pytest.mark.parametrize("lengths", [(values.HEADER_BYTES + 1, 0), (0, values.ARRAY_BYTES + 1), (2**32 - 1, 2**32 - 1)])
 def test_a_frame_beyond_the_cap_is_refused_by_its_lengths_alone(lengths):
     with pytest.raises(WireError, match="too large"):
         through_a_pipe(struct.pack(">II", *lengths))

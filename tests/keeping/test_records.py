@@ -347,14 +347,19 @@ def submit():
     records.close()
 """
 
-FOREVER = SUBMIT + """
+FOREVER = (
+    SUBMIT
+    + """
 print("ready", flush=True)
 while True:
     submit()
 """
+)
 
 # The process kills itself before the n-th line of ours that it runs, for n = 1, 2, ... until it gets through.
-AT_EVERY_LINE = SUBMIT + """
+AT_EVERY_LINE = (
+    SUBMIT
+    + """
 def tracer(n):
     def trace(frame, event, argument):
         nonlocal n
@@ -376,6 +381,7 @@ while status:
     status = os.waitpid(child, 0)[1]
 print(n)
 """
+)
 
 
 @pytest.fixture

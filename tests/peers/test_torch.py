@@ -9,7 +9,8 @@ import oracle
 import pytest
 
 from gatecheck.assignment.compiling import compiled
-from gatecheck.assignment.program import Data, run
+from gatecheck.assignment.execution import run
+from gatecheck.assignment.program import Data
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import library, load
 from gatecheck.cells import tree as t

@@ -12,9 +12,7 @@ from gatecheck.reporting.terminal import render, show, takes_unicode, wants_colo
 from gatecheck.reporting.terminal.lines import cells
 
 SHA = "0" * 64
-SOURCE = "\n".join(
-    ["pass"] * 39 + ["    do = dnext_h * np.tanh(c)", "    dc = dnext_c", "    df = dc * prev_c", ""]
-)
+SOURCE = "\n".join(["pass"] * 39 + ["    do = dnext_h * np.tanh(c)", "    dc = dnext_c", "    df = dc * prev_c", ""])
 FOLLOWING = ("dprev_c", "dW_f", "dW_i", "dW_g", "dx", "dprev_h")
 BACK = "lstm_step_backward"
 CHECKS = (
@@ -81,7 +79,9 @@ def without_codes(text):
 
 
 def test_a_report_at_80_columns():
-    assert render(REPORT, 80, source=SOURCE) == """\
+    assert (
+        render(REPORT, 80, source=SOURCE)
+        == """\
 LSTM by hand                                            lstm.py · cs231n · 12 ms
 
   6.5 of 9   ████████████████████████████████████████████████▒▒▒▒░░░░░░░░░░░░░░░
@@ -112,11 +112,14 @@ Tasks
 
 Note   dnext_h was modified in place. Values right; write dh = dnext_h + …
 Receipt GC-7F3K-Q2MA · isolated · seed 5c1e · gatecheck 0.1.0"""
+    )
 
 
 def test_a_report_in_ascii_at_40_columns():
     report = replace(REPORT, checks=CHECKS[:5], warnings=(), receipt=None, isolated=False)
-    assert render(report, 40, unicode=False) == """\
+    assert (
+        render(report, 40, unicode=False)
+        == """\
 LSTM by hand    lstm.py | cs231n | 12 ms
 
   3.5 of 4   ########################xxx
@@ -154,6 +157,7 @@ Tasks
 
 Not recorded | not isolated |
 seed 5c1e | gatecheck 0.1.0"""
+    )
 
 
 def test_colour_changes_no_character():

@@ -14,7 +14,7 @@ from covering import cells
 
 from gatecheck.assignment.compiling import compiled
 from gatecheck.assignment.drawing import draw
-from gatecheck.assignment.program import run
+from gatecheck.assignment.execution import run
 from gatecheck.calculus.backward import derive
 from gatecheck.writing.reference import code
 

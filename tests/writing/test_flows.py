@@ -53,9 +53,7 @@ def test_the_sentences_compare_what_matrices_carry_with_what_a_gate_keeps():
 
 
 def test_one_flow_is_compared_with_nothing():
-    assert read(compared(RNN)) == [
-        "After 20 steps h of rnn, which only matrices carry, keeps 9.5e−7 of a unit change."
-    ]
+    assert read(compared(RNN)) == ["After 20 steps h of rnn, which only matrices carry, keeps 9.5e−7 of a unit change."]
 
 
 def test_what_has_died_or_exploded_is_not_divided():

@@ -23,9 +23,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from ...cells import Cell
+from ..execution import run
 from ..expressions import Expression
 from ..operations import OPERATIONS, Array, Table, evaluate
-from ..program import Data, Program, arriving, previous, run
+from ..program import Data, Program, arriving, previous
 from .asked import following, handed_back, later
 from .residues import Field, Undefined
 

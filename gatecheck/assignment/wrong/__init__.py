@@ -20,7 +20,7 @@ def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: st
     printed = Printed(cell, program, loss)
     ahead = role.replace("step_backward", "step").replace("backward", "forward")
     roles = {role, ahead} if whole else {role}
-    found = [*places.returned(cell), *places.permuted(cell, program)]
+    found = [*places.returned(cell), *places.permuted(cell, program), *places.rows(cell)]
     if role != ahead:
         found += [*loops.backward(cell, program, printed), *times.backward(cell)]
         found += [*gradients.gradients(cell, program, printed), *gradients.parameters(cell, program, printed)]

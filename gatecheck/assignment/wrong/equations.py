@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from ...cells import Cell
@@ -13,89 +13,51 @@ from ..mistake import Words, Wrong
 from ..printing import Printed
 from ..program import Program
 from ..variants import Variant, variants
+from .likeness import kinds
 from .scope import Here, forward
-from .slips import Said, identity, kind, said
+from .slips import identity, said
 
 ROLES = ("step", "forward")
 #: What may go wrong where an activation is applied.
 _FUNCTIONS = ("missing-function", "wrong-function")
-#: What the name of the quantity is replaced by where a slip in several equations is compared.
-_OWN = "·"
 
 
-def equations(cell: Cell, program: Program, printed: Printed) -> list[Wrong]:
-    """Every wrong equation, those with one slip in one place before those in several."""
-    alone: list[Wrong] = []
-    alike: dict[tuple[str, ...], list[tuple[str, Variant]]] = {}
+def equations(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
+    """Every wrong equation."""
     for line, expression in program.forward.items():
         for variant in variants(expression, forward(cell, program, line)):
-            if not any(n in cell.shapes or n.startswith("a_") for n in names(variant.expression)):
-                continue  # nothing is left that varies
-            alone.append(_alone(cell, program, printed, line, variant))
-            for key in _keys(cell, program, line, variant):
-                alike.setdefault(key, []).append((line, variant))
-    several = (dict(reversed(found)) for found in alike.values())
-    unique = {repr([(line, v.expression) for line, v in found.items()]): found for found in several if len(found) > 1}
-    return [
-        *alone,
-        *polarities(cell, program, printed),
-        *(_together(cell, program, printed, found) for found in unique.values()),
-        *exchanged(cell, program, printed),
-        *transposed(cell, program, printed),
-        *activations(cell, program, printed),
-    ]
+            if any(n in cell.shapes or n.startswith("a_") for n in names(variant.expression)):  # else nothing varies
+                yield _slip(cell, program, printed, line, variant)
+    yield from polarities(cell, program, printed)
+    yield from exchanged(cell, program, printed)
+    yield from transposed(cell, program, printed)
+    yield from activations(cell, program, printed)
 
 
-def _alone(cell: Cell, program: Program, printed: Printed, line: str, variant: Variant) -> Wrong:
+def _slip(cell: Cell, program: Program, printed: Printed, line: str, variant: Variant) -> Wrong:
     id, unlikely = identity(variant)
+    own = owner(cell, line)
     if f"a_{line}" in program.forward and variant.slip not in _FUNCTIONS:
         unlikely += 50  # it is rather written so where the result is read
-    changed = {line: variant.expression}
-    return _wrong(cell, program, printed, (id, unlikely), changed, lambda place: said(variant, printed, place))
-
-
-def _together(cell: Cell, program: Program, printed: Printed, found: Mapping[str, Variant]) -> Wrong:
-    """The same slip in several equations."""
-    changed = {line: found[line].expression for line in program.forward if line in found}
-    first = found[next(iter(changed))]
-    owners = [printed.symbol(owner(cell, line)) for line in changed]
-    listed = f"{', '.join(owners[:-1])} and {owners[-1]}"
-    return _wrong(
-        cell, program, printed, identity(first), changed, lambda _: said(first, printed, f"the equations of {listed}")
-    )
-
-
-def _wrong(
-    cell: Cell,
-    program: Program,
-    printed: Printed,
-    id: tuple[str, int],
-    changed: Mapping[str, Expression],
-    title: Callable[[str], Said],
-) -> Wrong:
-    first = next(iter(changed))
 
     def saying() -> Words:
-        told = title(f"the equation of {printed.symbol(owner(cell, first))}")
-        right, wrong = (printed.sum(printed.addends(e)) for e in (program.forward[first], changed[first]))
-        return Words(told.title, printed.symbol(first), wrong, right, told.hint)
+        told = said(variant, printed, f"the equation of {printed.symbol(own)}")
+        right, wrong = (printed.sum(printed.addends(e)) for e in (program.forward[line], variant.expression))
+        many = said(variant, printed, "the equations of {}").title
+        return Words(
+            told.title, printed.symbol(line), wrong, right, told.hint, many=many, places=(printed.symbol(own),)
+        )
 
+    change = Change({line: variant.expression})
     return Wrong(
-        id[0], ROLES, owner(cell, first), Change(dict(changed)), saying, unlikely=id[1] + 100 * (len(changed) > 1)
+        id,
+        ROLES,
+        own,
+        change,
+        saying,
+        unlikely=unlikely,
+        likening=lambda: kinds(cell, program, own, line == own, variant),
     )
-
-
-def _keys(cell: Cell, program: Program, line: str, variant: Variant) -> Iterator[tuple[str, ...]]:
-    """What a slip has in common with the same one in other equations; among gates of one function, and of any."""
-    own = owner(cell, line)
-    old, new = (repr(renamed(e, _general(own, e))) for e in (variant.old, variant.new))
-    yield kind(variant), old, new, str(line == own)
-    function = program.forward[own][0] if isinstance(program.forward[own], list) else ""
-    yield kind(variant), old, new, str(line == own), function
-
-
-def _general(own: str, expression: Expression) -> dict[str, str]:
-    return {n: n[: -len(own)] + _OWN for n in names(expression) if n == own or n.endswith(f"_{own}")}
 
 
 def polarities(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from ...cells import Cell
 from ..adjoint import owner, reader
 from ..change import Change
-from ..expressions import Expression, factors, names, negative, product
+from ..expressions import Expression, factors, names, negative, power, product, total
 from ..mistake import Words, Wrong
+from ..operators import multiplied
 from ..printing import Printed
 from ..program import Program, arriving
 from ..variants import Variant, variants
+from .likeness import kinds
 from .scope import Here, backward
 from .slips import identity, said
 
@@ -36,7 +39,11 @@ def gradients(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]
                 if any(names(variant.expression)) and variant.expression != bare:
                     changed = [*entry[:k], [lag, variant.expression], *entry[k + 1 :]]
                     yield _slip(cell, program, printed, name, lag, changed, variant)
+        yield from _multiplied(cell, program, printed, name, entry)
         yield from _carries(cell, program, printed, name, entry)
+        if name not in cell.inputs:
+            yield _unused(program, printed, name)
+    yield from _primes(program, printed)
 
 
 def parameters(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
@@ -59,40 +66,132 @@ def _parameter_variants(contribution: list[Any], here: Here) -> Iterator[tuple[V
         for variant in variants(operand, here):
             if any(names(variant.expression)):
                 yield variant, [expression, variant.expression, turned]
+        inner = ["sum", product([expression, operand])]
+        if here.fits(expression, operand):
+            ones = ["+", 1.0, ["*", 0.0, operand]]
+            yield Variant("inner-for-outer", inner, expression, inner), [inner, ones, turned]
+    else:
+        made = ["largest", expression]
+        yield Variant("largest-for-sum", made, expression, made), [made, None, turned]
 
 
 def _slip(
     cell: Cell, program: Program, printed: Printed, name: str, lag: int, changed: Contributions, variant: Variant
 ) -> Wrong:
+    own, of = printed.symbol(name), owner(cell, name)
+
     def saying() -> Words:
-        told = said(variant, printed, f"the gradient of {printed.symbol(name)}", lag)
+        told = said(variant, printed, f"the gradient of {own}", lag)
         wrong, right = (printed.gradient(name, e) for e in (changed, program.gradients[name]))
-        return Words(told.title, printed.symbol(f"d{name}"), wrong, right, told.hint)
+        many = said(variant, printed, "the gradients of {}", lag).title
+        return Words(told.title, printed.symbol(f"d{name}"), wrong, right, told.hint, many=many, places=(own,))
 
-    return _wrong(*identity(variant), name, lag, changed, saying)
+    return _wrong(
+        *identity(variant), name, lag, changed, saying, lambda: kinds(cell, program, of, (name == of, lag), variant)
+    )
 
 
-def _wrong(id: str, unlikely: int, name: str, lag: int, changed: Contributions, saying: Callable[[], Words]) -> Wrong:
+def _wrong(
+    id: str,
+    unlikely: int,
+    name: str,
+    lag: int,
+    changed: Contributions,
+    saying: Callable[[], Words],
+    likening: Callable[[], Iterable[Hashable]] = tuple,
+) -> Wrong:
     quantity = f"d{name}{'_prev' if lag else ''}"
-    return Wrong(id, ROLES, quantity, Change(gradients={name: changed}), saying, unlikely=unlikely)
+    change = Change(gradients={name: changed})
+    return Wrong(id, ROLES, quantity, change, saying, unlikely=unlikely, likening=likening)
 
 
 def _parameter_slip(
     cell: Cell, program: Program, printed: Printed, name: str, changed: Contributions, variant: Variant
 ) -> Wrong:
     def saying() -> Words:
-        told = said(variant, printed, f"the gradient of {printed.symbol(name)}")
+        own = printed.symbol(name)
+        told = said(variant, printed, f"the gradient of {own}")
         wrong, right = (printed.parameter(e) for e in (changed, program.parameters[name]))
-        many = told.title.replace(f"the gradient of {printed.symbol(name)}", "the gradients of {}")
-        return Words(told.title, printed.loss(printed.symbol(name)), wrong, right, told.hint, many=many)
+        many = said(variant, printed, "the gradients of {}").title
+        return Words(told.title, printed.loss(own), wrong, right, told.hint, many=many, places=(own,))
 
     id, unlikely = identity(variant)
-    return Wrong(id, ROLES, f"d{name}", Change(parameters={name: changed}), saying, unlikely=unlikely)
+    change = Change(parameters={name: changed})
+    of = owner(cell, reader(program, program.parameters[name][0][0]))
+    place = name.removesuffix(of)
+    return Wrong(
+        id,
+        ROLES,
+        f"d{name}",
+        change,
+        saying,
+        unlikely=unlikely,
+        likening=lambda: chain(
+            kinds(cell, program, of, place, variant), kinds(cell, program, of, "parameters", variant)
+        ),
+    )
 
 
 def _varies(program: Program, expression: Expression) -> bool:
     """Whether an expression is still one of a gradient: what is left of none is not."""
     return any(n[1:] in program.gradients or n[0] == "~" for n in names(expression) if n[0] in "d~")
+
+
+def _multiplied(cell: Cell, program: Program, printed: Printed, name: str, entry: Contributions) -> Iterator[Wrong]:
+    """Contributions that are multiplied where they should be added."""
+    for lag in (0, 1):
+        own = [e for k, e in entry if k == lag]
+        if len(own) > 1:
+            rest = [c for c in entry if c[0] != lag]
+            for slip, made, old, new in multiplied(["+", *own]):
+                yield _slip(cell, program, printed, name, lag, [*rest, [lag, made]], Variant(slip, made, old, new))
+
+
+def _unused(program: Program, printed: Printed, name: str) -> Wrong:
+    """A gradient that is never worked out."""
+    own = printed.symbol(name)
+
+    def saying() -> Words:
+        right = printed.gradient(name, program.gradients[name])
+        hint = f"What {own} does to the loss reaches nothing: is its gradient computed, and stored where it is read?"
+        title = f"The gradient of {own} is zero"
+        return Words(
+            title, printed.symbol(f"d{name}"), "0", right, hint, many="The gradients of {} are zero", places=(own,)
+        )
+
+    entry = [[0, negative(arriving(name))]]
+    return _wrong("gradient-never-used", 5, name, 0, entry, saying, lambda: [("unused", name.startswith("a_"))])
+
+
+def _primes(program: Program, printed: Printed) -> Iterator[Wrong]:
+    """σ′ and tanh′ in each other's place, in every gate."""
+    changed, other = {}, {"sigmoid": "tanh", "tanh": "sigmoid"}
+    for name, entry in program.gradients.items():
+        applied = program.forward.get(name.removeprefix("a_"))
+        if name.startswith("a_") and isinstance(applied, list) and applied[0] in other and len(entry) == 1:
+            y = name.removeprefix("a_")
+            slopes = {"sigmoid": [y, total([1.0, negative(y)])], "tanh": [total([1.0, negative(power(y, 2.0))])]}
+            rest = [f for f in factors(entry[0][1]) if f not in slopes[applied[0]]]
+            if len(rest) + len(slopes[applied[0]]) == len(factors(entry[0][1])):
+                changed[name] = [[entry[0][0], product([*rest, *slopes[other[applied[0]]]])]]
+    functions = {program.forward[name.removeprefix("a_")][0] for name in changed}
+    if len(functions) == 2:
+        first = next(iter(changed))
+
+        def saying() -> Words:
+            wrong, right = (printed.gradient(first, e) for e in (changed[first], program.gradients[first]))
+            title, hint = "σ′ and tanh′ have changed places", "σ′ is y (1 − y), and tanh′ is 1 − y²."
+            return Words(title, printed.symbol(f"d{first}"), wrong, right, hint)
+
+        yield Wrong(
+            "wrong-activation-derivative",
+            ROLES,
+            f"d{first}",
+            Change(gradients=changed),
+            saying,
+            unlikely=50,
+            also=tuple(f"d{n}" for n in list(changed)[1:]),
+        )
 
 
 def _missing_path(cell: Cell, program: Program, printed: Printed, name: str, entry: Contributions, k: int) -> Wrong:
@@ -111,9 +210,11 @@ def _missing_path(cell: Cell, program: Program, printed: Printed, name: str, ent
             f"{own} is read by {', '.join(readers)}. A gradient is the sum over all readers; "
             f"yours lacks what comes through {through}.",
             f"{through} → {own}",
+            f"Paths are missing from the gradients of {{}}: what comes through {through}",
+            (own,),
         )
 
-    return _wrong("missing-path", 0, name, lag, rest, saying)
+    return _wrong("missing-path", 0, name, lag, rest, saying, lambda: [("missing path", reader(program, expression))])
 
 
 def _bare(cell: Cell, program: Program, name: str, expression: Expression) -> Expression | None:
@@ -139,9 +240,19 @@ def _missing_derivative(program: Program, printed: Printed, name: str, lag: int,
             f"{of} is {function} of its pre-activation {printed.symbol(name)}: "
             "the chain rule multiplies by its derivative.",
             many="The activation's derivative is missing in the gradients of {}",
+            places=(printed.symbol(name.removeprefix("a_")),),
         )
 
-    return _wrong("missing-activation-derivative", 0, name, lag, [[lag, bare]], saying)
+    function = program.forward[name.removeprefix("a_")][0]
+    return _wrong(
+        "missing-activation-derivative",
+        0,
+        name,
+        lag,
+        [[lag, bare]],
+        saying,
+        lambda: (("missing derivative",), ("missing derivative", function)),
+    )
 
 
 def _carries(cell: Cell, program: Program, printed: Printed, name: str, entry: Contributions) -> Iterator[Wrong]:
@@ -223,9 +334,11 @@ def _means(cell: Cell, program: Program, printed: Printed, name: str, entry: Con
                 printed.parameter(entry),
                 f"It is {letter} times too small: add up, and divide by nothing.",
                 many=f"The gradients of {{}} are means over {of}, not sums",
+                places=(own,),
             )
 
-        yield Wrong("mean-for-sum", roles, f"d{name}", Change(parameters={name: changed}), saying)
+        change = Change(parameters={name: changed})
+        yield Wrong("mean-for-sum", roles, f"d{name}", change, saying, likening=lambda of=of: [("mean", of)])
 
     def zero() -> Words:
         own = printed.symbol(name)
@@ -236,6 +349,8 @@ def _means(cell: Cell, program: Program, printed: Printed, name: str, entry: Con
             printed.parameter(entry),
             "Is it added to itself, or never stored?",
             many="The gradients of {} come back zero",
+            places=(own,),
         )
 
-    yield Wrong("never-accumulated", ROLES, f"d{name}", Change(parameters={name: []}), zero)
+    change = Change(parameters={name: []})
+    yield Wrong("never-accumulated", ROLES, f"d{name}", change, zero, likening=lambda: ["never accumulated"])

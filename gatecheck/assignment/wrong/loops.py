@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from ...cells import Cell
 from ..change import Change
+from ..expressions import Expression
 from ..mistake import Words, Wrong, fixed
 from ..printing import Printed
 from ..program import Program, arriving, final, previous
@@ -31,6 +33,19 @@ def forward(cell: Cell) -> Iterator[Wrong]:
                 "Look at the line that calls your step: it unpacks the results in another order than they come.",
             )
     for name in cell.states:
+        zero = {name: ["*", 0.0, previous(name)]}
+        for other, shown in _starts(cell, name):
+            yield _said(
+                "wrong-initial-state",
+                FORWARD,
+                name,
+                Change(started={name: other}),
+                f"The loop starts {name} from {shown}",
+                f"{name}[−1]",
+                shown,
+                f"{name}0",
+                f"{name}0 is an argument: start from it.",
+            )
         yield _said(
             "not-carried",
             FORWARD,
@@ -46,7 +61,7 @@ def forward(cell: Cell) -> Iterator[Wrong]:
             "initial-ignored",
             FORWARD,
             name,
-            Change(started=(name,)),
+            Change(started=zero),
             f"The initial {name} is ignored: the loop starts from zeros",
             f"{name}[−1]",
             "0",
@@ -57,13 +72,19 @@ def forward(cell: Cell) -> Iterator[Wrong]:
             "not-carried",
             FORWARD,
             name,
-            Change(fed=(name,), started=(name,)),
+            Change(fed=(name,), started=zero),
             f"{name} is set to zero at every step",
             f"{name}[t−1]",
             "0 at every step",
             f"{name} of the step before",
             f"Make {name} once, before the loop; inside it belongs the {name} of the step before.",
         )
+
+
+def _starts(cell: Cell, name: str) -> Iterator[tuple[Expression, str]]:
+    """What else a loop could start a state from."""
+    yield ["+", 1.0, ["*", 0.0, previous(name)]], "ones"
+    yield from ((previous(n), f"{n}0") for n in cell.states if n != name and cell.size(n) == cell.size(name))
 
 
 def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
@@ -73,6 +94,7 @@ def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
         yield from _handed(program, printed, name)
         yield from _left(program, printed, name)
         yield from _before(printed, name)
+    yield from _crossed(cell)
     if cell.states:
         yield from _altogether(cell, printed)
     for name in program.parameters:
@@ -139,6 +161,24 @@ def _left(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
         )
 
 
+def _crossed(cell: Cell) -> Iterator[Wrong]:
+    """Gradients of two states that are taken for each other where a step hands them back."""
+    for a, b in combinations(cell.states, 2):
+        if cell.size(a) == cell.size(b):
+            back = {a: f"d{b}_prev", b: f"d{a}_prev"}
+            yield _said(
+                "return-order-swapped",
+                BACKWARD,
+                f"d{a}",
+                Change(handed=back, left=back),
+                f"The gradients of {a} and {b} change places from step to step backwards",
+                f"δ{a}, δ{b}",
+                f"δ{b}, δ{a} of step t+1",
+                f"δ{a}, δ{b} of step t+1",
+                "Look at the line that calls your step: it unpacks the results in another order than they come.",
+            )
+
+
 def _before(printed: Printed, name: str) -> Iterator[Wrong]:
     """What the loop backwards takes for the value of a state before the first step."""
     own = printed.symbol(name)
@@ -146,6 +186,7 @@ def _before(printed: Printed, name: str) -> Iterator[Wrong]:
         (final(name), "{} before the first step is read from the end of the sequence", f"{own}[T−1]"),
         (name, "{} before the first step is overwritten by that of the first step", f"{own}[0]"),
         (["*", 0.0, name], "{} before the first step is taken for zero in the loop backwards", "0"),
+        (["+", 1.0, ["*", 0.0, name]], "{} before the first step is taken for ones in the loop backwards", "1"),
     ):
         yield _said(
             "wrong-initial-state",
@@ -217,6 +258,7 @@ def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:
         printed.parameter(entry),
         "A parameter is used at every step, so its gradient is a sum over all steps: += where you have =.",
         many="The gradients of {} are overwritten at every step",
+        places=(own,),
     )
 
 
@@ -266,5 +308,7 @@ def _said(
     hint: str,
     path: str | None = None,
     many: str = "",
+    places: tuple[str, ...] = (),
 ) -> Wrong:
-    return Wrong(id, roles, quantity, change, fixed(Words(title, left, wrong, right, hint, path, many)))
+    words = Words(title, left, wrong, right, hint, path, many, places)
+    return Wrong(id, roles, quantity, change, fixed(words), likening=lambda: [many] if many else [])

@@ -41,6 +41,20 @@ def returned(cell: Cell) -> Iterator[Wrong]:
             yield Wrong("return-order-swapped", BACKWARD, f"d{a}_prev", Change(crossed=(a, b)), fixed(words))
 
 
+def rows(cell: Cell) -> Iterator[Wrong]:
+    """Sequences of a batch that a loop over them leaves out."""
+    for end, index in (("first", "0"), ("last", "B−1")):
+        for roles, quantity in ((FORWARD, cell.output), (BACKWARD, f"d{cell.output}")):
+            words = Words(
+                f"The {end} sequence of the batch is left out",
+                "b",
+                f"b ≠ {index}",
+                "b = 0, …, B−1",
+                "A loop over a batch goes over all of its rows; without a loop, NumPy does.",
+            )
+            yield Wrong("row-left-out", roles, quantity, Change(rows=(end,)), fixed(words))
+
+
 def twins(cell: Cell) -> Iterator[tuple[str, str]]:
     """Pairs of results of one size: only these can be exchanged without an error."""
     return ((a, b) for a, b in combinations(cell.outputs, 2) if cell.size(a) == cell.size(b))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ..change import Change
+from ..change import RIGHT, Change
 from ..expressions import Expression
 from ..mistake import Words, Wrong, fixed
 
@@ -26,6 +26,7 @@ _STEPS: tuple[tuple[str, Expression, str, str], ...] = (
     ("wrong-step", ["later", "{}"], "{} is stored one step too early", "{}[t+1]"),
     ("wrong-step", ["delayed", "{}"], "{} is stored one step too late", "{}[t−1]"),
     ("wrong-step", ["last_only", "{}"], "{} is stored for the last step only", "0 before the last step"),
+    ("wrong-step", ["first_only", "{}"], "{} is stored for the first step only", "0 after the first step"),
 )
 #: Of a state, which has an initial value.
 _STATE: tuple[tuple[str, Expression, str, str], ...] = (
@@ -48,16 +49,36 @@ def results(
         rows = [*_WHOLE, *(_STEPS if quantity in sequences else ()), *(_SQUARE if quantity in square else ())]
         rows += _STATE if quantity in sequences and quantity in states else ()
         for id, expression, title, wrong in rows:
-            yield whole(role, quantity, id, _filled(expression, quantity), title, wrong)
+            yield whole(role, quantity, id, expression, title, wrong)
 
 
-def whole(role: str, quantity: str, id: str, expression: Expression, title: str, wrong: str) -> Wrong:
-    """A result that is off as a whole; title and wrong with {} for its name."""
-    words = Words(title.format(quantity), quantity, wrong.format(quantity), quantity, _HINT)
-    return Wrong(id, (role,), quantity, Change(results={quantity: expression}), fixed(words), unlikely=60)
+def whole(
+    role: str, quantity: str, id: str, expression: Expression, title: str, wrong: str, later: Change = RIGHT
+) -> Wrong:
+    """A result that is off as a whole; expression, title and wrong with {} for its name."""
+    words = Words(
+        title.format(quantity),
+        quantity,
+        wrong.format(quantity),
+        quantity,
+        _HINT,
+        many=_plural(title),
+        places=(quantity,),
+    )
+    change = Change(results={quantity: filled(expression, quantity)})
+    return Wrong(
+        id, (role,), quantity, change, fixed(words), later, unlikely=60, likening=lambda: [(id, repr(expression))]
+    )
 
 
-def _filled(expression: Expression, quantity: str) -> Expression:
+def _plural(title: str) -> str:
+    for one, several in ((" is ", " are "), (" has ", " have "), (" comes ", " come "), ("it should", "they should")):
+        title = title.replace(one, several, 1)
+    return title
+
+
+def filled(expression: Expression, quantity: str) -> Expression:
+    """The expression with a name for {}."""
     if isinstance(expression, str):
         return expression.replace("{}", quantity)
-    return [_filled(e, quantity) for e in expression] if isinstance(expression, list) else expression
+    return [filled(e, quantity) for e in expression] if isinstance(expression, list) else expression

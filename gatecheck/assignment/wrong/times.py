@@ -14,7 +14,7 @@ _ORDERS = {
     "earlier": ("of the step before", "t−1"),
     "later": ("of the step after", "t+1"),
 }
-_ENDS = {"first": "0", "last": "T−1"}
+_ENDS = {"first": "0", "last": "T−1", "second": "1, 3, …"}
 
 
 def forward(cell: Cell) -> Iterator[Wrong]:
@@ -26,7 +26,7 @@ def forward(cell: Cell) -> Iterator[Wrong]:
     both = Change(order={"inputs": "reversed", "lines": "reversed"})
     yield _wrong(FORWARD, cell.output, both, "The loop forward runs backwards in time", "T−1, …, 0", "0, …, T−1")
     for end, index in _ENDS.items():
-        title = f"The {end} step is left out"
+        title = f"{_the(end)} step is left out"
         yield _wrong(FORWARD, cell.output, Change(skipped=(end,)), title, f"t ≠ {index}", "t = 0, …, T−1")
 
 
@@ -41,12 +41,17 @@ def backward(cell: Cell) -> Iterator[Wrong]:
         ):
             change = Change(order={what: how})
             yield _wrong(BACKWARD, of, change, f"{name} {said}", f"{own}[{index}]", f"{own}[t]")
-    for end, index in _ENDS.items():
-        title = f"The {end} step is left out of the loop backwards"
-        yield _wrong(BACKWARD, of, Change(omitted=(end,)), title, f"t ≠ {index}", "t = T−1, …, 0")
+    for end, index in (_ENDS | {"second": "T−2, T−4, …"}).items():
+        title = f"{_the(end)} step is left out of the loop backwards"
+        change = Change(omitted=("second last" if end == "second" else end,))
+        yield _wrong(BACKWARD, of, change, title, f"t ≠ {index}", "t = T−1, …, 0")
     for state in cell.states:
         title = f"The gradient of {state} begins with 1, not with 0"
         yield _wrong(BACKWARD, f"d{state}", Change(begun={state: 1.0}), title, "1", "0")
+
+
+def _the(end: str) -> str:
+    return f"Every {end}" if end == "second" else f"The {end}"
 
 
 def _wrong(roles: tuple[str, ...], quantity: str, change: Change, title: str, wrong: str, right: str) -> Wrong:

@@ -1,0 +1,59 @@
+"""The same mistake in several places is one: a helper that every gate shares, a loop over all parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+from ..change import RIGHT, Change
+from ..mistake import Words, Wrong
+
+#: Of many places, how many are told by name.
+TOLD = 4
+
+
+def together(wrongs: Iterable[Wrong]) -> Iterator[Wrong]:
+    """What mistakes of one kind are together, in all their places."""
+    kinds: dict[Hashable, list[Wrong]] = {}
+    for wrong in wrongs:
+        for kind in wrong.kinds:
+            kinds.setdefault(kind, []).append(wrong)
+    known: set[frozenset[Wrong]] = set()
+    for kind, alike in kinds.items():
+        apart = list(_apart(alike))
+        if len(apart) > 1 and (same := frozenset(apart)) not in known:
+            known.add(same)
+            yield _merged(apart, kind)
+
+
+def _apart(alike: Iterable[Wrong]) -> Iterator[Wrong]:
+    """The first of those that change the same entry."""
+    taken: set[tuple[str, str]] = set()
+    for wrong in alike:
+        entries = set(_entries(wrong.change))
+        if not entries & taken:
+            taken |= entries
+            yield wrong
+
+
+def _entries(change: Change) -> Iterator[tuple[str, str]]:
+    for part, value in vars(change).items():
+        yield from ((part, name) for name in value)
+
+
+def _merged(wrongs: list[Wrong], kind: Hashable) -> Wrong:
+    first, change = wrongs[0], sum((w.change for w in wrongs), RIGHT)
+
+    def saying() -> Words:
+        places = tuple(dict.fromkeys(name for w in wrongs for name in w.words.places))
+        title = first.words.many.replace("{}", _listed(places))
+        return first.words._replace(title=title, path=None, places=places)
+
+    _, *also = dict.fromkeys(q for w in wrongs for q in w.quantities)
+    later, unlikely = sum((w.later for w in wrongs), RIGHT), first.unlikely + 100
+    return Wrong(first.id, first.roles, first.quantity, change, saying, later, unlikely, tuple(also), lambda: [kind])
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > TOLD:
+        return f"{', '.join(names[:TOLD])} and {len(names) - TOLD} more"
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
