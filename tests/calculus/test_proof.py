@@ -22,9 +22,7 @@ from gatecheck.calculus.symbols import Part, value
 from gatecheck.cells import LOSSES, joined, library, load, read
 from gatecheck.errors import CellError, Fault
 
-# Their names in the package are their functions'.
-adjoining = import_module("gatecheck.calculus.proof.adjoints")
-assembling = import_module("gatecheck.calculus.proof.assembly")
+adjoining = import_module("gatecheck.calculus.proof.adjoints")  # its name in the package is its function's
 ODD = sorted((Path(__file__).parent.parent / "odd").glob("*.cell"))
 CELLS = {**{name: load(name) for name in library()}, **{path.stem: load(path) for path in ODD}}
 SEED = "1"
@@ -297,7 +295,7 @@ def test_a_division_by_zero_that_sympy_does_not_see_is_refused():
 
 
 def test_a_root_that_has_no_value_is_refused(monkeypatch):
-    monkeypatch.setattr(assembling, "MOST_TRIES", 2**9)
+    monkeypatch.setattr("gatecheck.calculus.proof.residues.MOST_TRIES", 2**9)
     with pytest.raises(CellError, match="no numbers are found"):
         prove(read("x: H\nh: H\nh[t] = tanh(sqrt(-(x[t]**2)) + h[t-1])\n"), seed=SEED)
 
