@@ -57,6 +57,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All that is in a file's syntax tree."""
+    return tuple(ast.walk(tree(path)))
+
+
 def room(module: str) -> str:
     """The part of a dotted name that is the room; empty for the package itself."""
     return module.split(".")[1] if "." in module else ""
@@ -70,10 +76,10 @@ def rank(module: str) -> int:
 # ------------------------------------------------------------------------------------------------ imports
 
 
-def imports(package: Path, source: str, nodes: Iterable[ast.AST] | None = None) -> Iterator[Import]:
+def imports(package: Path, source: str, some: Iterable[ast.AST] | None = None) -> Iterator[Import]:
     """What a module imports: modules of the package by their names, foreign ones as they are written."""
     known = modules(package)
-    for node in ast.walk(tree(known[source])) if nodes is None else nodes:
+    for node in nodes(known[source]) if some is None else some:
         for target in _targets(node, source, known):
             while target not in known and target.split(".")[0] == package.name:
                 target = target.rpartition(".")[0]
@@ -94,6 +100,7 @@ def _targets(node: ast.AST, source: str, known: dict[str, Path]) -> Iterator[str
         yield from [name] if "." in name else []
 
 
+@cache
 def inside(package: Path) -> list[Import]:
     """The imports of one module of the package by another."""
     found = (i for source in modules(package) for i in imports(package, source))
@@ -125,7 +132,7 @@ def hidden(package: Path) -> list[str]:
         f"{name}:{node.lineno} calls {asked}"
         for name, path in modules(package).items()
         if room(name) not in FRONT
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         for asked in [getattr(node, "id", None) or getattr(node, "attr", None)]
         if asked in LATE
     ]
@@ -170,8 +177,8 @@ def beside(package: Path, source: str) -> list[str]:
 
 
 def _relative(package: Path, source: str) -> set[int]:
-    nodes = ast.walk(tree(modules(package)[source]))
-    return {node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 1}
+    found = nodes(modules(package)[source])
+    return {node.lineno for node in found if isinstance(node, ast.ImportFrom) and node.level == 1}
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -179,19 +186,24 @@ def _relative(package: Path, source: str) -> set[int]:
 
 def named(package: Path, source: str, cells: Iterable[str]) -> list[str]:
     """Where code names a cell, in identifiers and strings; docstrings, comments and command help may."""
-    module = tree(modules(package)[source])
-    prose = set(_prose(module))
-    found = {(node.lineno, cell) for node in ast.walk(module) if node not in prose for cell in _cells(node, cells)}
+    path = modules(package)[source]
+    prose = set(_prose(path))
+    found = {(node.lineno, cell) for node in nodes(path) if node not in prose for cell in _cells(node, tuple(cells))}
     return [f"{source}:{line} names {cell}" for line, cell in sorted(found)]
 
 
-def _cells(node: ast.AST, cells: Iterable[str]) -> Iterator[str]:
+def _cells(node: ast.AST, cells: tuple[str, ...]) -> Iterator[str]:
     if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "load":
         yield from (a.value for a in node.args if isinstance(a, ast.Constant) and a.value in WORDS)
     for text in _texts(node):
-        for cell in cells:
-            if text == f"{cell}.cell" or (cell not in WORDS and _words(cell) in _words(text)):
-                yield cell
+        yield from _meant(text, cells)
+
+
+@cache
+def _meant(text: str, cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells that a text names."""
+    words = _words(text)
+    return tuple(c for c in cells if text == f"{c}.cell" or (c not in WORDS and _words(c) in words))
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
@@ -208,9 +220,9 @@ def _words(text: str) -> str:
     return f"_{'_'.join(re.findall('[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+', text)).lower()}_"
 
 
-def _prose(module: ast.Module) -> Iterator[ast.AST]:
+def _prose(path: Path) -> Iterator[ast.AST]:
     """Docstrings, and what a command says of itself."""
-    for node in ast.walk(module):
+    for node in nodes(path):
         if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node) is not None:
             yield node.body[0].value
         elif isinstance(node, ast.keyword) and node.arg in ("help", "short_help", "epilog"):
@@ -225,7 +237,7 @@ def long(package: Path, source: str, lines: int, function_lines: int) -> list[st
     path = modules(package)[source]
     total = len(path.read_text(encoding="utf-8").splitlines())
     told = [f"{source} has {total} lines"] if total > lines else []
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, Function) and (own := node.end_lineno - node.lineno + 1) > function_lines:
             told.append(f"{source}:{node.lineno} {node.name} has {own} lines")
     return told

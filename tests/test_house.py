@@ -11,6 +11,9 @@ import click
 import house
 import pytest
 
+from gatecheck.cells import load
+from gatecheck.writing.reference import code
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gatecheck"
 MODULES = house.modules(PACKAGE)
@@ -85,8 +88,8 @@ def solved(tmp_path_factory):
     """A folder with a copy of the shipped assignment, and a file that solves it."""
     folder = tmp_path_factory.mktemp("solved")
     shutil.copytree(ROOT / "assignments" / "lstm", folder / "lstm")
-    run("generate", "lstm", "-o", "made", cwd=folder)
-    return folder, folder / "made-solution" / "lstm.py"
+    (folder / "lstm.py").write_text(code(load("lstm")), encoding="utf-8")
+    return folder, folder / "lstm.py"
 
 
 def test_help_imports_click_and_nothing_that_is_heavy(tmp_path):

@@ -65,6 +65,7 @@ class _Generator:
         with distribute(False):
             forward = tuple(replace(line, expression=finite(line.expression)) for line in lines.lines)
         self.compounds = _compounds(self.backward, forward)
+        self.shortened: dict[Expr, Expr] = {}  # a line's positions are asked for by every term of it
         named = {label(s).name: lines.size(e) for e, s in self.compounds.items()}
         self.system = System(cell, forward, {**lines.sizes, **named})
         self.order = {line.name: k for k, line in enumerate(self.system.lines)}
@@ -168,8 +169,10 @@ class _Generator:
         return self.writer.write(short, self._places(term.line.positions))
 
     def _short(self, expression: Expr) -> Expr:
-        with distribute(False):
-            return finite(expression).xreplace(self.compounds)
+        if expression not in self.shortened:
+            with distribute(False):
+                self.shortened[expression] = finite(expression).xreplace(self.compounds)
+        return self.shortened[expression]
 
     def _places(self, positions: Mapping[Expr, int]) -> dict[Expr, int]:
         return {**positions, **{self._short(e): k for e, k in positions.items()}}
@@ -244,7 +247,8 @@ _WORDS = {"Total": "sum", "absolute": "abs", "Join": "concat"}
 
 
 def _compound_name(expression: Expr, known: set[str]) -> str:
-    leaves = sorted((label(s) for s in expression.free_symbols if label(s).kind == "value"), key=lambda x: x.name)
+    values = (label(s) for s in expression.free_symbols if label(s).kind == "value")
+    leaves = sorted(values, key=lambda x: (x.name, x.lag or 0))
     parts = [x.name + ("_prev" if x.lag == 1 else "") for x in leaves if x.lag is not None]
     matrices = [x.name for x in leaves if x.lag is None]
     kind = type(expression).__name__

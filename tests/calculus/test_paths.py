@@ -167,7 +167,7 @@ class Numbers:
         self.sizes, inputs, self.initial, self.parameters, _ = oracle.draw(cell, np.random.default_rng(5), T=T, B=1)
         self.inputs = inputs or {"": np.zeros((T, 1, 0))}  # only says how many steps there are
         self.system = paths(cell).system
-        self.steps = self._values()
+        self.steps, self._worth = self._values(), {}
 
     def _values(self):
         found = oracle.run(self.cell, self.inputs, self.initial, self.parameters)
@@ -186,7 +186,9 @@ class Numbers:
         return self.cell.size(name).value(self.sizes)
 
     def of(self, value, t):
-        return np.atleast_1d(evaluate(expression(value), self.steps[t]))
+        if (value, t) not in self._worth:
+            self._worth[value, t] = np.atleast_1d(evaluate(expression(value), self.steps[t]))
+        return self._worth[value, t]
 
     def dense(self, path, t=1):
         """The Jacobian of a path that ends at t: its factors multiplied, the last hop first."""

@@ -50,7 +50,7 @@ def test_a_derivation_at_every_level_is_shown_for_whole_sequences(level):
         assembly(at_level(derive(CELLS[name], unit=True), level), SEED)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sources())
 def test_every_random_cell_has_a_proof(source):
     _proved(source)
@@ -263,7 +263,8 @@ def test_products_that_are_not_multiplied_out_prove_the_same(name):
         assert len(list(adjoining._Equation(backward, equation, closed=True).shown())) >= 1
 
 
-def test_products_that_are_not_multiplied_out_prove_no_mutant():
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_products_that_are_not_multiplied_out_prove_no_mutant(every):
     right = "sqrt(x[t] * (x[t] + h[t-1])) * sum((1 - x[t]) * (h[t-1] + tanh(x[t]))) * (U @ ((1 - x[t]) * h[t-1]))"
     backward = derive(read(f"x: H\nh: H\nh[t] = {right}\n"))
     (equation,) = backward.cell.equations
@@ -277,7 +278,7 @@ def test_products_that_are_not_multiplied_out_prove_no_mutant():
     shown(backward)
     wrong = [(kind, where, m) for kind, where, m in mutants(backward) if not kind.startswith("loss")]
     assert len(wrong) >= 40
-    assert [(kind, where) for kind, where, mutant in wrong if not refused(shown, mutant)] == []
+    assert [(kind, where) for kind, where, mutant in wrong[::every] if not refused(shown, mutant)] == []
 
 
 def test_an_equation_of_too_many_terms_is_refused_with_advice(monkeypatch):
@@ -293,7 +294,8 @@ def test_a_division_by_zero_that_sympy_does_not_see_is_refused():
         prove(read("x: H\nh: H\nh[t] = h[t-1] / ((x[t] + 1)**2 - x[t]**2 - 2 * x[t] - 1)\n"), seed=SEED)
 
 
-def test_a_root_that_has_no_value_is_refused():
+def test_a_root_that_has_no_value_is_refused(monkeypatch):
+    monkeypatch.setattr("gatecheck.calculus.proof.residues.MOST_TRIES", 2**9)
     with pytest.raises(CellError, match="no numbers are found"):
         prove(read("x: H\nh: H\nh[t] = tanh(sqrt(-(x[t]**2)) + h[t-1])\n"), seed=SEED)
 

@@ -44,7 +44,7 @@ def test_every_console_gets_a_report(monkeypatch, kit, encoding, style):
     path = kit.folder / "assignment.toml"
     lines = [title if line.startswith("title") else line for line in path.read_text().splitlines()]
     path.write_text("\n".join(lines), encoding="utf-8")
-    source = kit.solution.read_text().replace("np.tanh(", "1.01 * np.tanh(")
+    source = kit.solution.read_text().replace("np.tanh(", "(")
     kit.solution.write_text(f"# δ é 日本\n{source}", encoding="utf-8")
     for command in (
         ["check", str(kit.solution), "--assignment", str(kit.folder)],
@@ -57,7 +57,7 @@ def test_every_console_gets_a_report(monkeypatch, kit, encoding, style):
 
 
 def test_a_report_in_text_is_ascii(gatecheck, kit):
-    kit.solution.write_text(kit.solution.read_text().replace("np.tanh(", "1.01 * np.tanh("))
+    kit.solution.write_text(kit.solution.read_text().replace("np.tanh(", "("))
     for command in (["check", kit.solution, "--assignment", kit.folder], ["grade", kit.folder, kit.solution]):
         text = gatecheck(*command, "--format", "text").out
         assert text.isascii()

@@ -1,7 +1,7 @@
 """One function prints every document: formats by name and by a file's ending, files written whole, or refused."""
 
+import io
 import json
-import os
 import subprocess
 import sys
 
@@ -10,7 +10,7 @@ import pytest
 
 from gatecheck.calculus.system import system
 from gatecheck.cells import load
-from gatecheck.cli import cli
+from gatecheck.cli import cli, run
 from gatecheck.cli.output import ENDINGS, document_options, publish
 from gatecheck.writing.document import Document, Math, Picture, Section
 from gatecheck.writing.formats import FORMATS
@@ -116,10 +116,10 @@ def test_without_typst_a_pdf_is_refused_and_nothing_is_written(gatecheck, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
-def test_files_by_nature_are_utf8_on_every_console(tmp_path):
+def test_files_by_nature_are_utf8_on_every_console(monkeypatch):
     for style in ("markdown", "latex", "html", "typst"):
-        environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
-        command = [sys.executable, "-m", "gatecheck", "paths", "gru", "--steps", "2", "--format", style]
-        done = subprocess.run(command, capture_output=True, env=environment, check=True)
-        assert done.stdout.decode("utf-8").endswith("\n")
-        assert b"?" not in done.stdout.partition(b"<body")[2 if style == "html" else 0]
+        written = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1", write_through=True))
+        assert run(["paths", "gru", "--steps", "2", "--format", style]) == 0
+        assert written.getvalue().decode("utf-8").endswith("\n")
+        assert b"?" not in written.getvalue().partition(b"<body")[2 if style == "html" else 0]

@@ -80,7 +80,7 @@ def test_the_json_of_a_check_is_the_report_of_the_contract(gatecheck, kit):
 
 
 def test_a_seed_gives_the_same_inputs_again(gatecheck, kit):
-    kit.solution.write_text(kit.solution.read_text().replace("np.tanh(", "0.01 + np.tanh("))
+    kit.solution.write_text(kit.solution.read_text().replace("np.tanh(", "("))
 
     def errors(*seed):
         out = gatecheck("check", kit.solution, "--assignment", kit.folder, "--format", "json", *seed).out
@@ -118,7 +118,7 @@ def test_a_fault_of_ours_is_no_verdict(gatecheck, kit, monkeypatch):
 def test_feedback_is_limited_to_what_the_assignment_allows(gatecheck, kit):
     path = kit.folder / "assignment.toml"
     path.write_text(path.read_text().replace('feedback = "formula"', 'feedback = "none"'))
-    kit.solution.write_text(kit.solution.read_text().replace("np.tanh(", "1.01 * np.tanh("))
+    kit.solution.write_text(kit.solution.read_text().replace("np.tanh(", "("))
     done = gatecheck("check", kit.solution, "--assignment", kit.folder)
     assert "gives no feedback" in done.out
     assert "step" not in done.out
@@ -129,7 +129,7 @@ def test_feedback_is_limited_to_what_the_assignment_allows(gatecheck, kit):
     assert handed_in.report.checks == ()
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_text_of_a_student_breaks_the_judge(generated, tmp_path_factory, data):
     # Half of them are nonsense, half are the solution with a piece exchanged for another piece.
@@ -154,7 +154,7 @@ def test_no_text_of_a_student_breaks_the_judge(generated, tmp_path_factory, data
 def wrong(kit):
     """A submission whose carried gradient is dropped."""
     source = kit.solution.read_text()
-    kit.solution.write_text(source.replace("np.tanh(", "1.01 * np.tanh(", 1))
+    kit.solution.write_text(source.replace("np.tanh(", "(", 1))
     return kit.solution
 
 
@@ -269,7 +269,8 @@ def test_a_bundle_that_could_not_be_written_comes_with_the_next_submission(gatec
     assert {bundle.read(p) for p in (kit.folder / "submitted").iterdir()} == set(records(kit))
 
 
-def test_submit_killed_at_any_moment_leaves_the_whole_record_or_none(gatecheck, kit):
+@pytest.mark.parametrize("kills", [3, pytest.param(12, marks=pytest.mark.slow)])
+def test_submit_killed_at_any_moment_leaves_the_whole_record_or_none(gatecheck, kit, kills):
     dice = random.Random(5)
     command = [*PYTHON, "submit", str(kit.solution), "--assignment", str(kit.folder)]
     start = time.monotonic()
@@ -277,7 +278,7 @@ def test_submit_killed_at_any_moment_leaves_the_whole_record_or_none(gatecheck, 
     whole = time.monotonic() - start
     # What is killed cannot clear away its worker's folder.
     environment = {**os.environ, "TMPDIR": str(kit.folder.parent)}
-    for _ in range(6):
+    for _ in range(kills):
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(dice.uniform(0.3, 1.0) * whole)
         process.kill()
@@ -292,6 +293,7 @@ def test_submit_killed_at_any_moment_leaves_the_whole_record_or_none(gatecheck, 
 # ------------------------------------------------------------------------------------------------ costs
 
 
+@pytest.mark.slow  # tests/test_house.py asks the same of a shipped assignment
 @pytest.mark.parametrize("command", ["check", "submit"])
 def test_sympy_is_not_imported(kit, command):
     # With a key of another version it is: then the key is derived anew, which nothing but SymPy can do.

@@ -42,7 +42,7 @@ def test_the_file_is_graded_at_once_and_after_every_save_and_ctrl_c_ends_quietly
     source = kit.solution.read_text()
 
     def spoil():
-        kit.solution.write_text(source.replace("np.tanh(", "1.01 * np.tanh(", 1))
+        kit.solution.write_text(source.replace("np.tanh(", "(", 1))
         later(kit.solution)
 
     done = watched(lambda: None, spoil, lambda: None, arguments=("--format", "json"))

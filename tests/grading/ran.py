@@ -1,23 +1,8 @@
 """Submissions run in this very process: for what is about their numbers or their lines, not about isolation."""
 
-from functools import cache
-
-from covering import cells
-
-from gatecheck.assignment.key import build
-from gatecheck.assignment.kit import Kit, standard
-from gatecheck.conventions import layout
 from gatecheck.grading.exchange import calls
 from gatecheck.grading.inside.worker import Submission
 from gatecheck.grading.transcript import Answer
-
-
-@cache
-def kit(cell, convention):
-    """An assignment on a cell, by its name."""
-    found = cells()[cell]
-    made = layout(found, convention)
-    return Kit(standard(found, made), found, made, build(made))
 
 
 class Ran:

@@ -2,28 +2,18 @@
 
 import pytest
 from covering import described
+from judging import grade, kit
 
 import gatecheck
-from gatecheck.assignment.kit import kit_for
 from gatecheck.cells import load
 from gatecheck.conventions import layout
 from gatecheck.errors import BadInput
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.writing.reference import code
 
 
-@pytest.fixture(autouse=True, scope="module")
-def cache(tmp_path_factory):
-    """Keys of this run only, derived anew."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    yield
-    patch.undo()
-
-
 def graded(source, cell, convention, seed="c0ffee"):
-    return grade(submission_from("student.py", source.encode()), kit_for(cell, convention), seed=seed)
+    return grade(submission_from("student.py", source.encode()), kit(cell, convention), seed)
 
 
 @pytest.mark.slow

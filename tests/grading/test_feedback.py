@@ -4,13 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
+from judging import grade, kit
 
-from gatecheck.assignment.kit import kit_for
 from gatecheck.assignment.model import FEEDBACK
 from gatecheck.data import folder
 from gatecheck.grading.feedback import RUNGS, redacted
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.grading.report import Report
 
 ANNA = (folder("templates") / "demo" / "anna.py").read_text()
@@ -23,10 +22,8 @@ SOURCE = (
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        return grade(submission_from("lstm.py", SOURCE.encode()), kit_for("lstm", "cs231n"))
+def report():
+    return grade(submission_from("lstm.py", SOURCE.encode()), kit("lstm", "cs231n"))
 
 
 def told(report, rung):

@@ -3,19 +3,18 @@
 import json
 import math
 
+import judging
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gatecheck.assignment.kit import kit_for
 from gatecheck.data import folder
 from gatecheck.grading.feedback import redacted
 from gatecheck.grading.heat import Heat
 from gatecheck.grading.heating import MOST, errors, heat
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.grading.report import Report
 from gatecheck.grading.sample import sample
 
@@ -67,16 +66,14 @@ def test_a_block_holds_its_largest_error_and_there_are_few_blocks(off):
             assert told == pytest.approx(largest, rel=0.06, abs=2e-6 * off.max())
 
 
-@pytest.fixture(scope="module")
-def lstm(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield kit_for("lstm", "cs231n")
+@pytest.fixture
+def lstm():
+    return judging.kit("lstm", "cs231n")
 
 
 def test_a_gradient_inside_a_function_is_off_as_the_program_is_that_the_student_follows(lstm):
     source = ANNA.replace("dnext_c + dnext_h * o * (1 - t**2)", "dnext_c")
-    report = grade(submission_from("lstm.py", source.encode()), lstm)
+    report = judging.grade(submission_from("lstm.py", source.encode()), lstm)
     (hot,) = [c for c in report.checks if c.heat]
     assert (hot.quantity, hot.heat.down) == ("dc", "example")
     drawn = sample(lstm.layout, lstm.key.program, report.seed)
@@ -88,7 +85,7 @@ def test_a_gradient_inside_a_function_is_off_as_the_program_is_that_the_student_
 
 def test_only_what_failed_and_was_compared_has_a_map_and_only_where_the_feedback_says_where(lstm):
     source = ANNA.replace("return h, cache", "return 1.5 * h, cache")
-    report = grade(submission_from("lstm.py", source.encode()), lstm)
+    report = judging.grade(submission_from("lstm.py", source.encode()), lstm)
     hot = {(c.task, c.quantity): c.heat for c in report.checks if c.heat}
     assert set(hot) == {(c.task, c.quantity) for c in report.checks if c.status == "failed" and c.error is not None}
     assert hot["lstm_forward", "h"].down == "step"

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from covering import cells, dear, described
-from ran import Ran, kit
+from judging import grade, kit
+from ran import Ran
 
 from gatecheck.data import folder
 from gatecheck.grading.exchange import expected
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.grading.ladder import read
 from gatecheck.grading.own_forward import judged, probes, ways
 from gatecheck.grading.running import Answer, Run

@@ -1,20 +1,17 @@
 """What a function gives a second time, and for other numbers: the source of a cell, edited as students would."""
 
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from judging import grade, kit
 
-from gatecheck.assignment.kit import kit_for
 from gatecheck.cells import load
 from gatecheck.conventions import BACKWARD
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.grading.repeating import AGAIN, FIRST, LARGE, OTHER, plan
-from gatecheck.grading.running import Result, Worker
+from gatecheck.grading.running import Result
 from gatecheck.grading.sample import sample
-from gatecheck.grading.zygote import Zygote
 from gatecheck.writing.reference import code
 
 STEP = 'h = np.tanh(x @ p["W"].T + h_prev @ p["U"].T + p["b"])\n'
@@ -23,11 +20,8 @@ UNSTEADY, CONSTANT = "does not give the same when it is called again", "gives th
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
-    patch = pytest.MonkeyPatch()
-    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+def graded():
     right = code(load("rnn"), "gatecheck")
-    zygote = Zygote() if sys.platform == "linux" else None
 
     def graded(*edits, cell="rnn", source=None, seconds=10.0):
         text = source or right
@@ -35,21 +29,18 @@ def graded(tmp_path_factory):
             assert before in text, before
             text = text.replace(before, after)
         submission = submission_from("student.py", text.encode())
-        kit = kit_for(cell)
-        limits = replace(kit.assignment.grading, deadline_seconds=seconds)
-        kit = replace(kit, assignment=replace(kit.assignment, grading=limits))
-        return grade(submission, kit, fresh=lambda: Worker(zygote.fork) if zygote else Worker())
+        made = kit(cell)
+        limits = replace(made.assignment.grading, deadline_seconds=seconds)
+        made = replace(made, assignment=replace(made.assignment, grading=limits))
+        return grade(submission, made)
 
-    yield graded
-    if zygote:
-        zygote.close()
-    patch.undo()
+    return graded
 
 
 def test_every_function_is_called_again_and_on_other_numbers_with_the_cache_of_its_own_forward_pass():
-    kit = kit_for("rnn")
-    drawn = sample(kit.layout, kit.key.program, "1f")
-    asked = plan(kit.layout, ["step", "step_backward", "forward", "backward"], drawn)
+    made = kit("rnn")
+    drawn = sample(made.layout, made.key.program, "1f")
+    asked = plan(made.layout, ["step", "step_backward", "forward", "backward"], drawn)
     order = [(a.role, a.time) for a in asked]
     thrice = [(role, time) for role, _ in order[:4] for time in (FIRST, AGAIN, OTHER)]
     assert sorted(order) == sorted([*thrice, ("step", LARGE)])

@@ -2,9 +2,7 @@
 
 import ast
 import json
-import sys
 from collections import Counter
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 
@@ -12,7 +10,8 @@ import pytest
 from handwritten import STYLES as HANDWRITTEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ran import Ran, kit
+from judging import grade, kit, worker
+from ran import Ran
 from test_courses import RIGHT
 
 from gatecheck.data import folder
@@ -21,15 +20,12 @@ from gatecheck.grading.inside.frames import WireError
 from gatecheck.grading.inside.outline import outlined
 from gatecheck.grading.inside.values import OUTLINED, STATEMENTS, WORD, WORDS
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.grading.ladder import far, read
 from gatecheck.grading.lines import line_of
 from gatecheck.grading.outline import Name, heard
-from gatecheck.grading.process import Process
 from gatecheck.grading.report import Mistake, Where
 from gatecheck.grading.running import Foreign, Run, Worker
 from gatecheck.grading.sample import sample
-from gatecheck.grading.zygote import Zygote
 
 #: Edits of the files in the style of courses.
 COURSES = {
@@ -338,7 +334,7 @@ def test_a_function_of_too_many_names_is_left_alone():
 # -------------------------------------------------------------------------------------------------------- the report
 
 
-def graded(source, name="s.py", fresh=Worker):
+def graded(source, name="s.py", fresh=None):
     return grade(submission_from(name, source.encode()), kit("lstm", "cs231n"), seed="c0ffee", fresh=fresh)
 
 
@@ -366,15 +362,18 @@ class Workers:
 
     def __call__(self):
         self.started += 1
-        return Worker() if self.started == 1 else Worker(self.later)
+        return worker() if self.started == 1 else self.later()
 
 
 def failing():
-    raise OSError("no more processes")
+    def start():
+        raise OSError("no more processes")
+
+    return Worker(start)
 
 
 def test_a_right_submission_is_run_once():
-    workers = Workers(Process)
+    workers = Workers(worker)
     assert graded(ANNA, fresh=workers).full_marks
     assert workers.started == 1
 
@@ -392,13 +391,11 @@ def test_without_a_second_run_a_report_lacks_lines_and_nothing_else():
 def test_in_whole_reports_lines_are_those_of_the_edits(style):
     source, cell, convention, edits = STYLES[style]
     found = Counter()
-    with Zygote() if sys.platform == "linux" else nullcontext() as zygote:
-        for before, after, *_ in edits:
-            edited = source.replace(before, after, 1)
-            fresh = (lambda: Worker(zygote.fork)) if zygote else Worker
-            report = grade(submission_from("s.py", edited.encode()), kit(cell, convention), seed="c0ffee", fresh=fresh)
-            assert not report.full_marks
-            for mistake in report.mistakes:
-                line = mistake.where.line
-                found[line in changed_lines(source, edited) if line else None] += 1
+    for before, after, *_ in edits:
+        edited = source.replace(before, after, 1)
+        report = grade(submission_from("s.py", edited.encode()), kit(cell, convention), seed="c0ffee")
+        assert not report.full_marks
+        for mistake in report.mistakes:
+            line = mistake.where.line
+            found[line in changed_lines(source, edited) if line else None] += 1
     assert found[True] >= 9 * found[False], found

@@ -9,17 +9,16 @@ from arithmetics import AT_FORTY_DIGITS, BY_OTHERS, exact
 from covering import cells
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from judging import grade, kit
 
 from gatecheck.assignment.compiling import compiled
 from gatecheck.assignment.drawing import draw
-from gatecheck.assignment.kit import kit_for
 from gatecheck.assignment.operations import IN_FLOAT32
 from gatecheck.calculus.backward import derive
 from gatecheck.cells import load
 from gatecheck.conventions import layout
 from gatecheck.grading.exchange import expected
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.grading.ladder import far, scales
 from gatecheck.grading.sample import sample
 from gatecheck.grading.tolerance import narrowed, seems_rounded, tolerances
@@ -131,10 +130,10 @@ def step_backward(dh, kept, p):
 
 
 def graded(source, precision="float64"):
-    kit = kit_for("gru")
-    grading = replace(kit.assignment.grading, precision=precision)
-    kit = replace(kit, assignment=replace(kit.assignment, grading=grading))
-    return grade(submission_from("student.py", source.encode()), kit, seed="c0ffee")
+    made = kit("gru")
+    grading = replace(made.assignment.grading, precision=precision)
+    made = replace(made, assignment=replace(made.assignment, grading=grading))
+    return grade(submission_from("student.py", source.encode()), made, "c0ffee")
 
 
 def test_float32_on_the_way_is_seen_as_what_it_is_and_passes_where_it_is_allowed():

@@ -4,30 +4,20 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import judging
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatecheck.assignment.kit import kit_for
 from gatecheck.assignment.model import Task
 from gatecheck.assignment.typed.asked import quantities
 from gatecheck.grading.intake import submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.grading.typed import TypedFormulas
 
 
-@pytest.fixture(autouse=True, scope="module")
-def cache(tmp_path_factory):
-    """Keys of this run only, derived anew."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    yield
-    patch.undo()
-
-
 @pytest.fixture(scope="module")
-def kit(cache):
-    return kit_for("lstm")
+def kit():
+    return judging.kit("lstm")
 
 
 def task(quantity):
@@ -132,9 +122,9 @@ def test_a_formula_right_by_its_numbers_alone_is_not_counted(kit):
     assert check.message == "line 2: its numbers agree, and whether the formula does is not known: not counted"
 
 
-def test_a_quantity_with_a_greek_name_is_known_by_its_letter(cache):
+def test_a_quantity_with_a_greek_name_is_known_by_its_letter():
     cell = Path(__file__).parent.parent / "odd" / "symbols.cell"
-    kit = kit_for(cell)
+    kit = judging.kit(cell)
     for left, right in (("δs", "δβ ⊙ pi + δs[t+1] ⊙ σ(γ ⊙ S[t+1])"), ("ds", "dβ * pi + ds_next"), ("dβ", "dL_t/dβ")):
         quantity = "dbeta" if "β" in left else "ds"
         assert judged(kit, quantity, f"{left} = {right}").check.status == "passed", left
@@ -145,7 +135,7 @@ def test_formulas_alone_are_an_assignment(kit):
     asked = tuple(map(task, ("dc", "df")))
     alone = replace(kit, assignment=replace(kit.assignment, tasks=asked))
     source = b'FORMULAS = """\ndc = dc_next + dh * o * (1 - np.tanh(c)**2)\ndf = dc * c\n"""\n'
-    report = grade(submission_from("lstm.py", source), alone)
+    report = judging.grade(submission_from("lstm.py", source), alone)
     assert (report.outcome, report.score, report.max_score) == ("graded", 2.0, 4.0)
     assert [c.status for c in report.checks] == ["passed", "failed"]
 
@@ -153,7 +143,7 @@ def test_formulas_alone_are_an_assignment(kit):
 def test_what_comes_after_a_wrong_formula_waits_for_it(kit):
     asked = (task("dc"), replace(task("df"), after=("dc_formula",)))
     alone = replace(kit, assignment=replace(kit.assignment, tasks=asked))
-    report = grade(submission_from("lstm.py", b'FORMULAS = """dc = dh"""'), alone)
+    report = judging.grade(submission_from("lstm.py", b'FORMULAS = """dc = dh"""'), alone)
     assert [(c.status, c.because) for c in report.checks] == [("failed", None), ("skipped", "dc_formula")]
 
 

@@ -1,9 +1,9 @@
 """Wrong shapes: told in letters, with what they come of."""
 
+import judging
 import numpy as np
 import pytest
 
-from gatecheck.assignment.kit import kit_for
 from gatecheck.cells import load
 from gatecheck.conventions import layout
 from gatecheck.grading.exchange import expected
@@ -38,15 +38,12 @@ def test_only_the_gradient_of_a_parameter_must_not_have_an_axis_of_the_batch():
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    patch = pytest.MonkeyPatch()
-    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    yield lambda convention: _drawn(convention)
-    patch.undo()
+def drawn():
+    return _drawn
 
 
 def _drawn(convention):
-    kit = kit_for("lstm", convention)
+    kit = judging.kit("lstm", convention)
     numbers = sample(kit.layout, kit.key.program, "1f")
     return kit, numbers, {r: expected(kit.layout, r, kit.key.program, numbers.of(r)) for r in ("step", "backward")}
 

@@ -611,7 +611,7 @@ def reports(draw):
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(reports(), st.integers(40, 120), st.booleans())
 def test_no_line_is_wider_than_the_terminal_and_colour_changes_no_character(report, width, unicode):
     text = render(report, width, source=SOURCE, unicode=unicode)

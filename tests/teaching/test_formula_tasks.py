@@ -3,12 +3,12 @@
 import re
 
 import pytest
+from judging import grade
 
 from gatecheck.assignment.kit import open_kit
 from gatecheck.cells import load
 from gatecheck.errors import BadInput
 from gatecheck.grading.intake import read_submission
-from gatecheck.grading.judge import grade
 from gatecheck.teaching.formulas import solved
 from gatecheck.teaching.generate import generate
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from covering import dear, fitting
+from judging import grade
 from markdown_it import MarkdownIt
 
 import gatecheck
@@ -21,7 +22,6 @@ from gatecheck.conventions import layout
 from gatecheck.data import folder as data_folder
 from gatecheck.errors import BadInput, Fault
 from gatecheck.grading.intake import read_submission, submission_from
-from gatecheck.grading.judge import grade
 from gatecheck.teaching import generate as teaching
 from gatecheck.teaching.arrangement import arrays, batch
 from gatecheck.teaching.generate import generate
@@ -51,6 +51,7 @@ def keys():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(key, "build", once)
+        patch.setattr(teaching, "grade", grade)
         yield
 
 
