@@ -8,7 +8,8 @@ import oracle
 import pytest
 
 from gatecheck.assignment.compiling import expression
-from gatecheck.assignment.program import evaluate, previous
+from gatecheck.assignment.operations import evaluate
+from gatecheck.assignment.program import previous
 from gatecheck.calculus.backward import derive
 from gatecheck.calculus.levels import LEVELS, at_level, collected, merged
 from gatecheck.calculus.symbols import gradient, label, value

@@ -7,7 +7,7 @@ import oracle
 import pytest
 
 from gatecheck.assignment.compiling import expression
-from gatecheck.assignment.program import evaluate
+from gatecheck.assignment.operations import evaluate
 from gatecheck.calculus.edges import Block, Broadcast, Diagonal, Matrix, Reduction, SoftmaxJacobian
 from gatecheck.calculus.paths import MOST, count, paths, transitions, within
 from gatecheck.calculus.symbols import label
