@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from ..assignment.adjoint import follow
 from ..assignment.change import Change
-from ..assignment.expressions import elementwise, names
 from ..assignment.mistake import Wrong
 from ..assignment.program import Data, Program
 from ..assignment.training import Given
@@ -24,8 +21,8 @@ from .case import Case, Errors, case_of
 from .exchange import Array
 from .fitting import fitted
 from .instead import instead
-from .lanes import distances, in_lanes, looped
 from .reach import Reach
+from .scoring import Candidate, Group, combined, scored
 
 #: Mistakes in one function; a longer story fits anything.
 MOST = 4
@@ -65,15 +62,6 @@ class Diagnosis:
     def certain(self) -> bool:
         """Whether all is explained, in one way only."""
         return self.complete and all(f.certain for f in self.found)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Wrong programs that explain something together, and how far every quantity is off by them."""
-
-    wrongs: tuple[Wrong, ...]
-    after: Errors
-    mended: int
 
 
 def diagnose(
@@ -171,17 +159,17 @@ class _Search:
         """
         found: list[Candidate] = []
         for groups in self._tiers(program, set(left)):
-            found += self._scored(groups, program, left)
+            found += self._scored(program, groups, left)
             if any(c.mended == len(left) for c in found):
                 break
         if not found and self._case.step:
-            found += self._scored(self._pairs(program, set(left)), program, left)
+            found += self._scored(program, self._pairs(program, set(left)), left)
         found.sort(key=lambda c: (-c.mended, not kinds & _kinds(c.wrongs), sum(w.unlikely for w in c.wrongs)))
         deeper = [c for c in found if not _whole(c.wrongs)]
         returned = self._together([c for c in found if _whole(c.wrongs)], left)
         return sorted([*deeper, *returned], key=lambda c: -c.mended)
 
-    def _tiers(self, program: Program, left: set[str]) -> Iterator[list[tuple[Wrong, ...]]]:
+    def _tiers(self, program: Program, left: set[str]) -> Iterator[list[Group]]:
         """What is tried, the likeliest first: what reaches all that is wrong and nothing else, what reaches a part."""
         wrongs, case = self._case.wrongs(program), self._case
         if not case.step:  # what only a loop can do wrong is likelier than the same inside a right step
@@ -205,6 +193,10 @@ class _Search:
         if isinstance(case.data, Data):
             yield [*instead(case, program, sorted(left)), *fitted(case, program, sorted(left))]
 
+    def _scored(self, program: Program, groups: Sequence[Group], left: list[str]) -> Iterator[Candidate]:
+        self._left -= len(groups) * (self._case.data.steps if isinstance(self._case.data, Data) else 1)
+        return scored(self._case, program, groups, left)
+
     def _together(self, found: Sequence[Candidate], left: list[str]) -> list[Candidate]:
         """What is wrong with results as such, for each the likeliest, at once: none of it concerns another one."""
         likeliest = {q: c for c in reversed(found) for w in c.wrongs for q in w.change.results}
@@ -213,7 +205,7 @@ class _Search:
         mended = sum(after[q] <= self._case.limits[q] for q in left) if after else 0
         return [Candidate(tuple(w for c in first.values() for w in c.wrongs), after, mended)] if mended else []
 
-    def _pairs(self, program: Program, left: set[str]) -> list[tuple[Wrong, ...]]:
+    def _pairs(self, program: Program, left: set[str]) -> list[Group]:
         """Two at once: those that change nothing else than what is wrong, the likeliest ones."""
         reach = Reach(program, self._case.role)
         local = (w for w in self._case.wrongs(program) if w.change.local)
@@ -225,58 +217,7 @@ class _Search:
         """Those that change nothing in the shorter sequence."""
         if self._short is None:
             return wrongs
-        found = _Search(self._short)._scored([(w,) for w in wrongs], program, [])
-        return [c.wrongs[0] for c in found]
-
-    def _scored(self, groups: Sequence[tuple[Wrong, ...]], program: Program, left: list[str]) -> Iterator[Candidate]:
-        case = self._case
-        self._left -= len(groups) * (case.data.steps if isinstance(case.data, Data) else 1)
-        local = [group for group in groups if all(w.change.local for w in group)]
-        # A result that is turned, or in another order of time, is so in each lane by itself: no lanes then.
-        if isinstance(case.data, Data) and all(map(elementwise, program.change.results.values())):
-            changes = [_sum(group) for group in local]
-            for some, outcome in in_lanes(case.layout, case.role, program, changes, case.data):
-                yield from self._in_lanes([local[k] for k in some], outcome, left)
-            loops = [group for group in groups if _laned(_sum(group))]
-            if loops:
-                outcome = looped(case.layout, case.role, program, [_sum(group) for group in loops], case.data)
-                yield from self._in_lanes(loops, outcome, left)
-        given = case.given(program)
-        before = case.distances(given)
-        for group in groups:
-            change = _sum(group)
-            if not change.local and not _laned(change):
-                whole = change == Change(results=change.results)
-                if whole and not change.results.keys() & set(left):
-                    continue  # it would make a right result wrong
-                made = (
-                    whole
-                    and not program.change.results
-                    and all(set(names(e)) <= given.keys() for e in change.results.values())
-                )
-                after = case.returning(change.results, given, before) if made else case.errors(program.changed(change))
-                yield from self._scored_one(group, after, left)
-
-    def _in_lanes(
-        self, groups: Sequence[tuple[Wrong, ...]], outcome: Mapping[str, Array], left: list[str]
-    ) -> Iterator[Candidate]:
-        case, count = self._case, len(groups)
-        table = {}
-        for q, value in case.values.items():
-            found = outcome[q]
-            lanes = found if found.ndim > value.ndim else found[None]
-            table[q] = np.broadcast_to(distances(lanes, value, case.scale[q]), count)
-        right = {q: column <= case.limits[q] for q, column in table.items()}
-        sound = np.all([np.ones(count, bool), *(column for q, column in right.items() if q not in left)], axis=0)
-        mended = np.sum([np.zeros(count, int), *(right[q] for q in left)], axis=0)
-        for k in np.flatnonzero(sound & (mended > 0) if left else sound):
-            yield Candidate(groups[int(k)], {q: float(column[k]) for q, column in table.items()}, int(mended[k]))
-
-    def _scored_one(self, group: tuple[Wrong, ...], after: Errors, left: list[str]) -> Iterator[Candidate]:
-        off = self._case.off(after)
-        mended = sum(q not in off for q in left)
-        if (mended or not left) and set(off) <= set(left):
-            yield Candidate(group, after, mended)
+        return [c.wrongs[0] for c in scored(self._short, program, _alone(wrongs), [])]
 
 
 def _whole(wrongs: Iterable[Wrong]) -> bool:
@@ -305,16 +246,8 @@ def _joined(diagnosis: Diagnosis) -> Diagnosis:
     return replace(diagnosis, found=tuple(found))
 
 
-def _alone(wrongs: Iterable[Wrong]) -> list[tuple[Wrong, ...]]:
+def _alone(wrongs: Iterable[Wrong]) -> list[Group]:
     return [(wrong,) for wrong in wrongs]
-
-
-def _laned(change: Change) -> bool:
-    return change.laned and not change.local
-
-
-def _sum(group: Sequence[Wrong]) -> Change:
-    return sum((w.change for w in group[1:]), group[0].change)
 
 
 def _disjoint(one: Change, other: Change) -> bool:
@@ -325,7 +258,7 @@ def _disjoint(one: Change, other: Change) -> bool:
 
 def applied(layout: Layout, program: Program, wrongs: Sequence[Wrong]) -> Program:
     """The program with some mistakes in it, and with what is right for the equations that were written."""
-    change = _sum(wrongs)
+    change = combined(wrongs)
     if change.forward:
         change = change + follow(layout.cell, program, change.forward)
     return program.changed(change)

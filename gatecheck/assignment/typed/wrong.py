@@ -11,7 +11,8 @@ from ..expressions import Expression, names, renamed, total
 from ..mistake import Wrong
 from ..printing import Printed
 from ..program import Program, arriving
-from ..wrong.gradients import gradients, parameters
+from ..wrong.gradients import gradients
+from ..wrong.parameters import parameters
 from .asked import Asked, formula, terms
 
 Slip: TypeAlias = tuple[Wrong, Expression]

@@ -9,7 +9,7 @@ from ...cells import Cell
 from ..mistake import Wrong
 from ..printing import Printed
 from ..program import Program
-from . import equations, gradients, kept, loops, places, times
+from . import carried, equations, gradients, kept, loops, parameters, places, times
 
 
 def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: str, whole: bool = False) -> list[Wrong]:
@@ -23,8 +23,8 @@ def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: st
     found = [*places.returned(cell), *places.permuted(cell, program), *places.rows(cell)]
     if role != ahead:
         found += [*loops.backward(cell, program, printed), *times.backward(cell)]
-        found += [*gradients.gradients(cell, program, printed), *gradients.parameters(cell, program, printed)]
+        found += [*gradients.gradients(cell, program, printed), *parameters.parameters(cell, program, printed)]
         found += kept.kept(cell, program, printed)
     if ahead in roles:
-        found += [*loops.forward(cell), *times.forward(cell), *equations.equations(cell, program, printed)]
+        found += [*carried.forward(cell), *times.forward(cell), *equations.equations(cell, program, printed)]
     return [wrong for wrong in found if roles.intersection(wrong.roles)]

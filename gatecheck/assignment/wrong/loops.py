@@ -1,4 +1,4 @@
-"""Wrong loops over the steps of a sequence: what only a sequence shows."""
+"""Wrong loops backwards: gradients that are handed on, added up, started or stored wrongly."""
 
 from __future__ import annotations
 
@@ -8,83 +8,11 @@ from typing import Any
 
 from ...cells import Cell
 from ..change import Change
-from ..expressions import Expression
 from ..mistake import Words, Wrong, fixed
 from ..printing import Printed
 from ..program import Program, arriving, final, previous
-from .places import twins
 
-FORWARD, BACKWARD = ("forward",), ("backward",)
-
-
-def forward(cell: Cell) -> Iterator[Wrong]:
-    """Loops that hand the wrong states on."""
-    for a, b in twins(cell):
-        if a in cell.states and b in cell.states:
-            yield _said(
-                "states-exchanged",
-                FORWARD,
-                a,
-                Change(exchanged=(a, b)),
-                f"{a} and {b} are exchanged from one step to the next",
-                f"{a}, {b}",
-                f"{b}, {a} of the step before",
-                f"{a}, {b} of the step before",
-                "Look at the line that calls your step: it unpacks the results in another order than they come.",
-            )
-    for name in cell.states:
-        zero = {name: ["*", 0.0, previous(name)]}
-        for other, shown in _starts(cell, name):
-            yield _said(
-                "wrong-initial-state",
-                FORWARD,
-                name,
-                Change(started={name: other}),
-                f"The loop starts {name} from {shown}",
-                f"{name}[−1]",
-                shown,
-                f"{name}0",
-                f"{name}0 is an argument: start from it.",
-            )
-        yield _said(
-            "not-carried",
-            FORWARD,
-            name,
-            Change(fed=(name,)),
-            f"{name} is not carried from step to step",
-            f"{name}[t−1]",
-            f"{name}0 at every step",
-            f"{name} of the step before",
-            f"The first step is right, every later one wrong: each must start from the {name} of the one before.",
-        )
-        yield _said(
-            "initial-ignored",
-            FORWARD,
-            name,
-            Change(started=zero),
-            f"The initial {name} is ignored: the loop starts from zeros",
-            f"{name}[−1]",
-            "0",
-            f"{name}0",
-            f"{name}0 is an argument: start from it.",
-        )
-        yield _said(
-            "not-carried",
-            FORWARD,
-            name,
-            Change(fed=(name,), started=zero),
-            f"{name} is set to zero at every step",
-            f"{name}[t−1]",
-            "0 at every step",
-            f"{name} of the step before",
-            f"Make {name} once, before the loop; inside it belongs the {name} of the step before.",
-        )
-
-
-def _starts(cell: Cell, name: str) -> Iterator[tuple[Expression, str]]:
-    """What else a loop could start a state from."""
-    yield ["+", 1.0, ["*", 0.0, previous(name)]], "ones"
-    yield from ((previous(n), f"{n}0") for n in cell.states if n != name and cell.size(n) == cell.size(name))
+BACKWARD = ("backward",)
 
 
 def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
@@ -106,7 +34,6 @@ def _stopped(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
     own, (now, later) = printed.symbol(name), _parted(program, name)
     yield _said(
         "not-carried-back",
-        BACKWARD,
         f"d{name}",
         Change(stopped=(name,)),
         f"The gradient of {own} is not carried back from step t+1",
@@ -129,7 +56,6 @@ def _handed(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
     ):
         yield _said(
             id,
-            BACKWARD,
             f"d{name}",
             Change(handed={name: instead}),
             title.format(own),
@@ -150,7 +76,6 @@ def _left(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
     ):
         yield _said(
             "first-step-missing",
-            BACKWARD,
             f"d{name}0",
             Change(left={name: value}),
             title.format(own),
@@ -168,7 +93,6 @@ def _crossed(cell: Cell) -> Iterator[Wrong]:
             back = {a: f"d{b}_prev", b: f"d{a}_prev"}
             yield _said(
                 "return-order-swapped",
-                BACKWARD,
                 f"d{a}",
                 Change(handed=back, left=back),
                 f"The gradients of {a} and {b} change places from step to step backwards",
@@ -190,7 +114,6 @@ def _before(printed: Printed, name: str) -> Iterator[Wrong]:
     ):
         yield _said(
             "wrong-initial-state",
-            BACKWARD,
             f"d{name}",
             Change(before={name: value}),
             title.format(own),
@@ -223,7 +146,6 @@ def _altogether(cell: Cell, printed: Printed) -> Iterator[Wrong]:
         if title:
             yield _said(
                 id,
-                BACKWARD,
                 f"d{cell.states[0]}",
                 change,
                 title.format(every),
@@ -235,7 +157,6 @@ def _altogether(cell: Cell, printed: Printed) -> Iterator[Wrong]:
     for order, title in (({}, ""), ({"gradients": "reversed"}, ", and what it stores is in reversed order")):
         yield _said(
             "not-reversed",
-            BACKWARD,
             f"d{cell.states[0]}",
             Change(ascending=("t",), order=order),
             f"The loop backwards runs forwards in time{title}",
@@ -250,7 +171,6 @@ def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:
     entry, own = program.parameters[name], printed.symbol(name)
     return _said(
         "overwritten-over-time",
-        BACKWARD,
         f"d{name}",
         Change(overwritten=(name,)),
         f"The gradient of {own} is overwritten at every step",
@@ -269,7 +189,6 @@ def _stale(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
         own = printed.symbol(name)
         yield _said(
             "stale-value",
-            BACKWARD,
             f"d{name}",
             Change(stale=(name,)),
             f"{own} is read as the last step left it, at every step",
@@ -280,7 +199,6 @@ def _stale(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
         )
     yield _said(
         "stale-value",
-        BACKWARD,
         f"d{cell.output}",
         Change(stale=(*program.forward, *map(previous, cell.lagged), *cell.inputs)),
         "Every step backwards reads the values of the last step",
@@ -299,7 +217,6 @@ def _parted(program: Program, name: str) -> tuple[list[list[Any]], list[list[Any
 
 def _said(
     id: str,
-    roles: tuple[str, ...],
     quantity: str,
     change: Change,
     title: str,
@@ -312,4 +229,4 @@ def _said(
     places: tuple[str, ...] = (),
 ) -> Wrong:
     words = Words(title, left, wrong, right, hint, path, many, places)
-    return Wrong(id, roles, quantity, change, fixed(words), likening=lambda: [many] if many else [])
+    return Wrong(id, BACKWARD, quantity, change, fixed(words), likening=lambda: [many] if many else [])

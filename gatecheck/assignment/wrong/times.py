@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ...cells import Cell
 from ..change import Change
 from ..mistake import Words, Wrong, fixed
-from .loops import BACKWARD, FORWARD
+from .carried import FORWARD
+from .loops import BACKWARD
 
 _ORDERS = {
     "reversed": ("in reversed order", "T−1−t"),
