@@ -20,9 +20,11 @@ from ..conventions import TRAINING, Layout
 from .case import Case, Errors, case_of
 from .exchange import Array
 from .fitting import fitted
+from .freeing import freed
 from .instead import instead
 from .reach import Reach
 from .scoring import Candidate, Group, combined, scored
+from .writing_out import written_out
 
 #: Mistakes in one function; a longer story fits anything.
 MOST = 4
@@ -192,6 +194,8 @@ class _Search:
         yield _alone(w for w, found in several if found is not None and not found <= left and found & left)
         if isinstance(case.data, Data):
             yield [*instead(case, program, sorted(left)), *fitted(case, program, sorted(left))]
+        if case.step and case.role not in TRAINING:
+            yield _alone(w for free in freed(case, program, left) for w in written_out(case, program, free))
 
     def _scored(self, program: Program, groups: Sequence[Group], left: list[str]) -> Iterator[Candidate]:
         self._left -= len(groups) * (self._case.data.steps if isinstance(self._case.data, Data) else 1)

@@ -32,6 +32,10 @@ class Here:
         found = self._alike.get(size(self._cell, name), [])
         return [n for n in found if n != name and any(is_gradient(self._cell, m) for m in names(n)) == gradient]
 
+    def alike(self, name: str) -> list[Expression]:
+        """All that has its size, gradients and what they are multiplied by among them."""
+        return self._alike.get(size(self._cell, name), [])
+
     def square(self, matrix: str) -> bool:
         """Whether a matrix fits both ways."""
         shape = self._cell.shapes[matrix]

@@ -1,0 +1,133 @@
+"""The formula that a student wrote, from its numbers: a product of what a step has at hand in the place of a term.
+
+Of thousands of products at most one agrees with a dozen numbers to rounding error, or several that are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+
+from ..assignment.change import Change
+from ..assignment.execution import run
+from ..assignment.expressions import Expression, names, negative, power, product, terms, total
+from ..assignment.mistake import Words, Wrong
+from ..assignment.operations import OPERATIONS, evaluate
+from ..assignment.printing import Printed
+from ..assignment.program import Data, Program, arriving
+from ..assignment.wrong.scope import Here, backward, forward
+from .case import Case
+from .exchange import Array, at_hand
+from .freeing import Freed
+
+#: How far from a number that people write a coefficient may be.
+_ROUNDING = 1e-9
+#: Terms of a formula of which one may be another product.
+_TERMS = 5
+
+
+def written_out(case: Case, program: Program, free: Freed) -> Iterator[Wrong]:
+    """The formulas that give the numbers of a value, in which one product stands in the place of some terms."""
+    assert isinstance(case.data, Data)
+    cell, name = case.layout.cell, free.name
+    here = backward(cell, program, name) if free.gradient else forward(cell, program, name)
+    values = at_hand(run(program, case.data, free.gradient), case.data, step=True)
+    own = _terms(case, program, free)
+    with np.errstate(all="ignore"):
+        worth = [np.broadcast_to(evaluate(e, values), free.values.shape) for e in own]
+        products = _Products(here, name, values, free)
+        for count in range(len(own) - 1, -1, -1):
+            for some in combinations(range(len(own)), count):
+                rest = free.values - sum(worth[k] for k in some)
+                for number, expression in products.like(rest):
+                    kept = [own[k] for k in some]
+                    yield _wrong(case, program, free, [*kept, product([number, expression])])
+                    return
+
+
+def _terms(case: Case, program: Program, free: Freed) -> list[Expression]:
+    """The terms of the right formula; what arrives at an output is one."""
+    if not free.gradient:
+        return terms(program.forward[free.name])[:_TERMS]
+    inner = [t for lag, e in program.gradients[free.name] if not lag for t in terms(e)]
+    return [*([arriving(free.name)] if free.name in case.layout.cell.outputs else []), *inner][:_TERMS]
+
+
+class _Products:
+    """Products of up to two functions of values; in a gradient, of one gradient more."""
+
+    def __init__(self, here: Here, name: str, values: Mapping[str, Array], free: Freed) -> None:
+        alike = here.alike(f"d{name}" if free.gradient else name)
+        shape = free.values.shape
+        plain = [e for e in alike if not any(map(here.gradient, names(e)))]
+        factors = [1.0, *(f for e in plain for f in _functions(e))]
+        heads = [e for e in alike if any(map(here.gradient, names(e)))] if free.gradient else [1.0, *plain]
+        self._pairs = [(a, b) for k, a in enumerate(factors) for b in factors[k:]]
+        worth = np.array([np.broadcast_to(evaluate(e, values, OPERATIONS), shape).ravel() for e in factors])
+        one, other = np.triu_indices(len(factors))
+        self._products = worth[one] * worth[other]
+        self._heads = [(e, np.broadcast_to(evaluate(e, values, OPERATIONS), shape).ravel()) for e in heads]
+
+    def like(self, wanted: Array) -> Iterator[tuple[float, Expression]]:
+        """The simplest product that some numbers are a plain multiple of."""
+        target = wanted.ravel()
+        size = float(np.sqrt(target @ target))
+        if size == 0.0 or not np.isfinite(size):
+            return
+        found = []
+        for head, values in self._heads:
+            made = self._products * values
+            along, squares = made @ target, np.einsum("ij,ij->i", made, made)
+            near = np.flatnonzero(np.abs(along) >= (1 - _ROUNDING) * np.sqrt(squares) * size)
+            found += [(product([head, *self._pairs[k]]), made[k], along[k] / squares[k]) for k in near]
+        for expression, made, ratio in sorted(found, key=lambda f: len(repr(f[0]))):
+            number = float(Fraction(ratio).limit_denominator(8))
+            if number and np.abs(number * made - target).max() <= _ROUNDING * np.abs(target).max():
+                yield number, expression
+                return
+
+
+def _functions(value: Expression) -> Sequence[Expression]:
+    """What people write of a value."""
+    square = power(value, 2.0)
+    return (
+        value,
+        total([1.0, negative(value)]),
+        square,
+        total([1.0, negative(square)]),
+        total([1.0, value]),
+        ["tanh", value],
+        ["sigmoid", value],
+        power(value, -1.0),
+    )
+
+
+def _wrong(case: Case, program: Program, free: Freed, made: list[Expression]) -> Wrong:
+    name, cell = free.name, case.layout.cell
+
+    def saying() -> Words:
+        printed = Printed(cell, program, case.layout.loss)
+        own = printed.symbol(name)
+        if free.gradient:
+            wrong, right = (printed.gradient(name, e) for e in (change.gradients[name], program.gradients[name]))
+            place, left = f"the gradient of {own}", printed.symbol(f"d{name}")
+        else:
+            wrong, right = (printed.sum(printed.addends(e)) for e in (total(made), program.forward[name]))
+            place, left = f"the equation of {own}", own
+        title = f"{printed.write(made[-1])} stands in {place}, where it does not belong"
+        return Words(
+            title[0].upper() + title[1:], left, wrong, right, "Compare your line with the equation, term by term."
+        )
+
+    if free.gradient:
+        later = [c for c in program.gradients[name] if c[0]]
+        arrives = arriving(name)
+        now = [[0, e] for e in made if e != arrives]
+        lost = [[0, negative(arrives)]] if name in cell.outputs and arrives not in made else []
+        change, quantity = Change(gradients={name: [*now, *lost, *later]}), f"d{name}"
+    else:
+        change, quantity = Change(forward={name: total(made)}), name
+    return Wrong("another-formula", (case.role,), quantity, change, saying, unlikely=30 + len(repr(made[-1])))
