@@ -58,11 +58,10 @@ class Backward:
 
     def _step(self, t: int, back: Mapping[str, Array]) -> tuple[dict[str, Any], dict[str, Array]]:
         """One step of all loops."""
-        orders = self._set("order", "upstream")
-        arrived = {
-            n: self._put(u[t], {k: in_order(u, how)[t] for k, how in orders.items()})
-            for n, u in self._data.upstream.items()
-        }
+        arrived = {}
+        for name, u in self._data.upstream.items():
+            orders = self._set("order", "upstream") | self._set("order", f"upstream of {name}")
+            arrived[name] = self._put(u[t], {k: in_order(u, how)[t] for k, how in orders.items()})
         for name, gradient in back.items():
             zero = np.zeros(gradient.shape[-2:])
             carried = self._put(gradient, dict.fromkeys(self._set("stopped", name), zero))

@@ -26,8 +26,8 @@ class Change:
     stale: quantities that a backward loop reads as the last step left them; before: what it takes for the value of a
     state before the first step; begun: the number that its gradient begins with. ascending: whether a backward loop
     runs forwards ("t" where it does). order: things that are read or stored in another order of time than they should
-    (inputs, upstream, cache, lines, gradients). skipped, omitted: the "first", the "last" or every "second" step, where
-    a loop forward or backward leaves it out; rows: the "first" or the "last" sequence of a batch.
+    (inputs, upstream, upstream of one state, cache, lines, gradients). skipped, omitted: the "first", the "last" or
+    every "second" step, where a loop forward or backward leaves it out; rows: the "first" or the "last" of a batch.
     weights: how often the steps of a sequence count in the gradient of a parameter. results: what is returned in the
     place of a result.
     """
@@ -88,7 +88,7 @@ class Change:
             "omitted",
             "weights",
         )
-        ordered = {n: how for n, how in self.order.items() if n in ("upstream", "cache", "gradients")}
+        ordered = {n: how for n, how in self.order.items() if n.split()[0] in ("upstream", "cache", "gradients")}
         return self == Change(order=ordered, **{n: getattr(self, n) for n in switches})
 
     @property

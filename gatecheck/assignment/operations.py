@@ -74,6 +74,8 @@ OPERATIONS: Table = {
     "sum": lambda v: v.sum(axis=-1, keepdims=True),
     "mean": lambda v: v.mean(axis=-1, keepdims=True),
     "logsumexp": _logsumexp,
+    "ones": np.ones_like,
+    "last_row": lambda v: np.concatenate([np.zeros_like(v[..., :-1, :]), v[..., -1:, :]], axis=-2),
     "largest": lambda v: v.max(axis=-2, keepdims=True),  # over the rows of a batch
     "spread": lambda s, like: np.broadcast_to(s, np.broadcast_shapes(s.shape, like.shape)),
     "softmax": _softmax,

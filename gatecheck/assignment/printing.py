@@ -41,6 +41,7 @@ class Printed(Notation):
             "join": lambda *parts: self.concatenation([self._text(p) for p in parts]),
             "part": self._part,
             "spread": lambda scalar, like: f"{self._in(scalar, PRODUCT, True)}{self.dot}{self.ones}",
+            "ones": lambda _: self.ones,
             "absolute": lambda a: self.absolute(self._text(a)),
             "step": lambda a: self.indicator(self._text(a)),
         }

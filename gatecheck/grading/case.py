@@ -63,6 +63,11 @@ class Case:
         return {**self.data.sizes, "B": self.data.rows, "T": self.data.steps}
 
     @property
+    def steps(self) -> int:
+        """How many steps it has; a training step counts as one."""
+        return self.data.steps if isinstance(self.data, Data) else 1
+
+    @property
     def step(self) -> bool:
         """Whether the function makes one step."""
         return self.role.startswith("step")

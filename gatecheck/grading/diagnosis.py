@@ -30,6 +30,8 @@ from .writing_out import written_out
 MOST = 4
 #: How many candidates are followed to the end before the search gives up, after so many mistakes.
 TRIED = (3, 2, 1, 1)
+#: Of mistakes that give the same numbers: how many are remembered, for what comes later may tell them apart.
+ALIKE = 6
 #: Of candidates times steps: beyond it a sequence takes too long, and its equations are looked at in one step alone.
 LARGEST = 12_000
 #: Candidates times steps in one search, all its branches together: then what has been found is what there is.
@@ -54,11 +56,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found in one task, and the program that gives the student's numbers; complete where it gives all."""
+    """What was found in one task, and the program that gives the student's numbers; complete where it gives all.
+
+    alike: other mistakes that give the same numbers, each of which alone would do.
+    """
 
     found: tuple[Found, ...]
     program: Program
     complete: bool
+    alike: tuple[Group, ...] = ()
 
     @property
     def certain(self) -> bool:
@@ -82,7 +88,18 @@ def diagnose(
     equations by themselves: what is wrong in them is looked for there first.
     """
     case = case_of(layout, role, program, data, values, limits)
-    return _joined(_diagnosed(case, program, other, limits))
+    found = _diagnosed(case, program, other, limits)
+    return _joined(_explaining(found, case.off(case.errors(program))))
+
+
+def _explaining(diagnosis: Diagnosis, off: Sequence[str]) -> Diagnosis:
+    """The diagnosis of all that is off; what one step has told explains more in a sequence than in that step."""
+    told = {q for f in diagnosis.found for q in f.explains}
+    if not diagnosis.complete or not diagnosis.found or told.issuperset(off):
+        return diagnosis
+    first, *others = diagnosis.found
+    explains = (*first.explains, *(q for q in off if q not in told))
+    return replace(diagnosis, found=(replace(first, explains=explains), *others))
 
 
 def _diagnosed(
@@ -143,11 +160,14 @@ class _Search:
         if len(found) >= MOST or self._left <= 0 or story in self._seen:
             return fallback  # in another order it is the same
         self._seen.add(story)
-        for candidate in self._candidates(program, errors, left, _kinds(f.wrong for f in found))[: TRIED[len(found)]]:
+        candidates = self._candidates(program, errors, left, _kinds(f.wrong for f in found))
+        for candidate in candidates[: TRIED[len(found)]]:
             explains = tuple(q for q in left if candidate.after[q] <= case.limits[q])
             agreement = max((candidate.after[q] for q in explains), default=0.0)
             more = tuple(Found(w, _explained(w, explains), agreement, True) for w in candidate.wrongs)
             diagnosis = self.best(applied(case.layout, program, candidate.wrongs), (*found, *more))
+            if diagnosis.complete and candidate.mended == len(left) and not found:
+                return replace(diagnosis, alike=tuple(c.wrongs for c in candidates[1:ALIKE] if c.mended == len(left)))
             if diagnosis.complete:
                 return diagnosis
             if len(diagnosis.found) > len(fallback.found):
@@ -181,9 +201,9 @@ class _Search:
             if self._only_loops:
                 return
             wrongs = self._unseen([w for w in wrongs if w.change.local or w.change.renamed], program)
-            if isinstance(case.data, Data) and len(wrongs) * case.data.steps > LARGEST:
+            if len(wrongs) * case.steps > LARGEST:
                 return
-        reach = Reach(program, case.role)
+        reach = Reach(program, case.role, case.steps)
         asked = case.values.keys()
         reached = [(w, reach.of(w.change) & asked if w.change.local else None) for w in wrongs]
         inside = [w for w, found in reached if found is not None and found <= left]
@@ -194,11 +214,11 @@ class _Search:
         yield _alone(w for w, found in several if found is not None and not found <= left and found & left)
         if isinstance(case.data, Data):
             yield [*instead(case, program, sorted(left)), *fitted(case, program, sorted(left))]
-        if case.step and case.role not in TRAINING:
+        if case.steps == 1 and case.role not in TRAINING:
             yield _alone(w for free in freed(case, program, left) for w in written_out(case, program, free))
 
     def _scored(self, program: Program, groups: Sequence[Group], left: list[str]) -> Iterator[Candidate]:
-        self._left -= len(groups) * (self._case.data.steps if isinstance(self._case.data, Data) else 1)
+        self._left -= len(groups) * self._case.steps
         return scored(self._case, program, groups, left)
 
     def _together(self, found: Sequence[Candidate], left: list[str]) -> list[Candidate]:
@@ -211,7 +231,7 @@ class _Search:
 
     def _pairs(self, program: Program, left: set[str]) -> list[Group]:
         """Two at once: those that change nothing else than what is wrong, the likeliest ones."""
-        reach = Reach(program, self._case.role)
+        reach = Reach(program, self._case.role, self._case.steps)
         local = (w for w in self._case.wrongs(program) if w.change.local)
         reached = ((w, reach.of(w.change) & self._case.values.keys()) for w in local)
         likely = sorted((w for w, found in reached if found and found <= left), key=lambda w: w.unlikely)[:PAIRED]

@@ -66,7 +66,7 @@ def _ratio(role: str, q: str, value: Array, truth: Array, sizes: Mapping[str, in
 
 def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
     """How often each contribution to a gradient counts, and what arrives from outside."""
-    reach = Reach(program, case.role)
+    reach = Reach(program, case.role, case.steps)
     for name, entry in program.gradients.items():
         for lag in (0, 1):
             own = [c for c in entry if c[0] == lag]

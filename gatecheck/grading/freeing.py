@@ -41,8 +41,8 @@ class Freed:
 def freed(case: Case, program: Program, left: Collection[str]) -> Iterator[Freed]:
     """Every value of a step that is enough to be set free, the nearest to the results first."""
     assert isinstance(case.data, Data)
-    reach, wrong = Reach(program, case.role), set(left)
-    if case.role == "step":
+    reach, wrong = Reach(program, case.role, case.steps), set(left)
+    if "backward" not in case.role:
         for name in program.forward:
             if name in wrong and reach.of(Change(forward={name: 0.0})) & case.values.keys() >= wrong:
                 yield from _returned(case, case.data, program, name, wrong)

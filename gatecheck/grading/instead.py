@@ -15,6 +15,7 @@ from .exchange import Array, at_hand, expected
 from .ladder import far
 
 _MANY = "Other values are returned for {}"
+_HINT = "Look at the last lines: is another value returned in its place, or has one array two names?"
 
 
 def instead(case: Case, program: Program, left: list[str]) -> Iterator[tuple[Wrong, ...]]:
@@ -30,7 +31,7 @@ def instead(case: Case, program: Program, left: list[str]) -> Iterator[tuple[Wro
             if array.shape == value.shape and name not in (q, q.removesuffix("_prev")):
                 for expression, made, title, wrong in _ways(name, array, truth[q]):
                     if far(value, made, case.scale[q]) <= case.limits[q]:
-                        yield (whole(case.role, q, "wrong-result", expression, title, wrong, many=_MANY),)
+                        yield (whole(case.role, q, "wrong-result", expression, title, wrong, many=_MANY, hint=_HINT),)
 
 
 def _ways(name: str, array: Array, truth: Array) -> Iterator[tuple[Expression, Array, str, str]]:

@@ -11,11 +11,12 @@ from ..assignment.program import Program, previous
 
 
 class Reach:
-    """The results that each entry of a program goes into, in a step or in a sequence."""
+    """The results that each entry of a program goes into, in one step or in a sequence."""
 
-    def __init__(self, program: Program, role: str) -> None:
+    def __init__(self, program: Program, role: str, steps: int) -> None:
         self._program = program
-        self._step = role.startswith("step")
+        self._alone = steps == 1
+        self._before = "_prev" if role.startswith("step") else "0"
         self._lines: dict[str, frozenset[str]] = {}
         self._gradients: dict[str, frozenset[str]] = {}
         # What a function that goes forward and back gets wrong on its way forward, it gets wrong everywhere.
@@ -40,15 +41,14 @@ class Reach:
 
     def _back(self, name: str) -> frozenset[str]:
         """What a gradient reaches that leaves the step backwards."""
-        if self._step:
-            return frozenset({f"d{name}_prev"})
-        return self._gradients.get(name, frozenset()) | {f"d{name}0"}
+        handed = {f"d{name}{self._before}"}
+        return frozenset(handed) if self._alone else self._gradients.get(name, frozenset()) | handed
 
     def _read_lines(self, name: str) -> Iterable[str]:
         """The lines that read a line: of the same step, and of the next where there is one."""
         for line, expression in self._program.forward.items():
             read = set(names(expression))
-            if name in read or (previous(name) in read and not self._step):
+            if name in read or (previous(name) in read and not self._alone):
                 yield line
 
     def _read_gradients(self, name: str) -> Iterable[str]:
@@ -64,7 +64,8 @@ class Reach:
     def _to(self, name: str, lag: int) -> Iterable[str]:
         if not lag:
             return (name,)
-        return (f"d{name}_prev",) if self._step else (name, f"d{name}0")
+        handed = f"d{name}{self._before}"
+        return (handed,) if self._alone else (name, handed)
 
 
 def _closed(direct: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:

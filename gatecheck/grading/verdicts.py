@@ -21,6 +21,7 @@ from .repeating import other
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
+from .scoring import combined
 from .second import SecondLook
 from .tolerance import tolerances
 from .typed import Judged, TypedFormulas
@@ -232,6 +233,7 @@ class Verdicts:
             return
         right, change = self.kit.key.program, diagnosis.program.change.equations
         self.cause = diagnosis.found[0].wrong.quantity
+        alike = [combined(group) for group in diagnosis.alike]
         self.programs = [
             right.changed(change),
             # The cell's own backward equations, on the values that the wrong forward step gives.
@@ -240,6 +242,8 @@ class Verdicts:
             right.changed(Change(forward=change.forward, parameters=change.parameters, renamed=change.renamed)),
             right.changed(Change(forward=change.forward, gradients=change.gradients, renamed=change.renamed)),
             *(right.changed(change).changed(later) for later in _later(diagnosis.found)),
+            # What else may have been written, which a step does not tell from it.
+            *(right.changed(Change(c.forward, c.gradients, c.parameters)) for c in alike),
         ]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..assignment.change import Change
 from ..assignment.execution import run
-from ..assignment.expressions import Expression, names, negative, power, product, terms, total
+from ..assignment.expressions import Expression, factors, names, negative, power, product, terms, total
 from ..assignment.mistake import Words, Wrong
 from ..assignment.operations import OPERATIONS, evaluate
 from ..assignment.printing import Printed
@@ -51,9 +51,21 @@ def written_out(case: Case, program: Program, free: Freed) -> Iterator[Wrong]:
 def _terms(case: Case, program: Program, free: Freed) -> list[Expression]:
     """The terms of the right formula; what arrives at an output is one."""
     if not free.gradient:
-        return terms(program.forward[free.name])[:_TERMS]
-    inner = [t for lag, e in program.gradients[free.name] if not lag for t in terms(e)]
+        return list(_opened(program.forward[free.name]))[:_TERMS]
+    inner = [t for lag, e in program.gradients[free.name] if not lag for t in _opened(e)]
     return [*([arriving(free.name)] if free.name in case.layout.cell.outputs else []), *inner][:_TERMS]
+
+
+def _opened(expression: Expression) -> Iterator[Expression]:
+    """The terms of a sum, or of a product with one sum in it, multiplied out."""
+    for term in terms(expression):
+        parts = factors(term)
+        sums = [k for k, f in enumerate(parts) if len(terms(f)) > 1]
+        if len(sums) == 1:
+            rest = [f for k, f in enumerate(parts) if k != sums[0]]
+            yield from (product([*rest, t]) for t in terms(parts[sums[0]]))
+        else:
+            yield term
 
 
 class _Products:
@@ -118,9 +130,7 @@ def _wrong(case: Case, program: Program, free: Freed, made: list[Expression]) ->
             wrong, right = (printed.sum(printed.addends(e)) for e in (total(made), program.forward[name]))
             place, left = f"the equation of {own}", own
         title = f"{printed.write(made[-1])} stands in {place}, where it does not belong"
-        return Words(
-            title[0].upper() + title[1:], left, wrong, right, "Compare your line with the equation, term by term."
-        )
+        return Words(title, left, wrong, right, "Compare your line with the equation, term by term.")
 
     if free.gradient:
         later = [c for c in program.gradients[name] if c[0]]

@@ -30,17 +30,6 @@ def forward(cell: Cell) -> Iterator[Wrong]:
             )
     for name in cell.states:
         zero = {name: ["*", 0.0, previous(name)]}
-        for other, shown in _starts(cell, name):
-            yield _wrong(
-                "wrong-initial-state",
-                name,
-                Change(started={name: other}),
-                f"The loop starts {name} from {shown}",
-                f"{name}[−1]",
-                shown,
-                f"{name}0",
-                f"{name}0 is an argument: start from it.",
-            )
         yield _wrong(
             "not-carried",
             name,
@@ -71,11 +60,22 @@ def forward(cell: Cell) -> Iterator[Wrong]:
             f"{name} of the step before",
             f"Make {name} once, before the loop; inside it belongs the {name} of the step before.",
         )
+        for other, shown in _starts(cell, name):
+            yield _wrong(
+                "wrong-initial-state",
+                name,
+                Change(started={name: other}),
+                f"The loop starts {name} from {shown}",
+                f"{name}[−1]",
+                shown,
+                f"{name}0",
+                f"{name}0 is an argument: start from it.",
+            )
 
 
 def _starts(cell: Cell, name: str) -> Iterator[tuple[Expression, str]]:
     """What else a loop could start a state from."""
-    yield ["+", 1.0, ["*", 0.0, previous(name)]], "ones"
+    yield ["ones", previous(name)], "ones"
     yield from ((previous(n), f"{n}0") for n in cell.states if n != name and cell.size(n) == cell.size(name))
 
 

@@ -30,6 +30,7 @@ def kinds(cell: Cell, program: Program, own: str, place: Hashable, variant: Vari
     if number := next((k for k in (-1.0, 2.0, 0.5) if variant.new == product([k, variant.old])), 0.0):
         yield slip, place, number  # not of a gradient and of those that it goes into, which would undo it
     else:
+        yield slip, repr(variant.old), repr(variant.new)
         yield from ((slip, *pattern) for pattern in _patterns(variant.old, variant.new))
 
 

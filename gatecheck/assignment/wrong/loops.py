@@ -8,6 +8,7 @@ from typing import Any
 
 from ...cells import Cell
 from ..change import Change
+from ..expressions import Expression, negative
 from ..mistake import Words, Wrong, fixed
 from ..printing import Printed
 from ..program import Program, arriving, final, previous
@@ -51,6 +52,7 @@ def _handed(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
     ends = f"{printed.gradient(name, now)} + {own}[T−1]"
     for id, instead, title, wrong in (
         ("carried-unchanged", f"d{name}", "The gradient of {} is handed back as it was in step t+1", ""),
+        ("wrong-sign", negative(f"d{name}_prev"), "The gradient of {} is handed back with the other sign", ""),
         ("state-for-gradient", name, "The state {} is handed back instead of its gradient", ""),
         ("state-for-gradient", final(name), "The last {} is handed back instead of its gradient", ends),
     ):
@@ -60,10 +62,14 @@ def _handed(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
             Change(handed={name: instead}),
             title.format(own),
             printed.symbol(f"d{name}"),
-            wrong or printed.gradient(name, [*now, [1, instead]]),
+            wrong or printed.gradient(name, [*now, *_signed(later, instead)]),
             printed.gradient(name, [*now, *later]),
             f"What a step sends back is the gradient of {own}[t−1].",
         )
+
+
+def _signed(later: list[list[Any]], instead: Expression) -> list[list[Any]]:
+    return [[1, instead]] if isinstance(instead, str) else [[1, negative(e)] for _, e in later]
 
 
 def _left(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
@@ -110,7 +116,7 @@ def _before(printed: Printed, name: str) -> Iterator[Wrong]:
         (final(name), "{} before the first step is read from the end of the sequence", f"{own}[T−1]"),
         (name, "{} before the first step is overwritten by that of the first step", f"{own}[0]"),
         (["*", 0.0, name], "{} before the first step is taken for zero in the loop backwards", "0"),
-        (["+", 1.0, ["*", 0.0, name]], "{} before the first step is taken for ones in the loop backwards", "1"),
+        (["ones", name], "{} before the first step is taken for ones in the loop backwards", "1"),
     ):
         yield _said(
             "wrong-initial-state",

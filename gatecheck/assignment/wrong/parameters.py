@@ -45,8 +45,7 @@ def _variants(contribution: list[Any], here: Here) -> Iterator[tuple[Variant, li
                 yield variant, [expression, variant.expression, turned]
         inner = ["sum", product([expression, operand])]
         if here.fits(expression, operand):
-            ones = ["+", 1.0, ["*", 0.0, operand]]
-            yield Variant("inner-for-outer", inner, expression, inner), [inner, ones, turned]
+            yield Variant("inner-for-outer", inner, expression, inner), [inner, ["ones", operand], turned]
     else:
         made = ["largest", expression]
         yield Variant("largest-for-sum", made, expression, made), [made, None, turned]
@@ -110,6 +109,7 @@ def _means(cell: Cell, program: Program, printed: Printed, name: str, entry: Con
             places=(own,),
         )
 
+    yield _last_row(printed, name, entry)
     change = Change(parameters={name: []})
     yield Wrong("never-accumulated", ROLES, f"d{name}", change, zero, likening=lambda: ["never accumulated"])
 
@@ -122,6 +122,26 @@ def _rows(program: Program, printed: Printed, name: str, entry: Contributions) -
                 if operand is None and vector is not None and not turned and other == expression:
                     changed = [[product([expression, ["sum", vector]]), None, False]]
                     yield _from_matrix(printed, name, matrix, changed, entry)
+
+
+def _last_row(printed: Printed, name: str, entry: Contributions) -> Wrong:
+    """The gradient that the last sequence of a batch leaves, where a loop over them assigns it."""
+    changed = [[["last_row", e], operand, turned] for e, operand, turned in entry]
+
+    def saying() -> Words:
+        own = printed.symbol(name)
+        return Words(
+            f"The gradient of {own} is overwritten by every sequence of the batch",
+            printed.loss(own),
+            f"{printed.parameter(entry)}, of the last sequence",
+            printed.parameter(entry),
+            "Every sequence adds to it: += where you have =.",
+            many="The gradients of {} are overwritten by every sequence of the batch",
+            places=(own,),
+        )
+
+    change = Change(parameters={name: changed})
+    return Wrong("overwritten-over-batch", ROLES, f"d{name}", change, saying, likening=lambda: ["over the batch"])
 
 
 def _from_matrix(printed: Printed, name: str, matrix: str, changed: Contributions, entry: Contributions) -> Wrong:

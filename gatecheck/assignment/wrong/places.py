@@ -38,7 +38,9 @@ def returned(cell: Cell) -> Iterator[Wrong]:
                 f"δ{a}, δ{b}",
                 "Both have the same shape, so nothing crashes.",
             )
-            yield Wrong("return-order-swapped", BACKWARD, f"d{a}_prev", Change(crossed=(a, b)), fixed(words))
+            back = {a: f"d{b}_prev", b: f"d{a}_prev"}
+            later, crossed = Change(handed=back, left=back), Change(crossed=(a, b))
+            yield Wrong("return-order-swapped", BACKWARD, f"d{a}_prev", crossed, fixed(words), later)
 
 
 def rows(cell: Cell) -> Iterator[Wrong]:

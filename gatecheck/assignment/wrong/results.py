@@ -52,14 +52,23 @@ def results(
             yield whole(role, quantity, id, expression, title, wrong)
 
 
-def whole(role: str, quantity: str, id: str, expression: Expression, title: str, wrong: str, many: str = "") -> Wrong:
+def whole(
+    role: str,
+    quantity: str,
+    id: str,
+    expression: Expression,
+    title: str,
+    wrong: str,
+    many: str = "",
+    hint: str = _HINT,
+) -> Wrong:
     """A result that is off as a whole; expression, title and wrong with {} for its name, many for those of several."""
     words = Words(
         title.format(quantity),
         quantity,
         wrong.format(quantity),
         quantity,
-        _HINT,
+        hint,
         many=many or _plural(title),
         places=(quantity,),
     )
@@ -70,12 +79,9 @@ def whole(role: str, quantity: str, id: str, expression: Expression, title: str,
 
 
 def _later(quantity: str, change: Change) -> Change:
-    """What a loop makes of a wrong result of its step backwards, where that is one of each step by itself."""
-    expression = change.results[quantity]
-    if isinstance(expression, list) and expression[0] != "*":
-        return RIGHT  # what is added is added at every step
+    """What a loop makes of a wrong result of its step backwards: the same is wrong with its own."""
     if quantity.endswith("_prev"):
-        state = {quantity.removeprefix("d").removesuffix("_prev"): expression}
+        state = {quantity.removeprefix("d").removesuffix("_prev"): change.results[quantity]}
         return Change(handed=state, left=state)
     return change
 

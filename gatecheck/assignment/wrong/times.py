@@ -42,6 +42,10 @@ def backward(cell: Cell) -> Iterator[Wrong]:
         ):
             change = Change(order={what: how})
             yield _wrong(BACKWARD, of, change, f"{name} {said}", f"{own}[{index}]", f"{own}[t]")
+        for name in cell.states if len(cell.states) > 1 else ():
+            change, own = Change(order={f"upstream of {name}": how}), f"∂L_t/∂{name}"
+            title = f"The gradient of the loss by {name} is read {said}"
+            yield _wrong(BACKWARD, f"d{name}", change, title, f"{own}[{index}]", f"{own}[t]")
     for end, index in (_ENDS | {"second": "T−2, T−4, …"}).items():
         title = f"{_the(end)} step is left out of the loop backwards"
         change = Change(omitted=("second last" if end == "second" else end,))

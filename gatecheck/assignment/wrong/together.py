@@ -46,7 +46,7 @@ def _merged(wrongs: list[Wrong], kind: Hashable) -> Wrong:
     def saying() -> Words:
         places = tuple(dict.fromkeys(name for w in wrongs for name in w.words.places))
         title = first.words.many.replace("{}", _listed(places))
-        return first.words._replace(title=title, path=None, places=places)
+        return first.words._replace(title=title, places=places)
 
     _, *also = dict.fromkeys(q for w in wrongs for q in w.quantities)
     later, unlikely = sum((w.later for w in wrongs), RIGHT), first.unlikely + 100
