@@ -59,14 +59,18 @@ class Change:
 
     def __add__(self, other: Change) -> Change:
         """Both changes; the later one wins where both replace an entry."""
-        mine, theirs = vars(self), vars(other)
-        merged: dict[str, Any] = {}
-        for name, value in mine.items():
-            both = (*value, *theirs[name])
-            merged[name] = {**value, **theirs[name]} if isinstance(value, dict) else tuple(dict.fromkeys(both))
-        # Places change one after the other.
-        places = {n: self.renamed.get(other.renamed.get(n, n), other.renamed.get(n, n)) for n in merged["renamed"]}
-        return Change(**{**merged, "renamed": places})
+        merged: dict[str, Any] = {n: value for n, value in vars(self).items() if value}
+        for name, value in vars(other).items():
+            mine = merged.get(name)
+            if not value:
+                continue
+            if not mine:
+                merged[name] = value
+            elif name == "renamed":  # places change one after the other
+                merged[name] = {n: mine.get(value.get(n, n), value.get(n, n)) for n in {**mine, **value}}
+            else:
+                merged[name] = {**mine, **value} if isinstance(mine, dict) else tuple(dict.fromkeys((*mine, *value)))
+        return Change(**merged)
 
     @property
     def local(self) -> bool:

@@ -116,6 +116,8 @@ def _diagnosed(
         found = _Search(case).best(program)
         return found if not second.off(second.errors(found.program)) else replace(found, complete=False)
     short = _Search(second).best(program)
+    if short.complete and not case.off(case.errors(short.program)):
+        return short
     if short.found or not short.complete:  # one step shows some of what a loop does wrong, too
         looped = _Search(case, only_loops=True).best(program)
         if looped.complete or not short.complete:
@@ -207,7 +209,8 @@ class _Search:
         asked = case.values.keys()
         reached = [(w, reach.of(w.change) & asked if w.change.local else None) for w in wrongs]
         inside = [w for w, found in reached if found is not None and found <= left]
-        yield _alone(w for w, found in reached if found is None or found == left) + _alone(together(inside))
+        whole = (w for w, found in reached if (found == left if found is not None else self._seen_in(w, left)))
+        yield _alone(whole) + _alone(together(inside))
         yield _alone(w for w, found in reached if found is not None and found < left)
         # Slips in several gradients may cancel each other in a result that all of them reach.
         several = [(w, found) for w, found in reached if len(w.change.gradients) + len(w.change.parameters) > 1]
@@ -216,6 +219,13 @@ class _Search:
             yield [*instead(case, program, sorted(left)), *fitted(case, program, sorted(left))]
         if case.steps == 1 and case.role not in TRAINING:
             yield _alone(w for free in freed(case, program, left) for w in written_out(case, program, free))
+
+    def _seen_in(self, wrong: Wrong, left: set[str]) -> bool:
+        """Whether all that a mistake that is none of one expression makes wrong is wrong."""
+        change, asked = wrong.change, self._case.values.keys()
+        parameters = {f"d{n}" for n in change.renamed}
+        states = {f"d{n}_prev" for n in change.crossed} | {*change.returned}
+        return (parameters | states | change.results.keys()) & asked <= left and (not change.rows or left == set(asked))
 
     def _scored(self, program: Program, groups: Sequence[Group], left: list[str]) -> Iterator[Candidate]:
         self._left -= len(groups) * self._case.steps

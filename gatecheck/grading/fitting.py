@@ -8,18 +8,18 @@ error are not a coincidence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ..assignment.change import Change
-from ..assignment.expressions import Expression, negative, product
+from ..assignment.expressions import product
 from ..assignment.mistake import Words, Wrong, fixed
 from ..assignment.printing import Printed
 from ..assignment.program import Data, Program, arriving
-from ..assignment.wrong.results import whole
+from ..assignment.wrong.numbers import ROUNDING, counted, plain, times
+from ..assignment.wrong.results import multiplied, shifted
 from ..assignment.wrong.together import together
 from ..conventions import Layout
 from .case import Case
@@ -27,10 +27,6 @@ from .exchange import Array, expected
 from .lanes import in_lanes, looped
 from .reach import Reach
 
-#: How far from a number that people write a coefficient may be.
-_ROUNDING = 1e-6
-#: The largest number that is likely to have been written as such.
-MOST_WRITTEN = 4
 #: Steps of a sequence whose contributions can be told apart.
 LONGEST = 20
 
@@ -54,14 +50,8 @@ def _ratio(role: str, q: str, value: Array, truth: Array, sizes: Mapping[str, in
     """One number that a whole result is multiplied by, or that is added to it."""
     size = float(np.vdot(truth, truth))
     if size > 0:
-        k, shown = _counting(_plain(float(np.vdot(truth, value)) / size), sizes)
-        title = f"{{}} is {shown} times what it should be"
-        yield whole(role, q, "scaled", ["*", k, "{}"], title, f"{shown} {{}}")
-    off = _plain(float(np.mean(value - truth)))
-    k, shown = _counting(abs(off), sizes)
-    title = f"{{}} is too {'large' if off > 0 else 'small'} by {shown} everywhere"
-    sign = "+" if off > 0 else "−"
-    yield whole(role, q, "shifted", ["+", k if off > 0 else negative(k), "{}"], title, f"{{}} {sign} {shown}")
+        yield multiplied(role, q, plain(float(np.vdot(truth, value)) / size), sizes)
+    yield shifted(role, q, plain(float(np.mean(value - truth))), sizes)
 
 
 def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
@@ -77,7 +67,7 @@ def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
             if not lag and name in case.layout.cell.outputs:
                 own = [[0, arriving(name)], *own]
             k = _solved(case, program, name, rest, own, reached)
-            if k and any(abs(a - 1) > _ROUNDING for a in k):
+            if k and any(abs(a - 1) > ROUNDING for a in k):
                 yield _weighed(case.layout, program, name, lag, rest, own, k, case.sizes)
 
 
@@ -99,7 +89,7 @@ def _solved(
     if len(target) < 2 * len(own) or not (np.isfinite(matrix).all() and np.isfinite(target).all()):
         return []
     k, _, rank, _ = np.linalg.lstsq(matrix, target, rcond=None)
-    return [_plain(float(a)) for a in k] if rank == len(own) else []
+    return [plain(float(a)) for a in k] if rank == len(own) else []
 
 
 def _weighed(
@@ -116,13 +106,13 @@ def _weighed(
     changed = list(rest)
     for a, (_, e) in zip(k, own, strict=True):
         weight = a - 1 if e == arrives else a
-        if abs(weight) > _ROUNDING:
-            changed.append([lag, product([_counting(weight, sizes)[0], e])])
+        if abs(weight) > ROUNDING:
+            changed.append([lag, product([counted(weight, sizes)[0], e])])
 
     def saying() -> Words:
         printed = Printed(layout.cell, program, layout.loss)
-        odd = [(a, printed.write(e, lag)) for a, (_, e) in zip(k, own, strict=True) if abs(a - 1) > _ROUNDING]
-        told = ", ".join(f"{text} counts {_times(a, sizes)}" for a, text in odd)
+        odd = [(a, printed.write(e, lag)) for a, (_, e) in zip(k, own, strict=True) if abs(a - 1) > ROUNDING]
+        told = ", ".join(f"{text} counts {times(a, sizes)}" for a, text in odd)
         shown = [c for c in changed if arrives not in str(c[1])]
         return Words(
             f"In the gradient of {printed.symbol(name)}, {told}",
@@ -150,24 +140,24 @@ def _steps(case: Case, data: Data, program: Program, wrong: list[str]) -> Iterat
         value = np.concatenate([case.values[q].ravel() / case.scale[q] for q in some])
         k, _, rank, _ = np.linalg.lstsq(matrix, value, rcond=None)
         if rank == data.steps and len(value) >= 2 * data.steps:
-            counted = [_counted(q, [_plain(float(a)) for a in k]) for q in some]
+            counted = [_counted(q, [plain(float(a)) for a in k]) for q in some]
             yield tuple(together(counted)) or tuple(counted)
 
 
 def _counted(q: str, k: list[float]) -> Wrong:
     """The gradient of a parameter to which the steps contribute more or less than once."""
     name = q[1:]
-    ratios = {round(a / b, 6) for a, b in pairwise(k) if abs(b) > _ROUNDING}
-    if all(abs(a) < _ROUNDING for a in (*k[1:-1], k[0])) and abs(k[-1] - 1) < _ROUNDING:
+    ratios = {round(a / b, 6) for a, b in pairwise(k) if abs(b) > ROUNDING}
+    if all(abs(a) < ROUNDING for a in (*k[1:-1], k[0])) and abs(k[-1] - 1) < ROUNDING:
         what = "counts the last step only"
-    elif all(abs(a + 1) < _ROUNDING for a in k[:-1]) and abs(k[-1] - 1) < _ROUNDING:
+    elif all(abs(a + 1) < ROUNDING for a in k[:-1]) and abs(k[-1] - 1) < ROUNDING:
         what = "subtracts every step but the last"
     elif ratios in ({2.0}, {0.5}):
         what = "is added to itself at every step"
-    elif all(abs(a - 1) < _ROUNDING for a in k[1:]):
-        what = f"counts the first step {_times(k[0])}"
-    elif all(abs(a - 1) < _ROUNDING for a in k[:-1]):
-        what = f"counts the last step {_times(k[-1])}"
+    elif all(abs(a - 1) < ROUNDING for a in k[1:]):
+        what = f"counts the first step {times(k[0])}"
+    elif all(abs(a - 1) < ROUNDING for a in k[:-1]):
+        what = f"counts the last step {times(k[-1])}"
     else:
         what = "does not count every step once"
     words = Words(
@@ -183,30 +173,3 @@ def _counted(q: str, k: list[float]) -> Wrong:
     return Wrong(
         "wrong-sum-over-time", ("backward",), q, change, fixed(words), unlikely=40, likening=lambda: [words.many]
     )
-
-
-def _plain(k: float) -> float:
-    """A coefficient as people write it, where it is one but for rounding."""
-    near = Fraction(k).limit_denominator(64) if np.isfinite(k) else Fraction(0)
-    return float(near) if abs(float(near) - k) < _ROUNDING * max(1.0, abs(k)) else k
-
-
-def _shown(k: float) -> str:
-    near = Fraction(k).limit_denominator(64)
-    text = str(near) if float(near) == k and near.denominator > 1 and abs(near) < 100 else f"{k:.6g}"
-    return text.replace("-", "−")
-
-
-def _times(k: float, sizes: Mapping[str, int] | None = None) -> str:
-    words = {0.0: "not at all", 2.0: "twice", 0.5: "half", -1.0: "with the other sign"}
-    return words.get(k) or f"{_counting(k, sizes or {})[1]} times"
-
-
-def _counting(k: float, sizes: Mapping[str, int]) -> tuple[Expression, str]:
-    """A number, and how it is told; one that nobody writes is a size, or so many of it."""
-    if k == int(k) and abs(k) > MOST_WRITTEN:
-        for name, size in sizes.items():
-            if k % size == 0 and abs(k) <= MOST_WRITTEN * size:
-                many = k / size
-                return product([many, f"#{name}"]), name if many == 1 else f"{_shown(many)} {name}"
-    return k, _shown(k)

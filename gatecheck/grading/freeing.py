@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..assignment.adjoint import owner
-from ..assignment.change import Change
+from ..assignment.change import RIGHT, Change
 from ..assignment.expressions import Expression, negative
+from ..assignment.mistake import Words, Wrong
+from ..assignment.printing import Printed
 from ..assignment.program import Data, Program, arriving
 from .case import Case
 from .exchange import Array, expected
@@ -36,6 +38,25 @@ class Freed:
     gradient: bool
     values: Array
     agreement: float
+
+
+def located(case: Case, program: Program, left: Collection[str]) -> Wrong | None:
+    """What is wrong where nobody knows how: the value nearest to the results that explains all that is off."""
+    found = next(freed(case, program, left), None)
+    if found is None:
+        return None
+    name = found.name
+
+    def saying() -> Words:
+        printed = Printed(case.layout.cell, program, case.layout.loss)
+        if found.gradient:
+            left, right = printed.symbol(f"d{name}"), printed.gradient(name, program.gradients[name])
+        else:
+            left, right = printed.symbol(name), printed.sum(printed.addends(program.forward[name]))
+        hint = f"Compare your line for {left}, and what it reads, with the equation."
+        return Words(f"{left} is wrong, and all else that is off follows from it", left, "another formula", right, hint)
+
+    return Wrong("wrong-value", (case.role,), f"d{name}" if found.gradient else name, RIGHT, saying)
 
 
 def freed(case: Case, program: Program, left: Collection[str]) -> Iterator[Freed]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..assignment.change import RIGHT, Change
 from ..assignment.kit import Kit
 from ..assignment.model import Task
 from ..assignment.program import Program
 from ..assignment.training import Given
 from ..conventions import BACKWARD, TRAINING
+from .case import case_of
 from .diagnosis import Diagnosis, Found, diagnose, gives
 from .distance import Distance, distances
 from .exchange import Array, expected, quantities
+from .following import followed
+from .freeing import located
 from .heat import Heat
 from .heating import heat
 from .ladder import TOLERANCE, Reading, read
@@ -21,7 +23,6 @@ from .repeating import other
 from .report import Check, Mistake, Where
 from .running import Answer, Run
 from .sample import Sample
-from .scoring import combined
 from .second import SecondLook
 from .tolerance import tolerances
 from .typed import Judged, TypedFormulas
@@ -41,13 +42,15 @@ class Explanation:
     """Why quantities of a task are off.
 
     found: new mistakes; because: quantity -> the wrong quantity it follows from; certain: whether all of this is known
-    for sure; looped: whether later functions start from states that the equations do not explain.
+    for sure; looped: whether later functions start from states that the equations do not explain; nameless: whether
+    only the place is known.
     """
 
     found: tuple[Found, ...] = ()
     because: Mapping[str, str] = field(default_factory=dict)
     certain: bool = False
     looped: bool = False
+    nameless: bool = False
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -110,7 +113,7 @@ class Verdicts:
         off_by = distances(reading.values, truth, limits, precision)
         off = [q for q, distance in off_by.items() if not distance.right]
         why = self._explain(role, reading.values, off, limits) if off else Explanation(certain=True)
-        if reading.problems or not why.certain or why.looped or (off and not self._credits):
+        if reading.problems or not why.certain or why.looped or why.nameless or (off and not self._credits):
             self.open.add(task.name)
         # A wrong quantity inside the function (dc) is judged beside those that it returns; the task's points stay.
         names = [*shares(self.kit, task), *(q for q in why.own if q not in truth)]
@@ -203,7 +206,20 @@ class Verdicts:
                 self._follow(diagnosis)
                 return Explanation(diagnosis.found, because, True, diagnosis.program.change.looped)
             guess = guess if guess.found else Explanation(diagnosis.found)
-        return guess
+        return self._located(role, values, off, limits) or guess
+
+    def _located(
+        self, role: str, values: Mapping[str, Array], off: list[str], limits: Mapping[str, float]
+    ) -> Explanation | None:
+        """The place of what is wrong in a step, where its name is not known."""
+        if role not in ("step", "step_backward"):
+            return None
+        layout, program = self.kit.layout, self.kit.key.program
+        wrong = located(case_of(layout, role, program, self.sample.of(role), values, limits), program, off)
+        if wrong is None:
+            return None
+        found = Found(wrong, tuple(off), 0.0, False)
+        return Explanation((found,), dict.fromkeys(off, wrong.quantity), True, nameless=True)
 
     def _diagnosed(
         self,
@@ -231,28 +247,8 @@ class Verdicts:
         """From now on judge by the equations that the student's code follows."""
         if not diagnosis.found:
             return
-        right, change = self.kit.key.program, diagnosis.program.change.equations
         self.cause = diagnosis.found[0].wrong.quantity
-        alike = [combined(group) for group in diagnosis.alike]
-        self.programs = [
-            right.changed(change),
-            # The cell's own backward equations, on the values that the wrong forward step gives.
-            right.changed(Change(forward=change.forward, renamed=change.renamed)),
-            # The same, with what it kept of the wrong products; and what is right but for what it kept of them.
-            right.changed(Change(forward=change.forward, parameters=change.parameters, renamed=change.renamed)),
-            right.changed(Change(forward=change.forward, gradients=change.gradients, renamed=change.renamed)),
-            *(right.changed(change).changed(later) for later in _later(diagnosis.found)),
-            # What else may have been written, which a step does not tell from it.
-            *(right.changed(Change(c.forward, c.gradients, c.parameters)) for c in alike),
-        ]
-
-
-def _later(found: Sequence[Found]) -> Iterator[Change]:
-    """What the mistakes in a step may do to the function that calls it: to its loop, or to what it returns."""
-    changes = [f.wrong.later for f in found if f.wrong.later != RIGHT]
-    yield from (c for c in changes if c.looped)
-    if always := [c for c in changes if not c.looped]:
-        yield sum(always, RIGHT)
+        self.programs = followed(self.kit.key.program, diagnosis)
 
 
 def _by_own_forward(task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str) -> Check:

@@ -181,9 +181,19 @@ def test_the_gru_s_other_polarity_is_named_and_its_own_backward_credited():
 
 
 def test_what_no_wrong_program_explains_is_not_named():
-    report = graded(changed(ANNA, ("df = dc * prev_c", "df = 3.7 * dc * prev_c"), ("dg = dc * i", "dg = 0.3 * dc * i")))
+    f, g = ("df = dc * prev_c", "df = dc * np.sin(prev_c)"), ("dg = dc * i", "dg = dc * np.cos(i)")
+    report = graded(changed(ANNA, f, g))
     assert not any(m.certain for m in report.mistakes)
     assert {c.quantity for c in report.checks if c.status == "failed"} >= {"dW_f", "dW_g"}
+
+
+def test_where_only_the_place_is_known_what_follows_from_it_is_credited():
+    report = graded(changed(ANNA, ("df = dc * prev_c", "df = dc * np.sin(prev_c)")))
+    assert [(m.id, m.quantity, m.certain) for m in report.mistakes] == [("wrong-value", "da_f", False)]
+    step, later = report.tasks[1], report.tasks[3]
+    assert [c.quantity for c in step.checks if c.status == "failed"] == ["da_f"]
+    assert {c.because for c in step.checks if c.quantity in ("dx", "dh_prev", "dW_f")} == {"da_f"}
+    assert later.status == "skipped"
 
 
 @pytest.mark.parametrize("follow_on", ["credit", "skip"])

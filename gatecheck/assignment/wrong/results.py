@@ -1,25 +1,14 @@
-"""Wrong results: one that comes back scaled, shifted or turned, where all that others are made of is right."""
+"""Wrong results: one that comes back scaled, shifted, turned or late, where all that it is made of is right."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..change import RIGHT, Change
-from ..expressions import Expression
+from ..expressions import Expression, negative
 from ..mistake import Words, Wrong, fixed
+from .numbers import counted
 
-#: How a result may be off as a whole: its expression, with {} for its name, in words.
-_WHOLE: tuple[tuple[str, Expression, str, str], ...] = (
-    ("wrong-sign", ["*", -1.0, "{}"], "{} has the other sign", "−{}"),
-    ("scaled", ["*", 2.0, "{}"], "{} is twice what it should be", "2 {}"),
-    ("scaled", ["*", 0.5, "{}"], "{} is half of what it should be", "{} / 2"),
-    ("mean-for-sum", ["*", ["^", "#B", -1.0], "{}"], "{} is divided by the number of sequences", "{} / B"),
-    ("scaled", ["*", "#B", "{}"], "{} is multiplied by the number of sequences", "B {}"),
-    ("mean-for-sum", ["*", ["^", "#T", -1.0], "{}"], "{} is divided by the number of steps", "{} / T"),
-    ("shifted", ["+", 1.0, "{}"], "{} is too large by 1 everywhere", "{} + 1"),
-    ("shifted", ["+", -1.0, "{}"], "{} is too small by 1 everywhere", "{} − 1"),
-    ("never-stored", ["*", 0.0, "{}"], "{} comes back zero", "0"),
-)
 _STEPS: tuple[tuple[str, Expression, str, str], ...] = (
     ("wrong-step", ["reversed", "{}"], "{} comes back in reversed order of time", "{}[T−1−t]"),
     ("wrong-step", ["earlier", "{}"], "{} is stored one step too late", "{}[t−1]"),
@@ -28,6 +17,13 @@ _STEPS: tuple[tuple[str, Expression, str, str], ...] = (
     ("wrong-step", ["last_only", "{}"], "{} is stored for the last step only", "0 before the last step"),
     ("wrong-step", ["first_only", "{}"], "{} is stored for the first step only", "0 after the first step"),
 )
+#: What people multiply by: id, title, formula.
+_TIMES = {
+    -1.0: ("wrong-sign", "{} has the other sign", "−{}"),
+    2.0: ("scaled", "{} is twice what it should be", "2 {}"),
+    0.5: ("scaled", "{} is half of what it should be", "{} / 2"),
+    0.0: ("never-stored", "{} comes back zero", "0"),
+}
 #: Of a state, which has an initial value.
 _STATE: tuple[tuple[str, Expression, str, str], ...] = (
     ("wrong-step", ["after", "{}", "{}0"], "{} is stored before it is updated", "{}[t−1]"),
@@ -46,10 +42,30 @@ def results(
     sequences: those that have numbers for every step; square: matrices that can be turned without an error.
     """
     for quantity in quantities:
-        rows = [*_WHOLE, *(_STEPS if quantity in sequences else ()), *(_SQUARE if quantity in square else ())]
+        rows = [*(_STEPS if quantity in sequences else ()), *(_SQUARE if quantity in square else ())]
         rows += _STATE if quantity in sequences and quantity in states else ()
         for id, expression, title, wrong in rows:
             yield whole(role, quantity, id, expression, title, wrong)
+
+
+def multiplied(role: str, quantity: str, k: float, sizes: Mapping[str, int]) -> Wrong:
+    """A result that is so many times what it should be; sizes: the number that each letter stands for."""
+    for letter, what in (("B", "sequences"), ("T", "steps")):
+        if k not in _TIMES and k * sizes[letter] == 1.0:
+            title, share = f"{{}} is divided by the number of {what}", ["*", ["^", f"#{letter}", -1.0], "{}"]
+            return whole(role, quantity, "mean-for-sum", share, title, f"{{}} / {letter}")
+    number, shown = counted(k, sizes)
+    usual = "scaled", f"{{}} is {shown} times what it should be", f"{shown} {{}}"
+    id, title, wrong = _TIMES.get(k, usual)
+    return whole(role, quantity, id, ["*", number, "{}"], title, wrong)
+
+
+def shifted(role: str, quantity: str, k: float, sizes: Mapping[str, int]) -> Wrong:
+    """A result that is too large by a number everywhere."""
+    number, shown = counted(abs(k), sizes)
+    title = f"{{}} is too {'large' if k > 0 else 'small'} by {shown} everywhere"
+    expression = ["+", number if k > 0 else negative(number), "{}"]
+    return whole(role, quantity, "shifted", expression, title, f"{{}} {'+' if k > 0 else '−'} {shown}")
 
 
 def whole(

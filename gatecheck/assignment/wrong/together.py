@@ -37,7 +37,8 @@ def _apart(alike: Iterable[Wrong]) -> Iterator[Wrong]:
 
 def _entries(change: Change) -> Iterator[tuple[str, str]]:
     for part, value in vars(change).items():
-        yield from ((part, name) for name in value)
+        if value:
+            yield from ((part, name) for name in value)
 
 
 def _merged(wrongs: list[Wrong], kind: Hashable) -> Wrong:

@@ -107,7 +107,7 @@ ENTRIES = [
     of_dlai(
         "one-gate-left-out",
         ("        + np.dot(Wo[:, :n_a].T, dot)\n", ""),
-        (Named("lstm_cell_backward", "dh_prev", "o → h"), Named("lstm_cell_backward", "dx", "o → x")),
+        Named("lstm_cell_backward", "dh_prev", "missing from the gradients of h and x: what comes through o"),
         ("        + np.dot(Wo[:, n_a:].T, dot)\n", ""),
     ),
     of_step("dwh-with-the-new-h", ("dWh = prev_h.T @ da", "dWh = (o * t).T @ da"), "dU_f", "h[t−1] = h;"),

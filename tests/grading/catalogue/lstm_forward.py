@@ -1,6 +1,6 @@
 """The forward pass of the LSTM."""
 
-from planting import Entry, Named, Told
+from planting import Entry, Named
 
 STEP, LOOP = "lstm_step_forward", "lstm_forward"
 H_OF_C = "o * np.tanh(next_c)"
@@ -82,7 +82,7 @@ ENTRIES = [
     of_loop(
         "outputs-under-two-names",
         ("    c = np.zeros((n_a, m, T_x))\n", "    c = a\n"),
-        Told(LOOP, "it holds the numbers of c", "h"),
+        Named(LOOP, "h", "h is c"),
         "lstm_dlai",
     ),
     Entry(

@@ -87,7 +87,7 @@ ENTRIES = [
         "dot-for-an-outer-product",
         "gru_cmu",
         [("np.outer(dr_pre, self.hidden)", "np.dot(dr_pre, self.hidden)")],
-        Told("GRUCell.backward", "np.outer", "dU_r"),
+        Named("GRUCell.backward", "dU_r", "An inner product stands for an outer one in the gradient of U_r"),
     ),
     entry(
         "transpose-of-one-axis",
