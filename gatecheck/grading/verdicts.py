@@ -110,7 +110,9 @@ class Verdicts:
             self._skip(task, reading.skipped)
             return
         limits = tolerances(layout, role, self.kit.key.program, data, truth, precision)
-        off_by = distances(reading.values, truth, limits, precision)
+        off_by = distances(
+            reading.values, truth, limits, precision, None if role in TRAINING else layout.cell.parameters
+        )
         off = [q for q, distance in off_by.items() if not distance.right]
         why = self._explain(role, reading.values, off, limits) if off else Explanation(certain=True)
         if reading.problems or not why.certain or why.looped or why.nameless or (off and not self._credits):
