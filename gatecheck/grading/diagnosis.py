@@ -114,7 +114,15 @@ def _diagnosed(
         return _Search(case).best(program)
     if role.startswith("step") or role in TRAINING:
         found = _Search(case).best(program)
-        return found if not second.off(second.errors(found.program)) else replace(found, complete=False)
+    else:
+        found = _in_sequence(case, second, program)
+    if found.program.change.weights or not second.off(second.errors(found.program)):
+        return found  # how often each of many steps counts is nothing that one step could show
+    return replace(found, complete=False)
+
+
+def _in_sequence(case: Case, second: Case, program: Program) -> Diagnosis:
+    """What is wrong in a sequence, beside one step of it."""
     short = _Search(second).best(program)
     if short.complete and not case.off(case.errors(short.program)):
         return short
