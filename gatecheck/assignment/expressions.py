@@ -5,7 +5,7 @@ An expression is a number, a name, or a list [operation, argument, …]; `operat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 Expression = Any  # float | str | list[Any]: JSON has no closed type
@@ -105,6 +105,12 @@ def elementwise(expression: Expression) -> bool:
     """Whether an expression is made of sums, products and powers only."""
     known = not isinstance(expression, list) or expression[0] in ("+", "*", "^")
     return known and all(elementwise(a) for _, a in arguments(expression))
+
+
+def uses(expression: Expression, operations: Collection[str]) -> bool:
+    """Whether some operations are anywhere in an expression."""
+    mine = isinstance(expression, list) and expression[0] in operations
+    return mine or any(uses(a, operations) for _, a in arguments(expression))
 
 
 def put(expression: list[Any], k: int, argument: Expression) -> Expression:

@@ -95,6 +95,10 @@ def _narrow(operation: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *arguments: np.asarray(operation(*arguments), dtype=np.float32)
 
 
+#: Of the rows of a batch: what a loop over them does wrong is no formula.
+OF_ROWS = ("largest", "last_row", "ones")
+
+
 #: The same in float32, whatever an operation makes of its arguments.
 IN_FLOAT32: Table = {name: _narrow(operation) for name, operation in OPERATIONS.items()}
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ...cells import Cell
-from ..expressions import Expression, names, renamed, total
+from ..expressions import Expression, names, renamed, total, uses
 from ..mistake import Wrong
+from ..operations import OF_ROWS
 from ..printing import Printed
 from ..program import Program, arriving
 from ..wrong.gradients import gradients
@@ -26,7 +27,9 @@ def own(cell: Cell, program: Program, asked: Asked) -> Iterator[Slip]:
     printed = Printed(cell, program, (cell.output,))  # as in print, the loss of a step reads the output alone
     for wrong in (parameters if asked.own in cell.parameters else gradients)(cell, program, printed):
         if asked.own in wrong.change.gradients or asked.own in wrong.change.parameters:
-            yield wrong, formula(cell, program.changed(wrong.change), asked.quantity)
+            made = formula(cell, program.changed(wrong.change), asked.quantity)
+            if not uses(made, OF_ROWS):
+                yield wrong, made
 
 
 def upstream(cell: Cell, program: Program, asked: Asked) -> Iterator[Slip]:
