@@ -53,7 +53,7 @@ _SAID: Mapping[str, Said] = {
     "doubled": Said("doubled-term", "{old} counts twice in {place}", "Every reader contributes once."),
     "halved": Said("halved-term", "{old} counts half in {place}", "Is a factor 2 missing, or a half too many?"),
     "factor-twice": Said("factor-twice", "{old} is multiplied twice in {place}", _CHAIN),
-    "divided": Said("divided", "{place} is divided by {old} instead of multiplied", _CHAIN),
+    "divided": Said("divided", "{old} divides instead of multiplying in {place}", _CHAIN),
     "sum-for-product": Said("sum-for-product", "A sum stands for a product in {place}: {new}", _CHAIN),
     "product-for-sum": Said("product-for-sum", "A product stands for a sum in {place}: {new}", _TERM),
     "missing-brackets": Said(
