@@ -46,6 +46,7 @@ class Backward:
             of = self._data.parameters
             sums.append((t, {n: contributed(of[n], e, now, self._operations) for n, e in program.parameters.items()}))
             now |= {f"d{n}_prev": gradient for n, gradient in leaving.items()}
+            now |= {f"d{n}_carried": gradient for n, gradient in back.items()}
             done.initial = {n: self._instead("left", n, now, v, done.initial[n], out) for n, v in leaving.items()}
             back = {n: self._instead("handed", n, now, v, back[n], out) for n, v in leaving.items()}
         for k, change in enumerate(self._loops):
@@ -126,8 +127,9 @@ class Backward:
         return array[k] if self._many and array.ndim > axes else array
 
     def _begun(self, name: str, start: Array) -> Array:
-        begun = self._set("begun", name)
-        return self._put(np.zeros_like(start), {k: np.full_like(start, number) for k, number in begun.items()})
+        last = {final(n): v for n, v in self._steps[-1].items()} | {name: np.zeros_like(start)}
+        begun = {k: evaluate(e, last, self._operations) for k, e in self._set("begun", name).items()}
+        return self._put(np.zeros_like(start), begun)
 
     def _summed(self, name: str, gradients: list[tuple[int, Array]]) -> Array:
         """The gradient of a parameter over time, as each loop adds it up."""

@@ -24,10 +24,11 @@ class Change:
     stopped: gradients that are not handed from t+1 to t; handed: what is handed back in their place.
     left: what a loop returns as the gradient of an initial state, in the place of what leaves the first step.
     stale: quantities that a backward loop reads as the last step left them; before: what it takes for the value of a
-    state before the first step; begun: the number that its gradient begins with. ascending: whether a backward loop
+    state before the first step; begun: what its gradient begins with. ascending: whether a backward loop
     runs forwards ("t" where it does). order: things that are read or stored in another order of time than they should
     (inputs, upstream, upstream of one state, cache, lines, gradients). skipped, omitted: the "first", the "last" or
     every "second" step, where a loop forward or backward leaves it out; rows: the "first" or the "last" of a batch.
+    unclipped: gradients of parameters that are returned as they are, where they should be clipped.
     weights: how often the steps of a sequence count in the gradient of a parameter. results: what is returned in the
     place of a result.
     """
@@ -47,11 +48,12 @@ class Change:
     handed: Mapping[str, Expression] = field(default_factory=dict)
     left: Mapping[str, Expression] = field(default_factory=dict)
     before: Mapping[str, Expression] = field(default_factory=dict)
-    begun: Mapping[str, float] = field(default_factory=dict)
+    begun: Mapping[str, Expression] = field(default_factory=dict)
     order: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    unclipped: tuple[str, ...] = ()
     weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     results: Mapping[str, Expression] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)

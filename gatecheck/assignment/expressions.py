@@ -72,6 +72,8 @@ def signed(expression: Expression) -> tuple[bool, Expression]:
 
 #: Products of a matrix, which is a name, and a vector.
 LINEAR = ("matmul", "matmul_t")
+#: What is made of all units of a vector.
+REDUCTIONS = ("sum", "mean", "logsumexp", "softmax")
 
 
 def arguments(expression: Expression) -> list[tuple[int, Expression]]:

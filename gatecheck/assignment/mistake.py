@@ -14,7 +14,8 @@ class Words(NamedTuple):
     """What is said of a mistake.
 
     `left = wrong` is what the numbers say, `left = right` what the equations give; path: what is missing, as h → c;
-    many: the title where it is made in several places, with {} for their names; places: those of this one.
+    many: the title where it is made in several places, with {} for their names, {old} and {new} for what differs.
+    places: the names of this one; slip: what is {old} and {new} in it.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Words(NamedTuple):
     path: str | None = None
     many: str = ""
     places: tuple[str, ...] = ()
+    slip: tuple[str, str] = ("", "")
 
 
 def fixed(words: Words) -> Callable[[], Words]:

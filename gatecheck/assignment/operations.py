@@ -146,16 +146,25 @@ def _lanes(among: Among, values: Mapping[str, Any], operations: Table) -> Array:
     """The values of an expression in every lane, along a new first axis."""
     usual = np.asarray(evaluate(among.usual, values, operations))
     shared: dict[int, Any] = {}
-    found = {
-        lane: evaluate(e, *((lane_of(values, lane), operations) if _split(e, values) else (values, operations, shared)))
-        for lane, e in among.other.items()
-    }
+    found = {lane: _of_lane(e, lane, values, operations, shared) for lane, e in among.other.items()}
     shape = np.broadcast_shapes(usual.shape[-2:], *(np.shape(v)[-2:] for v in found.values()))
     made = np.empty((among.count, *shape))
     made[:] = usual
     for lane, value in found.items():
         made[lane] = value
     return made
+
+
+def _of_lane(
+    expression: Expression, lane: int, values: Mapping[str, Any], operations: Table, shared: dict[int, Any]
+) -> Any:
+    """The value in one lane; not a number where an expression has none, so that it costs no other lane its own."""
+    try:
+        if _split(expression, values):
+            return evaluate(expression, lane_of(values, lane), operations)
+        return evaluate(expression, values, operations, shared)
+    except (ValueError, AttributeError, TypeError, IndexError):
+        return np.nan
 
 
 def _split(expression: Expression, values: Mapping[str, Any]) -> bool:

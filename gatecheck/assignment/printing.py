@@ -175,6 +175,8 @@ class Printed(Notation):
             return self.name(Label("size", name[1:], None))
         if name.startswith("~"):
             return self._arriving(name[2:])
+        if name.endswith("[T-1]"):
+            return f"{self.name(Label('value', name.removesuffix('[T-1]'), 0))}[T{self.minus}1]"
         plain, lag = name.removesuffix("[t-1]"), int(name.endswith("[t-1]"))
         if is_gradient(self._cell, name):
             return self.name(Label("gradient", plain[1:], 0), self._shift)

@@ -42,7 +42,10 @@ def contributed(
         made = np.empty((contributions.count, *value.shape))
         made[:] = usual
         for lane, other in contributions.other.items():
-            made[lane] = contributed(value, other, lane_of(now, lane), operations)
+            try:
+                made[lane] = contributed(value, other, lane_of(now, lane), operations)
+            except (ValueError, AttributeError, TypeError, IndexError):
+                made[lane] = np.nan  # of another shape: it costs no other lane its numbers
         return made
     total = np.zeros_like(value)
     for expression, operand, transposed in contributions:
@@ -56,7 +59,15 @@ def contributed(
 
 
 def in_order(of: Any, how: str) -> Any:
-    """A sequence in another order of time: "reversed", or every step in the place of the next or of the one before."""
+    """A sequence in another order of time: "reversed", every step in the place of the next or of the one before.
+
+    Or one that is the same at every step: the "first", the "last", or "none", which is zero.
+    """
+    if how in ("first", "last"):
+        same = [of[0 if how == "first" else -1]] * len(of)
+        return same if isinstance(of, list) else np.stack(same)
+    if how == "none":
+        return np.zeros_like(of)
     if how == "reversed":
         return of[::-1]
     shift = {"earlier": -1, "later": 1}[how]

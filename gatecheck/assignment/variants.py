@@ -22,13 +22,17 @@ class Variant(NamedTuple):
 def variants(expression: Expression, scope: Scope) -> Iterator[Variant]:
     """Every wrong variant of an expression, the likelier slips first, none twice."""
     known = {repr(expression)}
+
+    def fits(made: Expression) -> bool:
+        return scope.sound(made) and scope.fits(made, expression)
+
     for operator in OPERATORS:
         for slip, made, old, new in _everywhere(expression, scope, operator):
-            if (text := repr(made)) not in known:
+            if (text := repr(made)) not in known and fits(made):
                 known.add(text)
                 yield Variant(slip, made, old, new)
     for slip, made, old, new in chain(_renamings(expression, scope), _upstream(expression, scope)):
-        if (text := repr(made)) not in known:
+        if (text := repr(made)) not in known and fits(made):
             known.add(text)
             yield Variant(slip, made, old, new)
 

@@ -10,7 +10,7 @@ from ..assignment.mistake import Wrong
 from ..assignment.program import Data, Program
 from ..assignment.training import Given
 from ..assignment.wrong import wrong_programs
-from ..assignment.wrong.results import results
+from ..assignment.wrong.results import results, unclipped
 from ..assignment.wrong.training import MISTAKES
 from ..conventions import TRAINING, Layout
 from .exchange import Array, expected, quantities, returned
@@ -98,7 +98,10 @@ def _known(layout: Layout, program: Program, role: str) -> list[Wrong]:
     over_time = [q for s, q in gives if s.plain in ("state", "output", "input") and not role.startswith("step")]
     shapes = layout.cell.shapes
     square = [q for _, q in gives if q[1:] in shapes and len(shapes[q[1:]]) == 2 and len(set(shapes[q[1:]])) == 1]
+    clip = layout.signature(role).clip
+    clipped = [q for _, q in gives if clip and q[1:] in layout.cell.parameters]
     return [
+        *(unclipped(role, q, clip) for q in clipped if clip),
         *wrong_programs(layout.cell, program, layout.loss, role, "backward" in role and ahead),
         *results(role, layout.cell.states, [q for _, q in gives], over_time, square),
     ]

@@ -8,18 +8,19 @@ Agreement to rounding error is not a coincidence, but a repair that leaves somet
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ..assignment.adjoint import follow
 from ..assignment.change import Change
 from ..assignment.mistake import Wrong
 from ..assignment.program import Data, Program
 from ..assignment.training import Given
+from ..assignment.wrong.results import multiplied
 from ..assignment.wrong.together import together
 from ..conventions import TRAINING, Layout
 from .case import Case, Errors, case_of
 from .exchange import Array
 from .fitting import fitted
+from .found import Diagnosis, Found, applied, explaining, joined, needed
 from .freeing import freed
 from .instead import instead
 from .reach import Reach
@@ -40,38 +41,6 @@ MOST_TRIED = 15_000
 PAIRED = 48
 
 
-@dataclass(frozen=True)
-class Found:
-    """A mistake that explains numbers.
-
-    explains: the quantities that it changes from wrong to right; agreement: how well; certain: whether nothing else
-    explains them and everything is explained.
-    """
-
-    wrong: Wrong
-    explains: tuple[str, ...]
-    agreement: float
-    certain: bool
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What was found in one task, and the program that gives the student's numbers; complete where it gives all.
-
-    alike: other mistakes that give the same numbers, each of which alone would do.
-    """
-
-    found: tuple[Found, ...]
-    program: Program
-    complete: bool
-    alike: tuple[Group, ...] = ()
-
-    @property
-    def certain(self) -> bool:
-        """Whether all is explained, in one way only."""
-        return self.complete and all(f.certain for f in self.found)
-
-
 def diagnose(
     layout: Layout,
     role: str,
@@ -88,37 +57,31 @@ def diagnose(
     equations by themselves: what is wrong in them is looked for there first.
     """
     case = case_of(layout, role, program, data, values, limits)
-    found = _diagnosed(case, program, other, limits)
-    return _joined(_explaining(found, case.off(case.errors(program))))
-
-
-def _explaining(diagnosis: Diagnosis, off: Sequence[str]) -> Diagnosis:
-    """The diagnosis of all that is off; what one step has told explains more in a sequence than in that step."""
-    told = {q for f in diagnosis.found for q in f.explains}
-    if not diagnosis.complete or not diagnosis.found or told.issuperset(off):
-        return diagnosis
-    first, *others = diagnosis.found
-    explains = (*first.explains, *(q for q in off if q not in told))
-    return replace(diagnosis, found=(replace(first, explains=explains), *others))
-
-
-def _diagnosed(
-    case: Case,
-    program: Program,
-    other: tuple[Given, Mapping[str, Array]] | None,
-    limits: Mapping[str, float] | None,
-) -> Diagnosis:
-    layout, role, values = case.layout, case.role, case.values
     second = case_of(layout, role, program, *other, limits) if other and other[1].keys() == values.keys() else None
+    found = needed(_diagnosed(case, second, program), [case, *([second] if second else [])], program)
+    return joined(explaining(found, case.off(case.errors(program))))
+
+
+def _diagnosed(case: Case, second: Case | None, program: Program) -> Diagnosis:
     if second is None:
         return _Search(case).best(program)
-    if role.startswith("step") or role in TRAINING:
+    if case.step or case.role in TRAINING:
         found = _Search(case).best(program)
     else:
-        found = _in_sequence(case, second, program)
+        found = _zeros(case, program) or _in_sequence(case, second, program)
     if found.program.change.weights or not second.off(second.errors(found.program)):
         return found  # how often each of many steps counts is nothing that one step could show
     return replace(found, complete=False)
+
+
+def _zeros(case: Case, program: Program) -> Diagnosis | None:
+    """Results that come back zero, where nothing else is wrong: in many ways, of which one says no more than that."""
+    left = case.off(case.errors(program))
+    if not left or any(q[1:] in program.parameters or case.values[q].any() for q in left):
+        return None  # that of a parameter may be zero because of how it is added up
+    wrongs = [multiplied(case.role, q, 0.0, case.sizes) for q in left]
+    found = tuple(Found(w, (q,), 0.0, True) for w, q in zip(wrongs, left, strict=True))
+    return Diagnosis(found, program.changed(combined(wrongs)), True)
 
 
 def _in_sequence(case: Case, second: Case, program: Program) -> Diagnosis:
@@ -130,7 +93,9 @@ def _in_sequence(case: Case, second: Case, program: Program) -> Diagnosis:
         looped = _Search(case, only_loops=True).best(program)
         if looped.complete or not short.complete:
             return looped
-    return _Search(case, second).best(short.program, short.found)
+        full = _Search(case, second).best(short.program, short.found)
+        return full if full.complete else looped  # what one step looks like is not so in many
+    return _Search(case, second).best(program)
 
 
 def gives(
@@ -175,7 +140,10 @@ class _Search:
             explains = tuple(q for q in left if candidate.after[q] <= case.limits[q])
             agreement = max((candidate.after[q] for q in explains), default=0.0)
             more = tuple(Found(w, _explained(w, explains), agreement, True) for w in candidate.wrongs)
-            diagnosis = self.best(applied(case.layout, program, candidate.wrongs), (*found, *more))
+            # A function that goes forward and back may go back by the book, whatever it computed on its way.
+            alone = "backward" in case.role and candidate.mended == len(left)
+            made = program.changed(combined(candidate.wrongs))
+            diagnosis = self.best(made if alone else applied(case.layout, program, candidate.wrongs), (*found, *more))
             if diagnosis.complete and candidate.mended == len(left) and not found:
                 return replace(diagnosis, alike=tuple(c.wrongs for c in candidates[1:ALIKE] if c.mended == len(left)))
             if diagnosis.complete:
@@ -190,7 +158,7 @@ class _Search:
         kinds: of the mistakes that have been found: another place of one of them is likelier than another mistake.
         """
         found: list[Candidate] = []
-        for groups in self._tiers(program, set(left)):
+        for groups in self._tiers(program, set(left), kinds):
             found += self._scored(program, groups, left)
             if any(c.mended == len(left) for c in found):
                 break
@@ -201,16 +169,20 @@ class _Search:
         returned = self._together([c for c in found if _whole(c.wrongs)], left)
         return sorted([*deeper, *returned], key=lambda c: -c.mended)
 
-    def _tiers(self, program: Program, left: set[str]) -> Iterator[list[Group]]:
+    def _tiers(self, program: Program, left: set[str], kinds: set[Hashable]) -> Iterator[list[Group]]:
         """What is tried, the likeliest first: what reaches all that is wrong and nothing else, what reaches a part."""
         wrongs, case = self._case.wrongs(program), self._case
+        if kinds:
+            alike = [w for w in wrongs if w.quantity in left and not kinds.isdisjoint(w.kinds)]
+            yield _alone(alike) + _alone(together(alike))
         if not case.step:  # what only a loop can do wrong is likelier than the same inside a right step
-            loops = [w for w in wrongs if not (w.change.local or w.change.renamed)]
+            loops = [w for w in wrongs if _of_loop(w)]
             yield _alone(together(w for w in loops if w.quantity in left and not _whole([w])))
             yield _alone(loops)
             if self._only_loops:
+                yield list(fitted(case, program, sorted(left))) if isinstance(case.data, Data) else []
                 return
-            wrongs = self._unseen([w for w in wrongs if w.change.local or w.change.renamed], program)
+            wrongs = self._unseen([w for w in wrongs if not _of_loop(w)], program)
             if len(wrongs) * case.steps > LARGEST:
                 return
         reach = Reach(program, case.role, case.steps)
@@ -262,6 +234,12 @@ class _Search:
         return [c.wrongs[0] for c in scored(self._short, program, _alone(wrongs), [])]
 
 
+def _of_loop(wrong: Wrong) -> bool:
+    """Whether a mistake is one of a loop: none that the equations of a step could have."""
+    inside = wrong.change.local or wrong.change.renamed
+    return not (inside and any(role.startswith("step") for role in wrong.roles))
+
+
 def _whole(wrongs: Iterable[Wrong]) -> bool:
     """Whether only results are other ones, all that they are made of being right."""
     return all(w.change == Change(results=w.change.results) for w in wrongs)
@@ -276,18 +254,6 @@ def _kinds(wrongs: Iterable[Wrong]) -> set[Hashable]:
     return {kind for wrong in wrongs for kind in wrong.kinds}
 
 
-def _joined(diagnosis: Diagnosis) -> Diagnosis:
-    """The diagnosis, with mistakes of one kind that were found one after the other as one."""
-    found = list(diagnosis.found)
-    for merged in together(f.wrong for f in diagnosis.found):
-        parts = [f for f in found if set(f.wrong.quantities) <= set(merged.quantities) and f.wrong.id == merged.id]
-        if len(parts) > 1:
-            explains = tuple(dict.fromkeys(q for f in parts for q in f.explains))
-            one = Found(merged, explains, max(f.agreement for f in parts), all(f.certain for f in parts))
-            found = [one if f is parts[0] else f for f in found if f is parts[0] or f not in parts]
-    return replace(diagnosis, found=tuple(found))
-
-
 def _alone(wrongs: Iterable[Wrong]) -> list[Group]:
     return [(wrong,) for wrong in wrongs]
 
@@ -296,11 +262,3 @@ def _disjoint(one: Change, other: Change) -> bool:
     """Whether two changes replace different entries."""
     pairs = ((one.forward, other.forward), (one.gradients, other.gradients), (one.parameters, other.parameters))
     return not any(a.keys() & b.keys() for a, b in pairs)
-
-
-def applied(layout: Layout, program: Program, wrongs: Sequence[Wrong]) -> Program:
-    """The program with some mistakes in it, and with what is right for the equations that were written."""
-    change = combined(wrongs)
-    if change.forward:
-        change = change + follow(layout.cell, program, change.forward)
-    return program.changed(change)

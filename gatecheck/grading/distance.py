@@ -12,18 +12,25 @@ from .exchange import Array
 from .ladder import far, scales
 from .tolerance import seems_rounded
 
+#: Of the largest number of what is right: what is no larger is nothing.
+_NOTHING = 1e-9
+#: A number of which nobody reads the digits.
+_MANY = 1e6
+
 
 @dataclass(frozen=True)
 class Distance:
     """How far a result is off, and may be, as parts of its scale.
 
-    rounded: whether it looks as if by float32; where: in which part of it, if the rest is right.
+    rounded: whether it looks as if by float32; where: in which part of it, if the rest is right; nothing: whether it is
+    zero and should not be, so that it is right for no reason.
     """
 
     error: float
     tolerance: float
     rounded: bool = False
     where: str = ""
+    nothing: bool = False
 
     @property
     def right(self) -> bool:
@@ -33,6 +40,8 @@ class Distance:
     def __str__(self) -> str:
         if not math.isfinite(self.error):
             return f"far off{self.where}"
+        if self.error >= _MANY:
+            return f"off by {self.error:.0e} times its largest value{self.where}"
         if self.error >= 10:
             return f"off by {self.error:.0f} times its largest value{self.where}"
         part = f"{100 * self.error:.0f} %" if self.error >= 0.01 else f"{self.error:.0e}"
@@ -59,7 +68,8 @@ def distances(
         if error > limit and parameters is not None:
             axes = ("row", "column") if q.removeprefix("d") in parameters else ("time step", "sequence", "unit")
             where = whereabouts(np.abs(value - truth[q]) <= limit * scale[q], axes[-value.ndim :])
-        found[q] = Distance(error, limit, coarse, where)
+        largest, right = (float(np.abs(a).max(initial=0.0)) for a in (value, truth[q]))
+        found[q] = Distance(error, limit, coarse, where, nothing=largest <= _NOTHING * right and right > 0)
     return found
 
 

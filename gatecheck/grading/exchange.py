@@ -137,7 +137,10 @@ def _run(
                 found[names[0]] = done.initial[slot.of]
             case "parameter" | "parameters":
                 limit = layout.signature(role).clip or np.inf
-                found.update((n, np.clip(done.parameters[n[1:]], -limit, limit)) for n in names)
+                whole = program.change.unclipped
+                for n in names:
+                    gradient = done.parameters[n[1:]]
+                    found[n] = gradient if n in whole else np.clip(gradient, -limit, limit)
     results = program.change.results
     if not results:
         return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..assignment.change import RIGHT, Change
 from ..assignment.program import Program
-from .diagnosis import Diagnosis, Found
+from .found import Diagnosis, Found
 from .scoring import combined
 
 

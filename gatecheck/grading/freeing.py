@@ -20,7 +20,7 @@ from ..assignment.printing import Printed
 from ..assignment.program import Data, Program, arriving
 from .case import Case
 from .exchange import Array, expected
-from .lanes import in_lanes
+from .lanes import MOST, in_lanes
 from .reach import Reach
 
 #: How many numbers must agree for each that is solved for.
@@ -91,6 +91,8 @@ def _solved(case: Case, data: Data, program: Program, name: str) -> Iterator[Fre
     cell = case.layout.cell
     shape = data.rows, cell.size(owner(cell, name)).value(data.sizes)
     units = np.eye(shape[0] * shape[1]).reshape(-1, *shape)
+    if len(units) >= MOST:
+        return  # more numbers than are worked out at once
     symbols = [f"@{k}" for k in range(len(units))]
     changes = [_fixed(program, cell.outputs, name, e) for e in (0.0, *symbols)]
     free = _with(data, dict(zip(symbols, units, strict=True)))

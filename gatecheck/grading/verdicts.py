@@ -11,10 +11,11 @@ from ..assignment.program import Program
 from ..assignment.training import Given
 from ..conventions import BACKWARD, TRAINING
 from .case import case_of
-from .diagnosis import Diagnosis, Found, diagnose, gives
+from .diagnosis import diagnose, gives
 from .distance import Distance, distances
 from .exchange import Array, expected, quantities
 from .following import followed
+from .found import Diagnosis, Found
 from .freeing import located
 from .heat import Heat
 from .heating import heat
@@ -35,6 +36,10 @@ def shares(kit: Kit, task: Task) -> dict[str, float]:
     slots = kit.layout.signature(kit.role(task.name)).gives
     names = [q for slot in slots for q in quantities(kit.layout, slot)]
     return {q: task.points / len(names) for q in names}
+
+
+#: Mistakes after which a gradient may be nothing at all.
+EMPTYING = ("gradient-never-used", "wrong-coefficient", "scaled", "never-stored", "first-step-missing", "wrong-step")
 
 
 @dataclass(frozen=True)
@@ -174,12 +179,16 @@ class Verdicts:
         if d.right and q not in why.own:  # a mistake that is certain always costs its points
             return Check(task.name, q, "passed", share, share, "", d.error, d.tolerance)
         cause = why.because.get(q) if why.certain and q not in why.own else None
-        if cause is None:
+        if cause is None or (d.nothing and self._emptied(why)):
             hot = self._heat(task, q, reading.values[q])
             return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance, heat=hot)
         if self._credits:
             return Check(task.name, q, "passed", share, share, f"right given your {cause}", d.error, d.tolerance, cause)
         return Check(task.name, q, "skipped", 0.0, share, f"follows from {cause}", d.error, d.tolerance, cause)
+
+    def _emptied(self, why: Explanation) -> bool:
+        """Whether a mistake leaves nothing of a gradient: what follows from that being zero is nobody's work."""
+        return any(f.wrong.id in EMPTYING for f in why.found) or any(m.id in EMPTYING for m in self.mistakes)
 
     def _heat(self, task: Task, q: str, value: Array | None) -> Heat | None:
         role = self.kit.role(task.name)
@@ -217,7 +226,10 @@ class Verdicts:
         if role not in ("step", "step_backward"):
             return None
         layout, program = self.kit.layout, self.kit.key.program
-        wrong = located(case_of(layout, role, program, self.sample.of(role), values, limits), program, off)
+        try:
+            wrong = located(case_of(layout, role, program, self.sample.of(role), values, limits), program, off)
+        except Exception:
+            wrong = None  # a fault of ours costs a place, and nobody their report
         if wrong is None:
             return None
         found = Found(wrong, tuple(off), 0.0, False)
@@ -234,7 +246,7 @@ class Verdicts:
         """The diagnosis by a program; a fault of ours costs a mistake its name, and nobody their report."""
         try:
             return diagnose(self.kit.layout, role, program, self.sample.of(role), values, limits, again)
-        except (ArithmeticError, LookupError, ValueError):
+        except Exception:
             return Diagnosis((), program, False)
 
     def _others(self, role: str) -> Mapping[str, Array]:

@@ -35,25 +35,48 @@ def written_out(case: Case, program: Program, free: Freed) -> Iterator[Wrong]:
     cell, name = case.layout.cell, free.name
     here = backward(cell, program, name) if free.gradient else forward(cell, program, name)
     values = at_hand(run(program, case.data, free.gradient), case.data, step=True)
-    own = _terms(case, program, free)
     with np.errstate(all="ignore"):
-        worth = [np.broadcast_to(evaluate(e, values), free.values.shape) for e in own]
         products = _Products(here, name, values, free)
-        for count in range(len(own) - 1, -1, -1):
-            for some in combinations(range(len(own)), count):
-                rest = free.values - sum(worth[k] for k in some)
-                for number, expression in products.like(rest):
-                    kept = [own[k] for k in some]
-                    yield _wrong(case, program, free, [*kept, product([number, expression])])
-                    return
+        for own in _readings(case, program, free):
+            worth = [np.broadcast_to(evaluate(e, values), free.values.shape) for e in own]
+            for count in range(len(own) - 1, -1, -1):
+                for some in combinations(range(len(own)), count):
+                    rest = free.values - sum(worth[k] for k in some)
+                    for number, expression in products.like(rest):
+                        kept = [own[k] for k in some]
+                        yield _wrong(case, program, free, [*kept, product([number, expression])])
+                        return
 
 
-def _terms(case: Case, program: Program, free: Freed) -> list[Expression]:
-    """The terms of the right formula; what arrives at an output is one."""
+def _readings(case: Case, program: Program, free: Freed) -> Iterator[list[Expression]]:
+    """The terms of the right formula: as it stands, and with the gradients in it written out."""
     if not free.gradient:
-        return list(_opened(program.forward[free.name]))[:_TERMS]
-    inner = [t for lag, e in program.gradients[free.name] if not lag for t in _opened(e)]
-    return [*([arriving(free.name)] if free.name in case.layout.cell.outputs else []), *inner][:_TERMS]
+        yield list(_opened(program.forward[free.name]))[:_TERMS]
+        return
+    arrives = [arriving(free.name)] if free.name in case.layout.cell.outputs else []
+    inner = [e for lag, e in program.gradients[free.name] if not lag]
+    short = [*arrives, *(t for e in inner for t in _opened(e))]
+    yield short[:_TERMS]
+    full = [*arrives, *(t for e in inner for t in _inlined(case, program, e))]
+    if full != short and len(full) <= _TERMS:
+        yield full
+
+
+def _inlined(case: Case, program: Program, expression: Expression) -> Iterator[Expression]:
+    """The terms of a formula in what arrives at the step; those behind a matrix stay as they are."""
+    for term in _opened(expression):
+        parts = factors(term)
+        of = next((f[1:] for f in parts if isinstance(f, str) and f[0] == "d" and f[1:] in program.gradients), None)
+        entry = program.gradients[of] if of else []
+        if of is None or any(lag for lag, _ in entry if of not in case.layout.cell.outputs):
+            yield term
+            continue
+        rest = [f for f in parts if f != f"d{of}"]
+        if of in case.layout.cell.outputs:
+            yield product([*rest, arriving(of)])
+        for lag, e in entry:
+            if not lag:
+                yield from (product([*rest, t]) for t in _inlined(case, program, e))
 
 
 def _opened(expression: Expression) -> Iterator[Expression]:
@@ -93,7 +116,12 @@ class _Products:
         for head, values in self._heads:
             made = self._products * values
             along, squares = made @ target, np.einsum("ij,ij->i", made, made)
-            near = np.flatnonzero(np.abs(along) >= (1 - _ROUNDING) * np.sqrt(squares) * size)
+            near = np.flatnonzero(
+                (squares > 0)
+                & np.isfinite(squares)
+                & np.isfinite(along)
+                & (np.abs(along) >= (1 - _ROUNDING) * np.sqrt(squares) * size)
+            )
             found += [(product([head, *self._pairs[k]]), made[k], along[k] / squares[k]) for k in near]
         for expression, made, ratio in sorted(found, key=lambda f: len(repr(f[0]))):
             number = float(Fraction(ratio).limit_denominator(8))

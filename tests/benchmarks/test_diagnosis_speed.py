@@ -15,8 +15,9 @@ import pytest
 
 from gatecheck.assignment.kit import kit_for
 from gatecheck.grading.case import case_of
-from gatecheck.grading.diagnosis import applied, diagnose
+from gatecheck.grading.diagnosis import diagnose
 from gatecheck.grading.exchange import expected
+from gatecheck.grading.found import applied
 from gatecheck.grading.repeating import other
 from gatecheck.grading.sample import sample
 

@@ -17,6 +17,9 @@ class Scope(Protocol):
     def others(self, name: str) -> list[Expression]:
         """What is of the same size, and would go unnoticed in its place."""
 
+    def sound(self, expression: Expression) -> bool:
+        """Whether every operation gets what it can be applied to."""
+
     def square(self, matrix: str) -> bool:
         """Whether a matrix fits both ways."""
 

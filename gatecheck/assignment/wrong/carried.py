@@ -16,18 +16,7 @@ FORWARD = ("forward",)
 
 def forward(cell: Cell) -> Iterator[Wrong]:
     """Loops that hand the wrong states on."""
-    for a, b in twins(cell):
-        if a in cell.states and b in cell.states:
-            yield _wrong(
-                "states-exchanged",
-                a,
-                Change(exchanged=(a, b)),
-                f"{a} and {b} are exchanged from one step to the next",
-                f"{a}, {b}",
-                f"{b}, {a} of the step before",
-                f"{a}, {b} of the step before",
-                "Look at the line that calls your step: it unpacks the results in another order than they come.",
-            )
+    yield from _exchanged(cell)
     for name in cell.states:
         zero = {name: ["*", 0.0, previous(name)]}
         yield _wrong(
@@ -49,6 +38,7 @@ def forward(cell: Cell) -> Iterator[Wrong]:
             "0",
             f"{name}0",
             f"{name}0 is an argument: start from it.",
+            "The initial {} are ignored: the loop starts from zeros",
         )
         yield _wrong(
             "not-carried",
@@ -73,11 +63,40 @@ def forward(cell: Cell) -> Iterator[Wrong]:
             )
 
 
+def _exchanged(cell: Cell) -> Iterator[Wrong]:
+    """Two states in each other's place."""
+    for a, b in twins(cell):
+        if a in cell.states and b in cell.states:
+            yield _wrong(
+                "states-exchanged",
+                a,
+                Change(exchanged=(a, b)),
+                f"{a} and {b} are exchanged from one step to the next",
+                f"{a}, {b}",
+                f"{b}, {a} of the step before",
+                f"{a}, {b} of the step before",
+                "Look at the line that calls your step: it unpacks the results in another order than they come.",
+            )
+            yield _wrong(
+                "wrong-initial-state",
+                a,
+                Change(started={a: previous(b), b: previous(a)}),
+                f"The initial {a} and {b} have changed places",
+                f"{a}[−1], {b}[−1]",
+                f"{b}0, {a}0",
+                f"{a}0, {b}0",
+                "Look at the line before the loop.",
+            )
+
+
 def _starts(cell: Cell, name: str) -> Iterator[tuple[Expression, str]]:
     """What else a loop could start a state from."""
     yield ["ones", previous(name)], "ones"
     yield from ((previous(n), f"{n}0") for n in cell.states if n != name and cell.size(n) == cell.size(name))
 
 
-def _wrong(id: str, quantity: str, change: Change, title: str, left: str, wrong: str, right: str, hint: str) -> Wrong:
-    return Wrong(id, FORWARD, quantity, change, fixed(Words(title, left, wrong, right, hint)))
+def _wrong(
+    id: str, quantity: str, change: Change, title: str, left: str, wrong: str, right: str, hint: str, many: str = ""
+) -> Wrong:
+    words = Words(title, left, wrong, right, hint, many=many, places=(quantity,))
+    return Wrong(id, FORWARD, quantity, change, fixed(words), likening=lambda: [many] if many else [])

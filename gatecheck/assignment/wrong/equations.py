@@ -15,7 +15,7 @@ from ..program import Program
 from ..variants import Variant, variants
 from .likeness import kinds
 from .scope import Here, forward
-from .slips import identity, said
+from .slips import identity, said, said_of_many
 
 ROLES = ("step", "forward")
 #: What may go wrong where an activation is applied.
@@ -26,7 +26,7 @@ def equations(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]
     """Every wrong equation."""
     for line, expression in program.forward.items():
         for variant in variants(expression, forward(cell, program, line)):
-            if any(n in cell.shapes or n.startswith("a_") for n in names(variant.expression)):  # else nothing varies
+            if any(owner(cell, n) not in cell.parameters for n in names(variant.expression) if n[0] != "#"):
                 yield _slip(cell, program, printed, line, variant)
     yield from polarities(cell, program, printed)
     yield from exchanged(cell, program, printed)
@@ -41,11 +41,18 @@ def _slip(cell: Cell, program: Program, printed: Printed, line: str, variant: Va
         unlikely += 50  # it is rather written so where the result is read
 
     def saying() -> Words:
-        told = said(variant, printed, f"the equation of {printed.symbol(own)}")
+        told = said(variant, printed, f"the equation of {printed.symbol(own)}", ahead=True)
         right, wrong = (printed.sum(printed.addends(e)) for e in (program.forward[line], variant.expression))
-        many = said(variant, printed, "the equations of {}").title
+        many, slip = said_of_many(variant, printed, "the equations of {}")
         return Words(
-            told.title, printed.symbol(line), wrong, right, told.hint, many=many, places=(printed.symbol(own),)
+            told.title,
+            printed.symbol(line),
+            wrong,
+            right,
+            told.hint,
+            many=many,
+            slip=slip,
+            places=(printed.symbol(own),),
         )
 
     change = Change({line: variant.expression})

@@ -16,7 +16,7 @@ from ..program import Program, arriving
 from ..variants import Variant, variants
 from .likeness import kinds
 from .scope import backward
-from .slips import identity, said
+from .slips import identity, said, said_of_many
 
 ROLES = ("step_backward", "backward")
 Contributions = list[list[Any]]
@@ -53,8 +53,10 @@ def _slip(
     def saying() -> Words:
         told = said(variant, printed, f"the gradient of {own}", lag)
         wrong, right = (printed.gradient(name, e) for e in (changed, program.gradients[name]))
-        many = said(variant, printed, "the gradients of {}", lag).title
-        return Words(told.title, printed.symbol(f"d{name}"), wrong, right, told.hint, many=many, places=(own,))
+        many, slip = said_of_many(variant, printed, "the gradients of {}", lag)
+        return Words(
+            told.title, printed.symbol(f"d{name}"), wrong, right, told.hint, many=many, slip=slip, places=(own,)
+        )
 
     return _wrong(
         *identity(variant), name, lag, changed, saying, lambda: kinds(cell, program, of, (name == of, lag), variant)
@@ -220,7 +222,7 @@ def _carry_words(printed: Printed, program: Program, name: str, id: str, now: Co
                 printed.symbol(f"d{name}"),
                 again,
                 whole,
-                "Once is enough.",
+                "Add what reaches the step once.",
             )
         inner = [printed.contribution(e) for _, e in now]
         wrong = printed.sum(inner)

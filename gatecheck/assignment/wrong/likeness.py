@@ -44,7 +44,7 @@ def _patterns(old: Expression, new: Expression) -> Iterator[tuple[str, str]]:
     """What is left where the largest value that both are made of is called something."""
     for part in sorted(_parts(old), key=lambda e: -len(repr(e))):
         one, other = (replaced(e, part, _OWN) for e in (old, new))
-        if {*names(one), *names(other)} == {_OWN}:
+        if set(names(one)) == set(names(other)) == {_OWN}:
             yield repr(one), repr(other)
             return
 

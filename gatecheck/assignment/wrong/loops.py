@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 from ...cells import Cell
 from ..change import Change
-from ..expressions import Expression, negative
+from ..expressions import Expression, negative, renamed, vectors
 from ..mistake import Words, Wrong, fixed
 from ..printing import Printed
 from ..program import Program, arriving, final, previous
@@ -29,6 +29,7 @@ def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     for name in program.parameters:
         yield _overwritten(program, printed, name)
     yield from _stale(cell, program, printed)
+    yield from _local(program, printed)
 
 
 def _stopped(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
@@ -52,6 +53,12 @@ def _handed(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
     ends = f"{printed.gradient(name, now)} + {own}[T−1]"
     for id, instead, title, wrong in (
         ("carried-unchanged", f"d{name}", "The gradient of {} is handed back as it was in step t+1", ""),
+        (
+            "carry-accumulated",
+            ["+", f"d{name}_prev", f"d{name}_carried"],
+            "What is handed back of {} adds up over the steps",
+            "",
+        ),
         ("wrong-sign", negative(f"d{name}_prev"), "The gradient of {} is handed back with the other sign", ""),
         ("state-for-gradient", name, "The state {} is handed back instead of its gradient", ""),
         ("state-for-gradient", final(name), "The last {} is handed back instead of its gradient", ends),
@@ -69,7 +76,9 @@ def _handed(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
 
 
 def _signed(later: list[list[Any]], instead: Expression) -> list[list[Any]]:
-    return [[1, instead]] if isinstance(instead, str) else [[1, negative(e)] for _, e in later]
+    if isinstance(instead, str):
+        return [[1, instead]]
+    return [[1, negative(e)] for _, e in later] if instead[0] == "*" else [*later, [1, "dh"]]
 
 
 def _left(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
@@ -87,13 +96,25 @@ def _left(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
             title.format(own),
             f"δ{own}0",
             wrong,
-            printed.gradient(name, later).replace("[t+1]", "[0]"),
+            printed.sum([printed.contribution(e) for _, e in later]).replace("[t]", "[0]") or "0",
             f"One step more: what the first step sends back is the gradient of {own}0.",
         )
 
 
 def _crossed(cell: Cell) -> Iterator[Wrong]:
     """Gradients of two states that are taken for each other where a step hands them back."""
+    for a, b in permutations(cell.states, 2):
+        if cell.size(a) == cell.size(b):
+            yield _said(
+                "return-order-swapped",
+                f"d{a}",
+                Change(handed={a: f"d{b}_prev"}),
+                f"The gradient of {b} is handed back as that of {a}, too",
+                f"δ{a} of step t+1",
+                f"δ{b} of step t+1",
+                f"δ{a} of step t+1",
+                "Each state has a gradient of its own, which step t+1 sends back.",
+            )
     for a, b in combinations(cell.states, 2):
         if cell.size(a) == cell.size(b):
             back = {a: f"d{b}_prev", b: f"d{a}_prev"}
@@ -160,6 +181,17 @@ def _altogether(cell: Cell, printed: Printed) -> Iterator[Wrong]:
                 every,
                 f"The last step is right and every earlier one wrong.{hint or ' Add'} what step t+1 sends back.",
             )
+    last, both = {n: final(n) for n in cell.states}, " and ".join(cell.states)
+    yield _said(
+        "state-for-gradient",
+        f"d{cell.states[0]}",
+        Change(handed=last, begun=last),
+        f"{both} of the last step {'are' if several else 'is'} added instead of {every} of step t+1",
+        "carried back",
+        ", ".join(f"{n}[T−1]" for n in cell.states),
+        every,
+        "What a step sends back is a gradient, not a state.",
+    )
     for order, title in (({}, ""), ({"gradients": "reversed"}, ", and what it stores is in reversed order")):
         yield _said(
             "not-reversed",
@@ -187,6 +219,29 @@ def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:
         many="The gradients of {} are overwritten at every step",
         places=(own,),
     )
+
+
+def _local(program: Program, printed: Printed) -> Iterator[Wrong]:
+    """Values that one gradient reads as the last step left them: those of local variables."""
+    for name, entry in program.gradients.items():
+        for value in dict.fromkeys(n for _, e in entry for n in vectors(e) if n in program.forward):
+            yield _read_late(printed, name, value, entry)
+
+
+def _read_late(printed: Printed, name: str, value: str, entry: list[list[Any]]) -> Wrong:
+    changed = [[lag, renamed(e, {value: final(value)})] for lag, e in entry]
+
+    def saying() -> Words:
+        own, of = printed.symbol(value), printed.symbol(name)
+        return Words(
+            f"{own} of the last step is read in the gradient of {of}, at every step",
+            printed.symbol(f"d{name}"),
+            printed.gradient(name, changed),
+            printed.gradient(name, entry),
+            f"A local variable holds the last {own} only: keep that of every step.",
+        )
+
+    return Wrong("stale-value", BACKWARD, f"d{name}", Change(gradients={name: changed}), saying)
 
 
 def _stale(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:

@@ -17,7 +17,7 @@ from ..program import Program
 from ..variants import Variant, variants
 from .likeness import kinds
 from .scope import Here, backward
-from .slips import identity, said
+from .slips import identity, said, said_of_many
 
 ROLES = ("step_backward", "backward")
 Contributions = list[list[Any]]
@@ -36,12 +36,13 @@ def parameters(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong
 
 def _variants(contribution: list[Any], here: Here) -> Iterator[tuple[Variant, list[Any]]]:
     expression, operand, turned = contribution
+    width, height = here.size(expression), here.size(operand) if operand is not None else None
     for variant in variants(expression, here):
-        if any(names(variant.expression)):
+        if any(names(variant.expression)) and here.size(variant.expression) == width:
             yield variant, [variant.expression, operand, turned]
     if operand is not None:
         for variant in variants(operand, here):
-            if any(names(variant.expression)):
+            if any(names(variant.expression)) and here.size(variant.expression) == height:
                 yield variant, [expression, variant.expression, turned]
         inner = ["sum", product([expression, operand])]
         if here.fits(expression, operand):
@@ -56,8 +57,8 @@ def _slip(cell: Cell, program: Program, printed: Printed, name: str, changed: Co
         own = printed.symbol(name)
         told = said(variant, printed, f"the gradient of {own}")
         wrong, right = (printed.parameter(e) for e in (changed, program.parameters[name]))
-        many = said(variant, printed, "the gradients of {}").title
-        return Words(told.title, printed.loss(own), wrong, right, told.hint, many=many, places=(own,))
+        many, slip = said_of_many(variant, printed, "the gradients of {}")
+        return Words(told.title, printed.loss(own), wrong, right, told.hint, many=many, slip=slip, places=(own,))
 
     id, unlikely = identity(variant)
     change = Change(parameters={name: changed})

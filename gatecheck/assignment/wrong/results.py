@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import prod
 
 from ..change import RIGHT, Change
 from ..expressions import Expression, negative
 from ..mistake import Words, Wrong, fixed
-from .numbers import counted
+from .numbers import ROUNDING, counted
+from .together import plural
 
 _STEPS: tuple[tuple[str, Expression, str, str], ...] = (
     ("wrong-step", ["reversed", "{}"], "{} comes back in reversed order of time", "{}[T−1−t]"),
@@ -48,12 +50,29 @@ def results(
             yield whole(role, quantity, id, expression, title, wrong)
 
 
+def unclipped(role: str, quantity: str, limit: float) -> Wrong:
+    """The gradient of a parameter that is returned as it is, where the task asks for a clipped one."""
+    many = "{} are not clipped"
+    words = Words(
+        f"{quantity} is not clipped",
+        quantity,
+        quantity,
+        f"clip({quantity}, −{limit:g}, {limit:g})",
+        "Clip every gradient of a parameter before it is returned.",
+        many=many,
+        places=(quantity,),
+    )
+    change = Change(unclipped=(quantity,))
+    return Wrong("clipping-left-out", (role,), quantity, change, fixed(words), likening=lambda: [many])
+
+
 def multiplied(role: str, quantity: str, k: float, sizes: Mapping[str, int]) -> Wrong:
     """A result that is so many times what it should be; sizes: the number that each letter stands for."""
-    for letter, what in (("B", "sequences"), ("T", "steps")):
-        if k not in _TIMES and k * sizes[letter] == 1.0:
-            title, share = f"{{}} is divided by the number of {what}", ["*", ["^", f"#{letter}", -1.0], "{}"]
-            return whole(role, quantity, "mean-for-sum", share, title, f"{{}} / {letter}")
+    for letters, what in (("B", "sequences"), ("T", "steps"), ("BT", "sequences times steps")):
+        if k not in _TIMES and abs(k * prod(sizes[n] for n in letters) - 1.0) < ROUNDING:
+            title, share = f"{{}} is divided by the number of {what}", [["^", f"#{n}", -1.0] for n in letters]
+            text = f"{{}} / {letters}" if len(letters) == 1 else "{} / (B T)"
+            return whole(role, quantity, "mean-for-sum", ["*", *share, "{}"], title, text)
     number, shown = counted(k, sizes)
     usual = "scaled", f"{{}} is {shown} times what it should be", f"{shown} {{}}"
     id, title, wrong = _TIMES.get(k, usual)
@@ -85,7 +104,7 @@ def whole(
         wrong.format(quantity),
         quantity,
         hint,
-        many=many or _plural(title),
+        many=many or plural(title),
         places=(quantity,),
     )
     change = Change(results={quantity: filled(expression, quantity)})
@@ -100,12 +119,6 @@ def _later(quantity: str, change: Change) -> Change:
         state = {quantity.removeprefix("d").removesuffix("_prev"): change.results[quantity]}
         return Change(handed=state, left=state)
     return change
-
-
-def _plural(title: str) -> str:
-    for one, several in ((" is ", " are "), (" has ", " have "), (" comes ", " come "), ("it should", "they should")):
-        title = title.replace(one, several, 1)
-    return title
 
 
 def filled(expression: Expression, quantity: str) -> Expression:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...cells import Cell, Size
 from ..adjoint import is_gradient, size
-from ..expressions import Expression, arguments, names
+from ..expressions import LINEAR, REDUCTIONS, Expression, arguments, names, vectors
 from ..program import Program, arriving, previous
 
 
@@ -32,6 +32,17 @@ class Here:
         found = self._alike.get(size(self._cell, name), [])
         return [n for n in found if n != name and any(is_gradient(self._cell, m) for m in names(n)) == gradient]
 
+    def sound(self, expression: Expression) -> bool:
+        """Whether every matrix meets a vector of its width, and every sum over units one that has units."""
+        if isinstance(expression, list) and expression[0] in LINEAR:
+            shape = self._cell.shapes[expression[1]]
+            if size(self._cell, expression[2]) != shape[expression[0] == "matmul"]:
+                return False
+        whole = isinstance(expression, list) and expression[0] in (*REDUCTIONS, "spread")
+        if whole and all(n[0] == "#" for n in vectors(expression[1])):
+            return False
+        return all(self.sound(a) for _, a in arguments(expression))
+
     def alike(self, name: str) -> list[Expression]:
         """All that has its size, gradients and what they are multiplied by among them."""
         return self._alike.get(size(self._cell, name), [])
@@ -44,6 +55,10 @@ class Here:
     def gradient(self, name: str) -> bool:
         """Whether a name is that of a gradient."""
         return is_gradient(self._cell, name)
+
+    def size(self, expression: Expression) -> Size:
+        """The size of an expression."""
+        return size(self._cell, expression)
 
     def fits(self, one: Expression, other: Expression) -> bool:
         """Whether two expressions are of one size."""

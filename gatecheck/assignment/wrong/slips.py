@@ -28,13 +28,17 @@ _SAID: Mapping[str, Said] = {
     "missing-term": Said("missing-term", "A term is missing from {place}: {old}", _TERM),
     "missing-factor": Said("missing-factor", "A factor is missing in {place}: {old}", _CHAIN),
     "missing-factors": Said("missing-factor", "Factors are missing in {place}: {old}", _CHAIN),
-    "wrong-sign": Said("wrong-sign", "{old} has the wrong sign in {place}", "Once more, and mind the minus."),
+    "wrong-sign": Said("wrong-sign", "{old} has the wrong sign in {place}", "Check the signs, term by term."),
     "time-shift": Said("wrong-time", "{new} stands where {old} belongs in {place}", "Mind which step each comes from."),
     "wrong-derivative": Said("wrong-activation-derivative", "{new} stands for {old} in {place}", _PRIME),
     "missing-function": Said("missing-activation", "{old} is taken without its function in {place}", _CHAIN),
     "wrong-function": Said("wrong-activation", "{new} stands for {old} in {place}", _OTHER),
-    "function-twice": Said("activation-twice", "{old} is activated once more in {place}", "Once is enough."),
-    "extra-function": Said("activation-twice", "{new} stands for {old} in {place}", "Is it activated already?"),
+    "function-twice": Said(
+        "activation-twice", "{old} is activated once more in {place}", "The function belongs there once."
+    ),
+    "extra-function": Said(
+        "activation-twice", "{new} stands for {old} in {place}", "What stands there needs no further function."
+    ),
     "missing-square": Said("missing-square", "A square is missing in {place}: {old}", _PRIME),
     "doubled-for-square": Said("doubled-for-square", "{new} stands for {old} in {place}", _PRIME),
     "wrong-sigmoid": Said("wrong-activation", "{new} stands for {old} in {place}", "σ(a) is 1 / (1 + exp(−a))."),
@@ -51,7 +55,9 @@ _SAID: Mapping[str, Said] = {
     ),
     "mean-for-sum": Said("mean-for-sum", "A mean stands for a sum in {place}: {old}", "A gradient adds up."),
     "doubled": Said("doubled-term", "{old} counts twice in {place}", "Every reader contributes once."),
-    "halved": Said("halved-term", "{old} counts half in {place}", "Is a factor 2 missing, or a half too many?"),
+    "halved": Said(
+        "halved-term", "{old} counts half in {place}", "Look for a factor 1/2 too many, or a 2 that is missing."
+    ),
     "factor-twice": Said("factor-twice", "{old} is multiplied twice in {place}", _CHAIN),
     "divided": Said("divided", "{old} divides instead of multiplying in {place}", _CHAIN),
     "sum-for-product": Said("sum-for-product", "A sum stands for a product in {place}: {new}", _CHAIN),
@@ -61,7 +67,9 @@ _SAID: Mapping[str, Said] = {
     ),
     "transposed": Said("transposed", "{new} stands for {old} in {place}", _SQUARE),
     "missing-transpose": Said(
-        "missing-transpose", "A transpose is missing in {place}: {old}", f"{_SQUARE} Backwards it is the transpose."
+        "missing-transpose",
+        "{new} stands for {old} in {place}",
+        f"{_SQUARE} In the formula it is transposed; with rows of a batch that is da @ W, without a .T.",
     ),
     "outside-product": Said(
         "factor-outside-product",
@@ -73,17 +81,27 @@ _SAID: Mapping[str, Said] = {
     ),
     "factor-elsewhere": Said("factor-elsewhere", "A factor stands at another term in {place}: {new}", _TERM),
     "concat-order": Said("concat-order", "The parts stand in another order in {place}: {new}", _OTHER),
-    "opposite": Said("opposite-polarity", "{new} stands for {old} in {place}", "Both conventions are taught."),
+    "opposite": Said(
+        "opposite-polarity", "{new} stands for {old} in {place}", "Which of the two does the equation have?"
+    ),
     "wrong-name": Said("wrong-quantity", "{new} stands where {old} belongs in {place}", _OTHER),
 }
 
 
-def said(variant: Variant, printed: Printed, place: str, shift: int = 0) -> Said:
-    """A slip in words, at its place."""
+def said(variant: Variant, printed: Printed, place: str, shift: int = 0, ahead: bool = False) -> Said:
+    """A slip in words, at its place; ahead: which is an equation of the forward pass."""
     words = _SAID[kind(variant)]
+    if ahead and words.hint == _CHAIN:
+        words = words._replace(hint=_TERM)
     old, new = (printed.write(e, shift) for e in (variant.old, variant.new))
     title = words.title.format(old=old, new=new, place=place)
     return words._replace(title=title[0].upper() + title[1:] if title.startswith("the ") else title)
+
+
+def said_of_many(variant: Variant, printed: Printed, places: str, shift: int = 0) -> tuple[str, tuple[str, str]]:
+    """The title where it is made in several places, with {old} and {new} for what differs; and what these are here."""
+    title = _SAID[kind(variant)].title.replace("{place}", places)
+    return title, (printed.write(variant.old, shift), printed.write(variant.new, shift))
 
 
 def kind(variant: Variant) -> str:

@@ -10,20 +10,25 @@ from ..mistake import Words, Wrong, fixed
 from .carried import FORWARD
 from .loops import BACKWARD
 
+#: Orders of time: how they are read, how they are stored, and the index.
 _ORDERS = {
-    "reversed": ("in reversed order", "T−1−t"),
-    "earlier": ("of the step before", "t−1"),
-    "later": ("of the step after", "t+1"),
+    "reversed": ("in reversed order", "in reversed order", "T−1−t"),
+    "earlier": ("from the step before", "one step late", "t−1"),
+    "later": ("from the step after", "one step early", "t+1"),
 }
+_SAME = {"first": ("from the first step, at every step", "0"), "last": ("from the last step, at every step", "T−1")}
 _ENDS = {"first": "0", "last": "T−1", "second": "1, 3, …"}
 
 
 def forward(cell: Cell) -> Iterator[Wrong]:
     """A loop forward that reads or stores the wrong step, or leaves one out."""
-    for how, (said, index) in _ORDERS.items():
-        read, stored = {"inputs": how}, {"lines": how}
-        yield _wrong(FORWARD, cell.output, Change(order=read), f"The inputs are read {said}", f"x[{index}]", "x[t]")
-        yield _wrong(FORWARD, cell.output, Change(order=stored), f"The results are stored {said}", f"[{index}]", "[t]")
+    for how, (read, stored, index) in _ORDERS.items():
+        inputs, lines = Change(order={"inputs": how}), Change(order={"lines": how})
+        yield _wrong(FORWARD, cell.output, inputs, f"The inputs are read {read}", f"x[{index}]", "x[t]")
+        yield _wrong(FORWARD, cell.output, lines, f"The results are stored {stored}", f"[{index}]", "[t]")
+    for how, (read, index) in _SAME.items():
+        inputs = Change(order={"inputs": how})
+        yield _wrong(FORWARD, cell.output, inputs, f"The inputs are read {read}", f"x[{index}]", "x[t]")
     both = Change(order={"inputs": "reversed", "lines": "reversed"})
     yield _wrong(FORWARD, cell.output, both, "The loop forward runs backwards in time", "T−1, …, 0", "0, …, T−1")
     for end, index in _ENDS.items():
@@ -34,25 +39,34 @@ def forward(cell: Cell) -> Iterator[Wrong]:
 def backward(cell: Cell) -> Iterator[Wrong]:
     """A loop backwards that does so."""
     of = f"d{cell.output}"
-    for how, (said, index) in _ORDERS.items():
-        for what, name, own in (
-            ("upstream", "The gradients of the loss are read", f"∂L_t/∂{cell.output}"),
-            ("cache", "What the loop forward kept is read", "cache"),
-            ("gradients", "The gradients are stored", "gradients"),
+    returned = next((f"d{n}" for n in cell.inputs if n not in cell.data), of)
+    for how, (read, stored, index) in _ORDERS.items():
+        for what, quantity, title, own in (
+            ("upstream", of, f"The gradients of the loss are read {read}", f"∂L_t/∂{cell.output}"),
+            ("cache", of, f"What the loop forward kept is read {read}", "cache"),
+            ("gradients", returned, f"The gradients are stored {stored}", "gradients"),
         ):
-            change = Change(order={what: how})
-            yield _wrong(BACKWARD, of, change, f"{name} {said}", f"{own}[{index}]", f"{own}[t]")
+            yield _wrong(BACKWARD, quantity, Change(order={what: how}), title, f"{own}[{index}]", f"{own}[t]")
         for name in cell.states if len(cell.states) > 1 else ():
-            change, own = Change(order={f"upstream of {name}": how}), f"∂L_t/∂{name}"
-            title = f"The gradient of the loss by {name} is read {said}"
-            yield _wrong(BACKWARD, f"d{name}", change, title, f"{own}[{index}]", f"{own}[t]")
+            yield _loss(name, how, f"is read {read}", f"[{index}]")
+    for name in cell.outputs:
+        for how, (read, index) in _SAME.items():
+            yield _loss(name, how, f"is read {read}", f"[{index}]")
+        yield _loss(name, "none", "is never added", "")
     for end, index in (_ENDS | {"second": "T−2, T−4, …"}).items():
         title = f"{_the(end)} step is left out of the loop backwards"
         change = Change(omitted=("second last" if end == "second" else end,))
         yield _wrong(BACKWARD, of, change, title, f"t ≠ {index}", "t = T−1, …, 0")
     for state in cell.states:
-        title = f"The gradient of {state} begins with 1, not with 0"
-        yield _wrong(BACKWARD, f"d{state}", Change(begun={state: 1.0}), title, "1", "0")
+        title, ones = f"The gradient of {state} begins with 1, not with 0", Change(begun={state: ["ones", state]})
+        yield _wrong(BACKWARD, f"d{state}", ones, title, "1", "0")
+
+
+def _loss(name: str, how: str, what: str, index: str) -> Wrong:
+    """The gradient that the loss sends to one output, read wrongly."""
+    own, change = f"∂L_t/∂{name}", Change(order={f"upstream of {name}": how})
+    title = f"The gradient of the loss by {name} {what}"
+    return _wrong(BACKWARD, f"d{name}", change, title, f"{own}{index}" if index else "0", f"{own}[t]" if index else own)
 
 
 def _the(end: str) -> str:

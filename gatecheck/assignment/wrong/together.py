@@ -9,6 +9,8 @@ from ..mistake import Words, Wrong
 
 #: Of many places, how many are told by name.
 TOLD = 4
+#: And how many of their formulas.
+TOLD_SLIPS = 2
 
 
 def together(wrongs: Iterable[Wrong]) -> Iterator[Wrong]:
@@ -46,7 +48,7 @@ def _merged(wrongs: list[Wrong], kind: Hashable) -> Wrong:
 
     def saying() -> Words:
         places = tuple(dict.fromkeys(name for w in wrongs for name in w.words.places))
-        title = first.words.many.replace("{}", _listed(places))
+        title = _filled(first.words.many, [w.words.slip for w in wrongs]).replace("{}", _listed(places, TOLD))
         return first.words._replace(title=title, places=places)
 
     _, *also = dict.fromkeys(q for w in wrongs for q in w.quantities)
@@ -54,7 +56,37 @@ def _merged(wrongs: list[Wrong], kind: Hashable) -> Wrong:
     return Wrong(first.id, first.roles, first.quantity, change, saying, later, unlikely, tuple(also), lambda: [kind])
 
 
-def _listed(names: Sequence[str]) -> str:
-    if len(names) > TOLD:
-        return f"{', '.join(names[:TOLD])} and {len(names) - TOLD} more"
+def _filled(title: str, slips: Sequence[tuple[str, str]]) -> str:
+    """A title with what differs from place to place in it."""
+    for name, texts in zip(("{old}", "{new}"), zip(*slips, strict=True), strict=True):
+        several = tuple(dict.fromkeys(texts))
+        if len(several) > 1:
+            for verb, verbs in (
+                ("is", "are"),
+                ("has", "have"),
+                ("counts", "count"),
+                ("stands", "stand"),
+                ("belongs", "belong"),
+            ):
+                title = title.replace(f"{name} {verb}", f"{name} {verbs}")
+        title = title.replace(name, _listed(several, TOLD_SLIPS))
+    return title[0].upper() + title[1:] if title.startswith("the ") else title
+
+
+def plural(title: str) -> str:
+    """A sentence about one result, about several."""
+    for one, several in (
+        (" is ", " are "),
+        (" has ", " have "),
+        (" comes ", " come "),
+        ("it ", "they "),
+        ("they is", "they are"),
+    ):
+        title = title.replace(one, several, 1)
+    return title
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -21,7 +21,7 @@ ENTRIES = [
         "sums-add-themselves",
         "lstm_dlfs2",
         [("for i, grad in enumerate(layer.grads):", "for i, grad in enumerate(grads):")],
-        Named("TimeLSTM.backward", "dW_f", "= 0;"),
+        Named("TimeLSTM.backward", "dW_i", "come back zero"),
         of="sum-adds-itself",
     ),
     entry(
@@ -126,7 +126,7 @@ ENTRIES = [
         "clipping-left-out",
         "rnn_minchar",
         [("        np.clip(dparam, -5, 5, out=dparam)\n", "        pass\n")],
-        Named("lossFun", "dW_y", "clip"),
+        Named("lossFun", "dW_y", "dW_y and db_y are not clipped"),
     ),
     entry(
         "gradients-kept-between-calls",

@@ -42,7 +42,7 @@ ENTRIES = [
         "states-added-instead-of-gradients",
         "lstm_dlfs2",
         (("layer.backward(dhs[:, t, :] + dh, dc)", "layer.backward(dhs[:, t, :] + self.h, self.c)"),),
-        (Named("TimeLSTM.backward", "dh", "h of the last step"),),
+        (Named("TimeLSTM.backward", "dh", "h and c of the last step are added"),),
     ),
     Entry(
         "rows-taken-for-columns",

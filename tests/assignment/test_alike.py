@@ -17,13 +17,13 @@ def merged(role):
 @pytest.mark.parametrize(
     ("role", "title"),
     [
-        ("step", "A term is missing from the equations of f, i, g and o: b_f"),
-        ("step", "A term is missing from the equations of f, i and o: b_f"),
+        ("step", "A term is missing from the equations of f, i, g and o: b_f, b_i and 2 more"),
+        ("step", "A term is missing from the equations of f, i and o: b_f, b_i and 1 more"),
         ("step", "x counts twice in the equations of f, i, g and o"),
         ("step_backward", "The activation's derivative is missing in the gradients of o, g, i and f"),
         ("step_backward", "The activation's derivative is missing in the gradients of o, i and f"),
         ("step_backward", "The gradients of W_f, U_f, b_f, W_i and 8 more are means over the batch, not sums"),
-        ("step_backward", "tanh³(c) stands for tanh²(c) in the gradients of c and a_g"),
+        ("step_backward", "tanh³(c) and g³ stand for tanh²(c) and g² in the gradients of c and a_g"),
         ("backward", "The gradients of W_f, U_f, b_f, W_i and 8 more are overwritten at every step"),
     ],
 )
