@@ -13,7 +13,7 @@ from ..conventions import BACKWARD, TRAINING
 from .case import case_of
 from .diagnosis import diagnose, gives
 from .distance import Distance, distances
-from .exchange import Array, expected, quantities
+from .exchange import Array, expected, handed_through, quantities
 from .following import followed
 from .found import Diagnosis, Found
 from .freeing import located
@@ -175,11 +175,15 @@ class Verdicts:
         if q not in distances:
             said = "not returned, and recognised by what follows from it"
             return Check(task.name, q, "failed", 0.0, share, said, heat=self._heat(task, q, None))
-        d = distances[q]
+        d, role = distances[q], self.kit.role(task.name)
         if d.right and q not in why.own:  # a mistake that is certain always costs its points
             return Check(task.name, q, "passed", share, share, "", d.error, d.tolerance)
         cause = why.because.get(q) if why.certain and q not in why.own else None
-        if cause is None or (d.nothing and self._emptied(why)):
+        if (
+            cause is None
+            or (d.nothing and self._emptied(why))
+            or handed_through(role, self.sample.of(role), reading.values[q])
+        ):
             hot = self._heat(task, q, reading.values[q])
             return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance, heat=hot)
         if self._credits:

@@ -26,7 +26,7 @@ def test_a_lane_is_the_loop_alone(name):
     wrongs = wrong_programs(made.cell, program, made.loss, "backward")
     loops = [w.change for w in wrongs if w.change.laned and not w.change.local]
     assert loops or not made.cell.states
-    for base in ([], loops[-1:]):
+    for base in ([], loops[-1:]) if len(loops) < 40 else ([],):
         started = program.changed(sum(base, program.change))
         many = run(started, data, loops=[started.change + c for c in loops])
         for k, change in enumerate(loops):

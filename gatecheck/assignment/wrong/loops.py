@@ -29,7 +29,7 @@ def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     for name in program.parameters:
         yield _overwritten(program, printed, name)
     yield from _stale(cell, program, printed)
-    yield from _local(program, printed)
+    yield from _local(cell, program, printed)
 
 
 def _stopped(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
@@ -221,9 +221,9 @@ def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:
     )
 
 
-def _local(program: Program, printed: Printed) -> Iterator[Wrong]:
+def _local(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     """Values that one gradient reads as the last step left them: those of local variables."""
-    for name, entry in program.gradients.items():
+    for name, entry in ((n, e) for n, e in program.gradients.items() if n not in cell.data):
         for value in dict.fromkeys(n for _, e in entry for n in vectors(e) if n in program.forward):
             yield _read_late(printed, name, value, entry)
 

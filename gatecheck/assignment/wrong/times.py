@@ -49,7 +49,7 @@ def backward(cell: Cell) -> Iterator[Wrong]:
             yield _wrong(BACKWARD, quantity, Change(order={what: how}), title, f"{own}[{index}]", f"{own}[t]")
         for name in cell.states if len(cell.states) > 1 else ():
             yield _loss(name, how, f"is read {read}", f"[{index}]")
-    for name in cell.outputs:
+    for name in (n for n in cell.outputs if n not in cell.data):
         for how, (read, index) in _SAME.items():
             yield _loss(name, how, f"is read {read}", f"[{index}]")
         yield _loss(name, "none", "is never added", "")
