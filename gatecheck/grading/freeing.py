@@ -40,8 +40,8 @@ class Freed:
     agreement: float
 
 
-def located(case: Case, program: Program, left: Collection[str]) -> Wrong | None:
-    """What is wrong where nobody knows how: the value nearest to the results that explains all that is off."""
+def located(case: Case, program: Program, left: Collection[str]) -> tuple[Wrong, float] | None:
+    """What is wrong where nobody knows how: the value nearest to the results that explains all, and how nearly."""
     found = next(freed(case, program, left), None)
     if found is None:
         return None
@@ -56,7 +56,8 @@ def located(case: Case, program: Program, left: Collection[str]) -> Wrong | None
         hint = f"Compare your line for {left}, and what it reads, with the equation."
         return Words(f"{left} is wrong, and all else that is off follows from it", left, "another formula", right, hint)
 
-    return Wrong("wrong-value", (case.role,), f"d{name}" if found.gradient else name, RIGHT, saying)
+    quantity = f"d{name}" if found.gradient else name
+    return Wrong("wrong-value", (case.role,), quantity, RIGHT, saying), found.agreement
 
 
 def freed(case: Case, program: Program, left: Collection[str]) -> Iterator[Freed]:

@@ -94,7 +94,7 @@ def _seen(
         if other != q and its.shape == value.shape and np.array_equal(its, value) and value.any():
             yield f"it holds the numbers of {other}. Do two names stand for one array, as after a = b?"
     if modified:
-        yield f"it changes {' and '.join(modified)} in place: does it go on with what that leaves?"
+        yield f"it changes {' and '.join(modified)} in place: what comes later reads the changed numbers."
     if not signature.role.startswith("step") and _sequence(signature, q):
         yield from _when(value, right, tolerance)
 

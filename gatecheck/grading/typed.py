@@ -104,7 +104,7 @@ class TypedFormulas:
         said = f"{self._submission.place(line)}, {at}: {error.message}. {error.advice}".rstrip()
         if isinstance(error, Unwritten):
             return _failed(task, said)
-        title = f"The formula of {task.quantity} is none yet: {error.message}"
+        title = f"The formula of {task.quantity} cannot be read: {error.message}"
         hint = f"{at[0].upper()}{at[1:]}. {error.advice}".rstrip()
         spot = self._spot(task, error.start)
         mistake = Mistake("unreadable-formula", title, task.quantity, "", "", True, None, hint=hint, where=spot)

@@ -173,7 +173,7 @@ class Verdicts:
         if q in reading.problems:
             return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
         if q not in distances:
-            said = "not returned, and recognised by what follows from it"
+            said = "computed on the way: it is not returned, but what follows from it shows it"
             return Check(task.name, q, "failed", 0.0, share, said, heat=self._heat(task, q, None))
         d, role = distances[q], self.kit.role(task.name)
         if d.right and q not in why.own:  # a mistake that is certain always costs its points
@@ -231,12 +231,13 @@ class Verdicts:
             return None
         layout, program = self.kit.layout, self.kit.key.program
         try:
-            wrong = located(case_of(layout, role, program, self.sample.of(role), values, limits), program, off)
+            place = located(case_of(layout, role, program, self.sample.of(role), values, limits), program, off)
         except Exception:
-            wrong = None  # a fault of ours costs a place, and nobody their report
-        if wrong is None:
+            place = None  # a fault of ours costs a place, and nobody their report
+        if place is None:
             return None
-        found = Found(wrong, tuple(off), 0.0, False)
+        wrong, agreement = place
+        found = Found(wrong, tuple(off), agreement, False)
         return Explanation((found,), dict.fromkeys(off, wrong.quantity), True, nameless=True)
 
     def _diagnosed(

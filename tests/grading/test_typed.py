@@ -105,7 +105,7 @@ def test_what_is_told_of_a_wrong_formula_is_certain(kit, quantity, text, said):
 
 def test_what_cannot_be_read_is_shown_on_its_line(kit):
     found = judged(kit, "df", "df = dc * c_prv").mistake
-    assert found.title == "The formula of df is none yet: df has no value named “c_prv”"
+    assert found.title == "The formula of df cannot be read: df has no value named “c_prv”"
     assert found.hint == "Column 11, at “c_prv”. Did you mean c_prev?"
     assert found.where.line == 2
     assert judged(kit, "df", "df =").mistake is None
