@@ -138,6 +138,8 @@ class Backward:
             steps = [(t, g) for t, g in gradients if not left_out(change.omitted, t, len(gradients))]
             steps = steps[-1:] if name in change.overwritten else steps
             weights = change.weights.get(name, ())
+            if name in change.alternated:
+                weights = tuple((-1.0) ** (t + 1) for t in range(len(gradients)))
             if weights or len(steps) < len(gradients):
                 counted = ((weights[t] if t < len(weights) else 1.0) * self._lane(g, k, zero.ndim) for t, g in steps)
                 others[k] = sum(counted, zero)

@@ -20,7 +20,8 @@ class Change:
     started: what a loop starts from in the place of initial states; fed: states that are fed to every step.
     exchanged, returned, crossed: two states that change places from step to step, two results that do, two gradients
     of states before the step.
-    overwritten: parameters whose gradient is assigned, not accumulated, at every step.
+    overwritten: parameters whose gradient is assigned, not accumulated, at every step; alternated: those whose sum
+    changes its sign at every step.
     stopped: gradients that are not handed from t+1 to t; handed: what is handed back in their place.
     left: what a loop returns as the gradient of an initial state, in the place of what leaves the first step.
     stale: quantities that a backward loop reads as the last step left them; before: what it takes for the value of a
@@ -37,6 +38,7 @@ class Change:
     gradients: Mapping[str, Expression] = field(default_factory=dict)
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     overwritten: tuple[str, ...] = ()
+    alternated: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
     started: Mapping[str, Expression] = field(default_factory=dict)
     fed: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ class Change:
         """Whether it concerns nothing but the loop backwards, and can be a lane of many."""
         switches = (
             "overwritten",
+            "alternated",
             "stopped",
             "crossed",
             "stale",

@@ -34,6 +34,7 @@ def derivative(node: Expression, scope: Scope) -> Slips:
                     power(y, 2.0),
                     total([y, opposite]),
                     ["sigmoid", y],
+                    power(product([y, opposite]), -1.0),
                     product([["sigmoid", y], total([1.0, negative(["sigmoid", y])])]),
                 ):
                     yield "wrong-derivative", product([*rest, wrong]), product([y, opposite]), wrong

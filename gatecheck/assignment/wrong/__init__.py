@@ -9,7 +9,7 @@ from ...cells import Cell
 from ..mistake import Wrong
 from ..printing import Printed
 from ..program import Program
-from . import carried, equations, gradients, kept, loops, parameters, places, times
+from . import carried, equations, gradients, kept, loops, parameters, places, summed, times
 
 
 def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: str, whole: bool = False) -> list[Wrong]:
@@ -22,7 +22,7 @@ def wrong_programs(cell: Cell, program: Program, loss: tuple[str, ...], role: st
     roles = {role, ahead} if whole else {role}
     found = [*places.returned(cell), *places.permuted(cell, program), *places.rows(cell)]
     if role != ahead:
-        found += [*loops.backward(cell, program, printed), *times.backward(cell)]
+        found += [*loops.backward(cell, program, printed), *summed.summed(program, printed), *times.backward(cell)]
         found += [*gradients.gradients(cell, program, printed), *parameters.parameters(cell, program, printed)]
         found += kept.kept(cell, program, printed)
     if ahead in roles:

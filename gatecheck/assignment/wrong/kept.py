@@ -35,6 +35,10 @@ def kept(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
             if len(change.gradients) + len(change.parameters) > 1:
                 yield _wrong(cell, printed, name, other, change)
     values = [n for n in (*program.forward, *map(previous, cell.lagged), *cell.inputs) if n in reading.names]
+    matrices = [n for n in cell.parameters if n in reading.names]
+    for one, two in combinations(matrices, 2):
+        if cell.shapes[one] == cell.shapes[two]:
+            yield _exchanged(printed, one, two, reading.instead({one: two, two: one}))
     for one, two in combinations(values, 2):
         if two in here.others(one) and owner(cell, one) != owner(cell, two):
             yield _exchanged(printed, one, two, reading.instead({one: two, two: one}))

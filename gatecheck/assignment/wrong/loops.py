@@ -26,8 +26,6 @@ def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     yield from _crossed(cell)
     if cell.states:
         yield from _altogether(cell, printed)
-    for name in program.parameters:
-        yield _overwritten(program, printed, name)
     yield from _stale(cell, program, printed)
     yield from _local(cell, program, printed)
 
@@ -205,22 +203,6 @@ def _altogether(cell: Cell, printed: Printed) -> Iterator[Wrong]:
         )
 
 
-def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:
-    entry, own = program.parameters[name], printed.symbol(name)
-    return _said(
-        "overwritten-over-time",
-        f"d{name}",
-        Change(overwritten=(name,)),
-        f"The gradient of {own} is overwritten at every step",
-        printed.loss(own),
-        printed.parameter(entry, summed=False),
-        printed.parameter(entry),
-        "A parameter is used at every step, so its gradient is a sum over all steps: += where you have =.",
-        many="The gradients of {} are overwritten at every step",
-        places=(own,),
-    )
-
-
 def _local(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     """Values that one gradient reads as the last step left them: those of local variables."""
     for name, entry in ((n, e) for n, e in program.gradients.items() if n not in cell.data):
@@ -286,8 +268,5 @@ def _said(
     right: str,
     hint: str,
     path: str | None = None,
-    many: str = "",
-    places: tuple[str, ...] = (),
 ) -> Wrong:
-    words = Words(title, left, wrong, right, hint, path, many, places)
-    return Wrong(id, BACKWARD, quantity, change, fixed(words), likening=lambda: [many] if many else [])
+    return Wrong(id, BACKWARD, quantity, change, fixed(Words(title, left, wrong, right, hint, path)))

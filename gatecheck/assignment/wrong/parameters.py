@@ -40,6 +40,10 @@ def _variants(contribution: list[Any], here: Here) -> Iterator[tuple[Variant, li
     for variant in variants(expression, here):
         if any(names(variant.expression)) and here.size(variant.expression) == width:
             yield variant, [variant.expression, operand, turned]
+    if isinstance(expression, str):
+        for value in here.alike(expression):
+            if not any(map(here.gradient, names(value))):
+                yield Variant("wrong-name", value, expression, value), [value, operand, turned]
     if operand is not None:
         for variant in variants(operand, here):
             if any(names(variant.expression)) and here.size(variant.expression) == height:
@@ -48,6 +52,8 @@ def _variants(contribution: list[Any], here: Here) -> Iterator[tuple[Variant, li
         if here.fits(expression, operand):
             yield Variant("inner-for-outer", inner, expression, inner), [inner, ["ones", operand], turned]
     else:
+        whole = ["spread", ["sum", expression], expression]
+        yield Variant("axis-dropped", whole, expression, whole), [whole, None, turned]
         made = ["largest", expression]
         yield Variant("largest-for-sum", made, expression, made), [made, None, turned]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import prod
 
 from ..change import RIGHT, Change
-from ..expressions import Expression, negative
+from ..expressions import Expression, negative, product
 from ..mistake import Words, Wrong, fixed
 from .numbers import ROUNDING, counted
 from .together import plural
@@ -114,10 +114,13 @@ def whole(
 
 
 def _later(quantity: str, change: Change) -> Change:
-    """What a loop makes of a wrong result of its step backwards: the same is wrong with its own."""
+    """What a loop makes of a wrong result of its step backwards: the same is wrong with its own, or a sum of it."""
     if quantity.endswith("_prev"):
         state = {quantity.removeprefix("d").removesuffix("_prev"): change.results[quantity]}
         return Change(handed=state, left=state)
+    expression = change.results[quantity]
+    if isinstance(expression, list) and expression[0] == "+" and not isinstance(expression[1], str):
+        return Change(results={quantity: ["+", product(["#T", expression[1]]), quantity]})
     return change
 
 

@@ -43,6 +43,7 @@ _SAID: Mapping[str, Said] = {
     "doubled-for-square": Said("doubled-for-square", "{new} stands for {old} in {place}", _PRIME),
     "wrong-sigmoid": Said("wrong-activation", "{new} stands for {old} in {place}", "σ(a) is 1 / (1 + exp(−a))."),
     "largest-for-sum": Said("mean-for-sum", "A maximum stands for the sum over the batch in {place}", _TERM),
+    "axis-dropped": Said("axis-dropped", "The sum is over all units too in {place}", "Add up over the batch: axis=0."),
     "inner-for-outer": Said("inner-for-outer", "An inner product stands for an outer one in {place}", _TERM),
     "missing-power": Said("missing-power", "{new} stands for {old} in {place}", _TERM),
     "wrong-power": Said("wrong-power", "{new} stands for {old} in {place}", _PRIME),
