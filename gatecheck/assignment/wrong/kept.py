@@ -20,7 +20,7 @@ _HINT = "Look at what the forward pass keeps, and at the names under which the b
 
 def kept(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     """Every forward value in the place of which another, or a function of it, is read everywhere."""
-    here, reading = backward(cell, program), Reading(program)
+    here, reading = backward(cell, program), Reading(cell, program)
     for name in (*program.forward, *map(previous, cell.lagged), *cell.inputs):
         opposite = total([1.0, negative(name)])
         for other in (
@@ -55,11 +55,12 @@ def _exchanged(printed: Printed, one: str, two: str, change: Change) -> Wrong:
 
 
 class Reading:
-    """What the gradients of a program read."""
+    """What the gradients of a program read, but for those of data, which nobody asks for."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, cell: Cell, program: Program) -> None:
         self._program = program
-        self._gradients = {n: {m for _, e in entry for m in names(e)} for n, entry in program.gradients.items()}
+        asked = ((n, entry) for n, entry in program.gradients.items() if n not in cell.data)
+        self._gradients = {n: {m for _, e in entry for m in names(e)} for n, entry in asked}
         self._parameters = {
             n: {m for e, v, _ in entry for m in (*names(e), *names(v))} for n, entry in program.parameters.items()
         }

@@ -83,7 +83,7 @@ def permuted(cell: Cell, program: Program) -> Iterator[Wrong]:
             left="gradients of gates",
             hint="Put the gradients together in the order in which the forward pass takes the gates apart.",
         )
-        change = _exchanged(program, {_delta(program, a): _delta(program, b) for a, b in moved})
+        change = _exchanged(cell, program, {_delta(program, a): _delta(program, b) for a, b in moved})
         if _known(program, change):
             yield Wrong("gradients-permuted", BACKWARD, f"d{moved[0][0]}", change, fixed(back))
 
@@ -92,9 +92,9 @@ def _delta(program: Program, gate: str) -> str:
     return f"da_{gate}" if f"a_{gate}" in program.gradients else f"d{gate}"
 
 
-def _exchanged(program: Program, other: Mapping[str, str]) -> Change:
+def _exchanged(cell: Cell, program: Program, other: Mapping[str, str]) -> Change:
     """The change of every entry that reads some gradients, but for their own: others stand in their place."""
-    change = Reading(program).instead(other)
+    change = Reading(cell, program).instead(other)
     own = {name[1:] for name in other}
     return Change(gradients={n: e for n, e in change.gradients.items() if n not in own}, parameters=change.parameters)
 
