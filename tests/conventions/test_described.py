@@ -62,7 +62,6 @@ def true(cell, data):
     return values, found["initial"]
 
 
-@pytest.mark.every_cell
 @DESCRIBED
 def test_generated_code_agrees_with_complex_steps_in_every_layout(cell, name):
     cell = load(cell)

@@ -99,7 +99,6 @@ def test_extreme_numbers_give_no_warning_and_no_nan(name, extreme):
         assert np.isfinite(array).all()
 
 
-@pytest.mark.every_cell
 @pytest.mark.parametrize("name", cells())
 def test_sizes_of_one_are_sizes_like_others(name):
     for size, batch in ((1, 1), (1, 3), (None, 1)):
@@ -115,7 +114,6 @@ def test_sizes_of_one_are_sizes_like_others(name):
                 np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=1e-12 * (1 + np.abs(theirs).max()))
 
 
-@pytest.mark.every_cell
 @pytest.mark.parametrize("name", cells())
 def test_a_sequence_of_no_steps_gives_arrays_without_rows_and_gradients_of_zero(name):
     data = drawn(name, 3)

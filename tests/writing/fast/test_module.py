@@ -61,7 +61,6 @@ def quick(monkeypatch):
     monkeypatch.setattr(order, "TRIALS", 5)
 
 
-@pytest.mark.every_cell
 @pytest.mark.parametrize("name", cells())
 def test_a_fast_module_agrees_with_complex_steps_in_blocks_of_two_steps(quick, name):
     cell = cells()[name]
