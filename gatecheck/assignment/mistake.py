@@ -73,3 +73,8 @@ class Wrong:
     def claim(self) -> tuple[str, str]:
         """What it says the student's equation is: two ways to the same one are one claim."""
         return self.words.left, self.words.wrong
+
+
+def of_loop(role: str, id: str, quantity: str, change: Change, words: Words) -> Wrong:
+    """A mistake of a loop, whose words are at hand; those with the same title for many are one."""
+    return Wrong(id, (role,), quantity, change, fixed(words), likening=lambda: [words.many] if words.many else [])

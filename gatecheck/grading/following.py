@@ -9,6 +9,18 @@ from ..assignment.program import Program
 from .found import Diagnosis, Found
 from .scoring import combined
 
+#: Mistakes after which a gradient may be nothing at all.
+EMPTYING = (
+    "gradient-never-used",
+    "wrong-coefficient",
+    "wrong-value",
+    "another-formula",
+    "scaled",
+    "never-stored",
+    "first-step-missing",
+    "wrong-step",
+)
+
 
 def followed(right: Program, diagnosis: Diagnosis) -> list[Program]:
     """The programs by which what follows may be right, the likeliest first; right: the assignment's own."""

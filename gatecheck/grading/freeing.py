@@ -14,10 +14,10 @@ import numpy as np
 
 from ..assignment.adjoint import owner
 from ..assignment.change import RIGHT, Change
-from ..assignment.expressions import Expression, negative
 from ..assignment.mistake import Words, Wrong
 from ..assignment.printing import Printed
-from ..assignment.program import Data, Program, arriving
+from ..assignment.program import Data, Program
+from ..assignment.wrong.gradients import replaced_by
 from .case import Case
 from .exchange import Array, expected
 from .lanes import MOST, in_lanes
@@ -84,6 +84,7 @@ def _returned(case: Case, data: Data, program: Program, name: str, wrong: set[st
 
 
 def _with(data: Data, values: Mapping[str, Array]) -> Data:
+    """The data with further arrays, which expressions read by their names as they read parameters."""
     return replace(data, parameters={**data.parameters, **values})
 
 
@@ -95,7 +96,7 @@ def _solved(case: Case, data: Data, program: Program, name: str) -> Iterator[Fre
     if len(units) >= MOST:
         return  # more numbers than are worked out at once
     symbols = [f"@{k}" for k in range(len(units))]
-    changes = [_fixed(program, cell.outputs, name, e) for e in (0.0, *symbols)]
+    changes = [replaced_by(cell, program, name, e) for e in ([], *([s] for s in symbols))]
     free = _with(data, dict(zip(symbols, units, strict=True)))
     ((_, lanes),) = in_lanes(case.layout, case.role, program, changes, free)
     rows, wanted, origin = [], [], {}
@@ -113,11 +114,3 @@ def _solved(case: Case, data: Data, program: Program, name: str) -> Iterator[Fre
     errors = {q: float(off[some].max(initial=0.0)) for q, some in origin.items()}
     if rank == len(units) and all(e <= case.limits[q] for q, e in errors.items()):
         yield Freed(name, True, solution.reshape(shape), max(errors.values()))
-
-
-def _fixed(program: Program, outputs: tuple[str, ...], name: str, value: Expression) -> Change:
-    """The change that puts a value in the place of the whole gradient of a quantity."""
-    later = [c for c in program.gradients[name] if c[0]]
-    own = [[0, value]] if value != 0.0 else []
-    arrives = [[0, negative(arriving(name))]] if name in outputs else []
-    return Change(gradients={name: [*own, *arrives, *later]})

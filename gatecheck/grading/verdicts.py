@@ -14,7 +14,7 @@ from .case import case_of
 from .diagnosis import diagnose, gives
 from .distance import Distance, distances
 from .exchange import Array, expected, handed_through, quantities
-from .following import followed
+from .following import EMPTYING, followed
 from .found import Diagnosis, Found
 from .freeing import located
 from .heat import Heat
@@ -36,10 +36,6 @@ def shares(kit: Kit, task: Task) -> dict[str, float]:
     slots = kit.layout.signature(kit.role(task.name)).gives
     names = [q for slot in slots for q in quantities(kit.layout, slot)]
     return {q: task.points / len(names) for q in names}
-
-
-#: Mistakes after which a gradient may be nothing at all.
-EMPTYING = ("gradient-never-used", "wrong-coefficient", "scaled", "never-stored", "first-step-missing", "wrong-step")
 
 
 @dataclass(frozen=True)

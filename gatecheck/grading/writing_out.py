@@ -18,6 +18,7 @@ from ..assignment.mistake import Words, Wrong
 from ..assignment.operations import OPERATIONS, evaluate
 from ..assignment.printing import Printed
 from ..assignment.program import Data, Program, arriving
+from ..assignment.wrong.gradients import replaced_by
 from ..assignment.wrong.scope import Here, backward, forward
 from .case import Case
 from .exchange import Array, at_hand
@@ -161,11 +162,7 @@ def _wrong(case: Case, program: Program, free: Freed, made: list[Expression]) ->
         return Words(title, left, wrong, right, "Compare your line with the equation, term by term.")
 
     if free.gradient:
-        later = [c for c in program.gradients[name] if c[0]]
-        arrives = arriving(name)
-        now = [[0, e] for e in made if e != arrives]
-        lost = [[0, negative(arrives)]] if name in cell.outputs and arrives not in made else []
-        change, quantity = Change(gradients={name: [*now, *lost, *later]}), f"d{name}"
+        change, quantity = replaced_by(cell, program, name, made), f"d{name}"
     else:
         change, quantity = Change(forward={name: total(made)}), name
     return Wrong("another-formula", (case.role,), quantity, change, saying, unlikely=30 + len(repr(made[-1])))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...cells import Cell
 from ..change import Change
 from ..expressions import Expression
-from ..mistake import Words, Wrong, fixed
+from ..mistake import Words, Wrong, of_loop
 from ..program import previous
 from .places import twins
 
@@ -99,4 +99,4 @@ def _wrong(
     id: str, quantity: str, change: Change, title: str, left: str, wrong: str, right: str, hint: str, many: str = ""
 ) -> Wrong:
     words = Words(title, left, wrong, right, hint, many=many, places=(quantity,))
-    return Wrong(id, FORWARD, quantity, change, fixed(words), likening=lambda: [many] if many else [])
+    return of_loop("forward", id, quantity, change, words)

@@ -77,6 +77,14 @@ def _wrong(
     return Wrong(id, ROLES, quantity, change, saying, unlikely=unlikely, likening=likening)
 
 
+def replaced_by(cell: Cell, program: Program, name: str, terms: Iterable[Expression]) -> Change:
+    """The change of a whole gradient within its step to a sum of other terms; what arrives is one of them, or lost."""
+    given, arrives = list(terms), arriving(name)
+    lost = [[0, negative(arrives)]] if name in cell.outputs and arrives not in given else []
+    later = [c for c in program.gradients[name] if c[0]]
+    return Change(gradients={name: [*([0, e] for e in given if e != arrives), *lost, *later]})
+
+
 def _varies(program: Program, expression: Expression) -> bool:
     """Whether an expression is still one of a gradient: what is left of none is not."""
     return any(n[1:] in program.gradients or n[0] == "~" for n in names(expression) if n[0] in "d~")

@@ -9,7 +9,7 @@ from typing import Any
 from ...cells import Cell
 from ..change import Change
 from ..expressions import Expression, negative, renamed, vectors
-from ..mistake import Words, Wrong, fixed
+from ..mistake import Words, Wrong, of_loop
 from ..printing import Printed
 from ..program import Program, arriving, final, previous
 
@@ -269,4 +269,4 @@ def _said(
     hint: str,
     path: str | None = None,
 ) -> Wrong:
-    return Wrong(id, BACKWARD, quantity, change, fixed(Words(title, left, wrong, right, hint, path)))
+    return of_loop("backward", id, quantity, change, Words(title, left, wrong, right, hint, path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..change import Change
-from ..mistake import Words, Wrong, fixed
+from ..mistake import Words, Wrong, of_loop
 from ..printing import Printed
 from ..program import Program
 
@@ -19,47 +19,37 @@ def summed(program: Program, printed: Printed) -> Iterator[Wrong]:
 
 def _overwritten(program: Program, printed: Printed, name: str) -> Wrong:
     entry, own = program.parameters[name], printed.symbol(name)
-    return _wrong(
+    return of_loop(
+        "backward",
         "overwritten-over-time",
         f"d{name}",
         Change(overwritten=(name,)),
-        f"The gradient of {own} is overwritten at every step",
-        printed.loss(own),
-        printed.parameter(entry, summed=False),
-        printed.parameter(entry),
-        "A parameter is used at every step, so its gradient is a sum over all steps: += where you have =.",
-        many="The gradients of {} are overwritten at every step",
-        places=(own,),
+        Words(
+            f"The gradient of {own} is overwritten at every step",
+            printed.loss(own),
+            printed.parameter(entry, summed=False),
+            printed.parameter(entry),
+            "A parameter is used at every step, so its gradient is a sum over all steps: += where you have =.",
+            many="The gradients of {} are overwritten at every step",
+            places=(own,),
+        ),
     )
 
 
 def _alternated(program: Program, printed: Printed, name: str) -> Wrong:
     entry, own = program.parameters[name], printed.symbol(name)
-    return _wrong(
+    return of_loop(
+        "backward",
         "wrong-sign",
         f"d{name}",
         Change(alternated=(name,)),
-        f"The sum over time for {own} changes its sign at every step",
-        printed.loss(own),
-        "Σ_t (−1)ᵗ⁺¹ …",
-        printed.parameter(entry),
-        "Only what a step adds may have a sign, not the sum so far.",
-        many="The sums over time for {} change their sign at every step",
-        places=(own,),
+        Words(
+            f"The sum over time for {own} changes its sign at every step",
+            printed.loss(own),
+            "Σ_t (−1)ᵗ⁺¹ …",
+            printed.parameter(entry),
+            "Only what a step adds may have a sign, not the sum so far.",
+            many="The sums over time for {} change their sign at every step",
+            places=(own,),
+        ),
     )
-
-
-def _wrong(
-    id: str,
-    quantity: str,
-    change: Change,
-    title: str,
-    left: str,
-    wrong: str,
-    right: str,
-    hint: str,
-    many: str,
-    places: tuple[str, ...],
-) -> Wrong:
-    words = Words(title, left, wrong, right, hint, many=many, places=places)
-    return Wrong(id, ("backward",), quantity, change, fixed(words), likening=lambda: [many])
