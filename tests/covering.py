@@ -14,6 +14,9 @@ from gatecheck.conventions import convention, conventions, layout
 from gatecheck.conventions.parameters import parts
 from gatecheck.errors import ConventionError
 
+#: So many states, or parameters in one array, and more are alike.
+MANY = 4
+
 
 def features(cell):
     """What a cell asks of whatever reads it: kinds of nodes, functions, parameters and sizes, numbers of states."""
@@ -23,7 +26,9 @@ def features(cell):
     found |= {n.operator for n in nodes if isinstance(n, t.Binary)}
     found |= {f"a {part.kind}" for part in parts(cell)}
     found |= {f"root {type(e.expression).__name__}" for e in cell.equations}
-    found |= {f"{len(cell.states)} states", f"{len(cell.inputs)} inputs", f"{len(cell.sizes)} sizes"}
+    found |= {
+        f"{min(len(n), MANY)} {w}" for n, w in ((cell.states, "states"), (cell.inputs, "inputs"), (cell.sizes, "sizes"))
+    }
     if any(n in cell.inputs for n in cell.lagged):
         found.add("an input of the step before")
     if cell.output not in cell.states:
@@ -35,7 +40,7 @@ def laid_out(cell):
     """Each general convention that fits a cell, with how many parameters it puts into an array."""
     for name in general():
         try:
-            yield f"{name} of {max(map(len, layout(cell, name).arrays), default=0)}"
+            yield f"{name} of {min(max(map(len, layout(cell, name).arrays), default=0), MANY)}"
         except ConventionError:
             continue
 

@@ -135,7 +135,7 @@ def _named(cell: Cell, name: str) -> Size:
 
 def owner(cell: Cell, name: str) -> str:
     """The name of the cell file that a name of the program is made of."""
-    plain = name.removesuffix("[t-1]").removesuffix("[T-1]").removeprefix("~")
+    plain = name.removesuffix("[-1]").removesuffix("[t-1]").removesuffix("[T-1]").removeprefix("~")
     bare = plain if plain in cell.shapes or plain.startswith("a_") else plain.removeprefix("d")
     return bare if bare in cell.shapes else bare.removeprefix("a_")
 

@@ -10,7 +10,7 @@ import numpy as np
 from .change import Change
 from .expressions import Expression
 from .operations import Array, Table, evaluate, lane_of
-from .program import Data, Program, Run, final, previous
+from .program import Data, Program, Run, arriving_first, before, final, previous
 from .stepping import contributed, in_order, left_out, stacked, step_back
 
 
@@ -79,10 +79,17 @@ class Backward:
             values |= {n: self._put(values[n], {k: other[n]}) for n in changing}
         for name in dict.fromkeys(n for c in self._loops for n in c.stale):
             values[name] = self._put(values[name], dict.fromkeys(self._set("stale", name), last[final(name)]))
-        values |= last
+        values |= last | self._earlier(t)
         for name in () if t else self._data.initial:
             values[previous(name)] = self._instead("before", name, values, values[previous(name)])
         return values
+
+    def _earlier(self, t: int) -> dict[str, Any]:
+        """The values of the step before, as an index finds them that is one too small."""
+        found = {before(n): v for n, v in self._steps[t - 1].items() if n not in self._data.parameters}
+        if not t:  # what holds an initial state ends with the last one
+            found |= {before(previous(n)): self._steps[-1][n] for n in self._data.initial if n in self._steps[-1]}
+        return found
 
     # What differs from loop to loop.
 
@@ -128,6 +135,7 @@ class Backward:
 
     def _begun(self, name: str, start: Array) -> Array:
         last = {final(n): v for n, v in self._steps[-1].items()} | {name: np.zeros_like(start)}
+        last[arriving_first(name)] = self._data.upstream[name][0] if name in self._data.upstream else last[name]
         begun = {k: evaluate(e, last, self._operations) for k, e in self._set("begun", name).items()}
         return self._put(np.zeros_like(start), begun)
 

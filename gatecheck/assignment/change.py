@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,18 +63,16 @@ class Change:
 
     def __add__(self, other: Change) -> Change:
         """Both changes; the later one wins where both replace an entry."""
-        merged: dict[str, Any] = {n: value for n, value in vars(self).items() if value}
-        for name, value in vars(other).items():
-            mine = merged.get(name)
-            if not value:
-                continue
-            if not mine:
-                merged[name] = value
-            elif name == "renamed":  # places change one after the other
-                merged[name] = {n: mine.get(value.get(n, n), value.get(n, n)) for n in {**mine, **value}}
-            else:
-                merged[name] = {**mine, **value} if isinstance(mine, dict) else tuple(dict.fromkeys((*mine, *value)))
-        return Change(**merged)
+        return united((self, other))
+
+    @property
+    def entries(self) -> frozenset[tuple[str, str]]:
+        """What it replaces or switches: which part of the program, and the names there."""
+        return frozenset((part, name) for part, value in vars(self).items() for name in value)
+
+    def apart(self, other: Change) -> bool:
+        """Whether it and another one concern different entries."""
+        return self.entries.isdisjoint(other.entries)
 
     @property
     def local(self) -> bool:
@@ -110,6 +108,23 @@ class Change:
     def equations(self) -> Change:
         """The part that concerns the equations of a step, whatever loops over it."""
         return Change(self.forward, self.gradients, self.parameters, renamed=self.renamed)
+
+
+def united(changes: Iterable[Change]) -> Change:
+    """Some changes at once; a later one wins where several replace an entry."""
+    made: dict[str, Any] = {}
+    for change in changes:
+        for name, value in vars(change).items():
+            if not value:
+                continue
+            mine = made.get(name)
+            if not mine:
+                made[name] = value
+            elif name == "renamed":  # places change one after the other
+                made[name] = {n: mine.get(value.get(n, n), value.get(n, n)) for n in {**mine, **value}}
+            else:
+                made[name] = {**mine, **value} if isinstance(mine, dict) else tuple(dict.fromkeys((*mine, *value)))
+    return Change(**made)
 
 
 #: No change: the program is right.

@@ -41,7 +41,8 @@ class Wrong:
     roles: the functions in which it can be seen. quantity: what is wrong (dc: the gradient of c). saying: makes the
     words, which take longer than the numbers, and are wanted of few. later: what it may do to the functions that call
     this one. unlikely: where several explain the same numbers, the one with the smallest speaks. also: further
-    quantities that it is wrong in. likening: what it has in common with the same mistake in other places.
+    quantities that it is wrong in. likening: what it has in common with the same mistake in other places. formula: its
+    wrong equation, where a change makes it wrong in several places.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Wrong:
     unlikely: int = 0
     also: tuple[str, ...] = ()
     likening: Callable[[], Iterable[Hashable]] = tuple
+    formula: Callable[[Change], str] | None = None
 
     @cached_property
     def words(self) -> Words:

@@ -177,7 +177,9 @@ class Printed(Notation):
             return self._arriving(name[2:])
         if name.endswith("[T-1]"):
             return f"{self.name(Label('value', name.removesuffix('[T-1]'), 0))}[T{self.minus}1]"
-        plain, lag = name.removesuffix("[t-1]"), int(name.endswith("[t-1]"))
+        early = name.removesuffix("[-1]")
+        plain = early.removesuffix("[t-1]")
+        lag = (early != name) + (plain != early)
         if is_gradient(self._cell, name):
             return self.name(Label("gradient", plain[1:], 0), self._shift)
         return self.name(Label("value", plain, None if plain in self._cell.parameters else lag), self._shift)

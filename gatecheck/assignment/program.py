@@ -92,9 +92,19 @@ def previous(name: str) -> str:
     return f"{name}[t-1]"
 
 
+def before(name: str) -> str:
+    """The key, in a loop backwards, of a value as it was one step earlier; before the first step, of the last one."""
+    return f"{name}[-1]"
+
+
 def final(name: str) -> str:
     """The key of a value as the last step of a sequence left it."""
     return f"{name}[T-1]"
+
+
+def arriving_first(name: str) -> str:
+    """The key, before a loop backwards begins, of the gradient by the loss of a value in the first step."""
+    return f"~d{name}[0]"
 
 
 def arriving(name: str) -> str:

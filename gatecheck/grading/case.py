@@ -63,6 +63,11 @@ class Case:
         return {**self.data.sizes, "B": self.data.rows, "T": self.data.steps}
 
     @property
+    def stacked(self) -> int:
+        """How many parameters the convention puts into one array at most."""
+        return max(map(len, self.layout.arrays), default=1)
+
+    @property
     def steps(self) -> int:
         """How many steps it has; a training step counts as one."""
         return self.data.steps if isinstance(self.data, Data) else 1
@@ -98,10 +103,11 @@ def _known(layout: Layout, program: Program, role: str) -> list[Wrong]:
     over_time = [q for s, q in gives if s.plain in ("state", "output", "input") and not role.startswith("step")]
     shapes = layout.cell.shapes
     square = [q for _, q in gives if q[1:] in shapes and len(shapes[q[1:]]) == 2 and len(set(shapes[q[1:]])) == 1]
+    stored = [name for array in layout.arrays for name in array]
     clip = layout.signature(role).clip
     clipped = [q for _, q in gives if clip and q[1:] in layout.cell.parameters]
     return [
         *(unclipped(role, q, clip) for q in clipped if clip),
-        *wrong_programs(layout.cell, program, layout.loss, role, "backward" in role and ahead),
+        *wrong_programs(layout.cell, program, layout.loss, role, "backward" in role and ahead, stored),
         *results(role, layout.cell.states, [q for _, q in gives], over_time, square),
     ]

@@ -52,6 +52,8 @@ def _name(found: Raising) -> Iterator[str]:
     name = match[1]
     if name in ("np", "numpy"):
         yield "Write import numpy as np at the top of the file."
+    elif name in ("exit", "quit"):
+        yield f"{name}() is for Python's prompt: a function ends with return, a file with its last line."
     elif name in [s.name for s in found.layout.stored]:
         yield f"A notebook may have it, but a function has what it is given: {_given(found, name)}."
     elif (near := nearest(name, _near(found))).startswith("Did"):

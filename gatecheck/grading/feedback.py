@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .report import Check, Mistake, Report
+from .report import INSIDE, Check, Mistake, Report
 
 #: none: only that it was graded; score: which quantities are right, and the points; what: which mistake, what
 #: follows from it, and what each wrong result looks like; where: in which function and line, which of a result's
@@ -33,7 +33,9 @@ def redacted(report: Report, feedback: str, further: Mapping[Mistake, str] | Non
 
 
 def _bare(check: Check) -> Check:
-    return replace(check, message="", error=None, tolerance=None, because=None, heat=None, trace=())
+    # The name of a value that is not returned tells where the mistake is.
+    quantity = "inside" if check.message == INSIDE else check.quantity
+    return replace(check, quantity=quantity, message="", error=None, tolerance=None, because=None, heat=None, trace=())
 
 
 def _mistake(mistake: Mistake, rung: int) -> Mistake:

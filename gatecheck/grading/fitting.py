@@ -7,19 +7,20 @@ error are not a coincidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from ..assignment.adjoint import owner, reader
 from ..assignment.change import Change
 from ..assignment.expressions import product
 from ..assignment.mistake import Words, Wrong, fixed
 from ..assignment.printing import Printed
 from ..assignment.program import Data, Program, arriving
-from ..assignment.wrong.numbers import ROUNDING, counted, plain, times
-from ..assignment.wrong.results import multiplied, shifted
+from ..assignment.wrong.numbers import ROUNDING, plain, times
+from ..assignment.wrong.results import clipped, multiplied, shifted
 from ..assignment.wrong.together import together
 from ..conventions import Layout
 from .case import Case
@@ -27,6 +28,8 @@ from .exchange import Array, expected
 from .lanes import in_lanes, looped
 from .reach import Reach
 
+#: How many numbers must agree beyond those that tell the coefficients.
+SPARE = 3
 #: Steps of a sequence whose contributions can be told apart.
 LONGEST = 20
 
@@ -37,21 +40,30 @@ def fitted(case: Case, program: Program, left: list[str]) -> Iterator[tuple[Wron
     left: the quantities that are wrong by a program.
     """
     assert isinstance(case.data, Data)
-    truth = expected(case.layout, case.role, program, case.data)
-    for q in left:
-        yield from ((wrong,) for wrong in _ratio(case.role, q, case.values[q], truth[q], case.sizes))
     if "backward" in case.role:
         yield from ((wrong,) for wrong in _terms(case, program, left))
         if not case.step and 2 <= case.data.steps <= LONGEST:
             yield from _steps(case, case.data, program, [q for q in left if q[1:] in program.parameters])
 
 
-def _ratio(role: str, q: str, value: Array, truth: Array, sizes: Mapping[str, int]) -> Iterator[Wrong]:
-    """One number that a whole result is multiplied by, or that is added to it."""
+def ratios(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
+    """One number that a whole result may be multiplied by, or that may be added to it."""
+    assert isinstance(case.data, Data)
+    truth = expected(case.layout, case.role, program, case.data)
+    for q in left:
+        yield from _ratio(case, q, truth[q])
+
+
+def _ratio(case: Case, q: str, truth: Array) -> Iterator[Wrong]:
+    """One number that a whole result is multiplied by, or that is added to it, or that it is clipped to."""
+    value, role, numbers = case.values[q], case.role, (case.sizes, case.stacked)
+    limit = plain(float(np.abs(value).max(initial=0.0)))
+    if np.isfinite(limit) and np.abs(truth).max(initial=0.0) > limit > 0:
+        yield clipped(role, q, limit)
     size = float(np.vdot(truth, truth))
     if size > 0:
-        yield multiplied(role, q, plain(float(np.vdot(truth, value)) / size), sizes)
-    yield shifted(role, q, plain(float(np.mean(value - truth))), sizes)
+        yield multiplied(role, q, plain(float(np.vdot(truth, value)) / size), *numbers)
+    yield shifted(role, q, plain(float(np.mean(value - truth))), *numbers)
 
 
 def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
@@ -67,8 +79,18 @@ def _terms(case: Case, program: Program, left: list[str]) -> Iterator[Wrong]:
             if not lag and name in case.layout.cell.outputs:
                 own = [[0, arriving(name)], *own]
             k = _solved(case, program, name, rest, own, reached)
-            if k and any(abs(a - 1) > ROUNDING for a in k):
-                yield _weighed(case.layout, program, name, lag, rest, own, k, case.sizes)
+            if _odd(k) and not _several(k):
+                yield _weighed(case.layout, program, name, lag, rest, own, k)
+
+
+def _odd(k: Sequence[float]) -> list[float]:
+    """The coefficients that are not as they should be."""
+    return [a for a in k if abs(a - 1) > ROUNDING]
+
+
+def _several(k: Sequence[float]) -> bool:
+    """Whether it takes several mistakes to make these: a term that is missing, and one with the wrong sign."""
+    return {round(a, 6) for a in _odd(k)} == {0.0, -1.0}
 
 
 def _solved(
@@ -100,22 +122,26 @@ def _weighed(
     rest: list[list[Any]],
     own: list[list[Any]],
     k: list[float],
-    sizes: Mapping[str, int],
 ) -> Wrong:
     arrives = arriving(name)
     changed = list(rest)
     for a, (_, e) in zip(k, own, strict=True):
         weight = a - 1 if e == arrives else a
         if abs(weight) > ROUNDING:
-            changed.append([lag, product([counted(weight, sizes)[0], e])])
+            changed.append([lag, product([weight, e])])
 
     def saying() -> Words:
         printed = Printed(layout.cell, program, layout.loss)
-        odd = [(a, printed.write(e, lag)) for a, (_, e) in zip(k, own, strict=True) if abs(a - 1) > ROUNDING]
-        told = ", ".join(f"{text} counts {times(a, sizes)}" for a, text in odd)
+        odd = [(a, e) for a, (_, e) in zip(k, own, strict=True) if abs(a - 1) > ROUNDING]
+        told = ", ".join(f"{printed.write(e, lag)} counts {times(a)}" for a, e in odd)
+        title = f"In the gradient of {printed.symbol(name)}, {told}"
+        if len(odd) > 1 and all(abs(a) < ROUNDING and e != arrives for a, e in odd):
+            through = [printed.symbol(owner(layout.cell, reader(program, e))) for _, e in odd]
+            paths = [f"{reads} → {printed.symbol(name)}" for reads in dict.fromkeys(through)]
+            title = f"Paths are missing from the gradient of {printed.symbol(name)}: {', '.join(paths)}"
         shown = [c for c in changed if arrives not in str(c[1])]
         return Words(
-            f"In the gradient of {printed.symbol(name)}, {told}",
+            title,
             printed.symbol(f"d{name}"),
             printed.gradient(name, sorted(shown, key=lambda c: c[0])) if shown else "0",
             printed.gradient(name, program.gradients[name]),
@@ -138,10 +164,14 @@ def _steps(case: Case, data: Data, program: Program, wrong: list[str]) -> Iterat
     for some in (wrong, *([q] for q in wrong if len(wrong) > 1)):
         matrix = np.concatenate([lanes[q].reshape(data.steps, -1).T / case.scale[q] for q in some])
         value = np.concatenate([case.values[q].ravel() / case.scale[q] for q in some])
+        doubled = 2.0 ** np.arange(data.steps)  # what is added to itself, which a bias is too short to tell
         k, _, rank, _ = np.linalg.lstsq(matrix, value, rcond=None)
-        if rank == data.steps and len(value) >= 2 * data.steps:
-            counted = [_counted(q, [plain(float(a)) for a in k]) for q in some]
-            yield tuple(together(counted)) or tuple(counted)
+        enough = rank == data.steps and len(value) >= data.steps + SPARE
+        if enough or np.allclose(matrix @ doubled, value, ROUNDING, 0.0):
+            weights = [plain(float(a)) for a in (k if enough else doubled)]
+            if len(set(weights)) > 1:  # where all count alike, it is the result that is multiplied
+                counted = [_counted(q, weights) for q in some]
+                yield tuple(together(counted, program)) or tuple(counted)
 
 
 def _counted(q: str, k: list[float]) -> Wrong:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..assignment.adjoint import follow
-from ..assignment.mistake import Wrong
+from ..assignment.mistake import Words, Wrong
 from ..assignment.program import Program
 from ..assignment.wrong.together import together
 from ..conventions import Layout
@@ -46,10 +46,26 @@ class Diagnosis:
         return self.complete and all(f.certain for f in self.found)
 
 
+def beside(wrong: Wrong, others: Sequence[Wrong]) -> Wrong:
+    """A mistake that was found after others: what is right of an equation with two mistakes in it has none of them."""
+    first = next((w for w in others if not w.change.apart(wrong.change)), None)
+
+    if first is None:
+        return wrong
+
+    def saying() -> Words:
+        same = first.words.left == wrong.words.left
+        return wrong.words._replace(right=first.words.right) if same else wrong.words
+
+    return replace(wrong, saying=saying)
+
+
 def needed(diagnosis: Diagnosis, cases: Sequence[Case], program: Program) -> Diagnosis:
     """The diagnosis without mistakes that the others do without: one step may show what is none in a sequence."""
     for one in diagnosis.found if diagnosis.complete and len(diagnosis.found) > 1 else ():
         others = tuple(f for f in diagnosis.found if f is not one)
+        if not all(f.wrong.change.apart(one.wrong.change) for f in others):
+            continue  # the later of two in one equation holds the earlier one
         made = program
         for found in others:
             made = applied(cases[0].layout, made, [found.wrong])
@@ -68,10 +84,10 @@ def explaining(diagnosis: Diagnosis, off: Sequence[str]) -> Diagnosis:
     return replace(diagnosis, found=(replace(first, explains=explains), *others))
 
 
-def joined(diagnosis: Diagnosis) -> Diagnosis:
+def joined(diagnosis: Diagnosis, program: Program) -> Diagnosis:
     """The diagnosis, with mistakes of one kind that were found one after the other as one."""
     found = list(diagnosis.found)
-    for merged in together(f.wrong for f in diagnosis.found):
+    for merged in together((f.wrong for f in diagnosis.found), program):
         parts = [f for f in found if set(f.wrong.quantities) <= set(merged.quantities) and f.wrong.id == merged.id]
         if len(parts) > 1:
             explains = tuple(dict.fromkeys(q for f in parts for q in f.explains))

@@ -9,6 +9,7 @@ from ..assignment.kit import Kit
 from ..conventions import BACKWARD, ROLES, TRAINING
 from ..errors import Fault, printable, quoted
 from ..version import __version__
+from .explanation import shares
 from .intake import Submission
 from .repeating import on_others, plan, settled
 from .report import Check, Mistake, Report, Status
@@ -18,7 +19,7 @@ from .second import SecondLook
 from .suspicions import suspected
 from .typed import TypedFormulas
 from .unanswered import unwritten
-from .verdicts import Verdicts, shares
+from .verdicts import Verdicts
 
 #: How often a run that something else may have ended is made again.
 AGAIN = 2

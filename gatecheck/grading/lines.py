@@ -32,7 +32,7 @@ LARGEST = 500_000
 _HANDED_ON = ("not-carried", "not-carried-back", "states-exchanged")
 _AROUND = (
     "initial-ignored", "carried-unchanged", "state-for-gradient", "wrong-initial-state", "never-stored", "stale-value",
-    "first-step-missing", "wrong-step",
+    "first-step-missing", "wrong-step", "not-from-zero",
 )  # fmt: skip
 #: What products and arrays are made with; any other function is an activation.
 _PLAIN = {"dot", "matmul", "concatenate", "hstack", "vstack", "einsum", "split", "reshape", "array", "sum", "concat"}
@@ -49,7 +49,11 @@ def line_of(
     if function is None or function.size > LARGEST or signature.role in TRAINING:
         return None
     written = Written(function, kit.layout, signature, right)
-    lines = {function.statements[k].line for k in _Search(written, kit, mistake).found()}
+    asked = {s.name.rpartition(".")[2] for s in kit.layout.signatures}
+    found = [function.statements[k] for k in _Search(written, kit, mistake).found()]
+    if any(s.kind == "call" and not asked.intersection(s.calls) for s in found):
+        return None  # it is somewhere in the function that is called
+    lines = {s.line for s in found}
     return lines.pop() if len(lines) == 1 else None
 
 

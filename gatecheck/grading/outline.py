@@ -16,8 +16,8 @@ from .inside.frames import WireError
 from .inside.values import NAME, OUTLINED, STATEMENTS, WORD, WORDS
 
 #: start: nothing yet, or zeros to be filled; add: what was there counts too; alias: another name of the same;
-#: each: what a loop takes in turn.
-Kind = Literal["set", "add", "start", "alias", "each"]
+#: each: what a loop takes in turn; call: what another function of the file makes of several things.
+Kind = Literal["set", "add", "start", "alias", "each", "call"]
 _KNOWN = re.compile(r"'[^']*'|\"[^\"]*\"|\|?\d+")
 _NAME = re.compile(r"([^\[\]]*)(?:\[(.*)\])?", re.DOTALL)
 _BEGINS = re.compile(r"'([^']*)' \+|f'([^'{]*)\{")

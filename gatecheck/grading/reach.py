@@ -37,7 +37,11 @@ class Reach:
             for lag in (0, 1):
                 if [e for k, e in entry if k == lag] != [e for k, e in usual if k == lag]:
                     found |= self._gradients.get(name, frozenset()) if not lag else self._back(name)
-        return frozenset(found | {f"d{name}" for name in change.parameters})
+        return frozenset(found | {self._returned(name) for name in change.parameters})
+
+    def _returned(self, parameter: str) -> str:
+        """The result that the gradient of a parameter is returned as."""
+        return f"d{self._program.change.renamed.get(parameter, parameter)}"
 
     def _back(self, name: str) -> frozenset[str]:
         """What a gradient reaches that leaves the step backwards."""
@@ -59,7 +63,7 @@ class Reach:
                     yield from self._to(other, lag)
         for parameter, found in self._program.parameters.items():
             if any(delta in names(expression) for expression, _, _ in found):
-                yield f"d{parameter}"
+                yield self._returned(parameter)
 
     def _to(self, name: str, lag: int) -> Iterable[str]:
         if not lag:

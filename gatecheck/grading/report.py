@@ -21,6 +21,10 @@ Status = Literal["passed", "failed", "skipped", "undetermined"]
 Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
 
 
+#: Of a wrong value that no function returns.
+INSIDE = "computed on the way: it is not returned, but what follows from it shows it"
+
+
 @dataclass(frozen=True)
 class Check:
     """The verdict on one quantity of one task; error and tolerance are relative to its scale.

@@ -25,6 +25,8 @@ from .remembering import remembered
 #: The smallest number drawn, and how many more there are to draw from than letters to draw for.
 SMALLEST, SPREAD = 3, 5
 TRIES = 20
+#: What gradients from outside are multiplied by: a function that clips where nobody asks for it has something to clip.
+LOUD = 8.0
 #: Steps more where a function clips what it returns: gradients grow until there is something to clip.
 LONG = 120
 #: A number beyond this, as from a division by nearly nothing, hides all the others of its array.
@@ -123,9 +125,9 @@ def _reduced(layout: Layout, role: str, data: Data) -> Data:
     if not there:
         return data
     started = {slot.of for s in there for slot in s.takes if slot.plain in ("initial", "previous")}
-    reached = {slot.of for slot in there[-1].takes if slot.gradient}
+    reached = {slot.of: LOUD for slot in there[-1].takes if slot.gradient}
     initial = {n: v if n in started else np.zeros_like(v) for n, v in data.initial.items()}
-    upstream = {n: v for n, v in data.upstream.items() if n in reached}
+    upstream = {n: reached[n] * v for n, v in data.upstream.items() if n in reached}
     # A function that adds the losses up differentiates their sum.
     totals = {slot.of for s in there for slot in s.gives if slot.kind == "total"}
     upstream |= {n: np.ones_like(v) for n, v in data.upstream.items() if n in totals}

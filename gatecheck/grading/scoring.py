@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..assignment.change import Change
+from ..assignment.change import Change, united
 from ..assignment.expressions import elementwise, names
 from ..assignment.mistake import Wrong
 from ..assignment.program import Data, Program
@@ -29,7 +29,7 @@ class Candidate:
 
 def combined(group: Sequence[Wrong]) -> Change:
     """The change of several mistakes at once."""
-    return sum((w.change for w in group[1:]), group[0].change)
+    return united(w.change for w in group)
 
 
 def scored(case: Case, program: Program, groups: Sequence[Group], left: Sequence[str]) -> Iterator[Candidate]:

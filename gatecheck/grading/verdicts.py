@@ -2,65 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from ..assignment.change import Change
 from ..assignment.kit import Kit
 from ..assignment.model import Task
-from ..assignment.program import Program
+from ..assignment.program import Data, Program
 from ..assignment.training import Given
 from ..conventions import BACKWARD, TRAINING
 from .case import case_of
-from .diagnosis import diagnose, gives
+from .diagnosis import diagnose, off_by
 from .distance import Distance, distances
-from .exchange import Array, expected, handed_through, quantities
-from .following import EMPTYING, followed
+from .exchange import Array, expected, handed_through
+from .explanation import Explanation, by_own_forward, mistake_of, shares
+from .following import emptied, followed
 from .found import Diagnosis, Found
 from .freeing import located
 from .heat import Heat
 from .heating import heat
 from .ladder import TOLERANCE, Reading, read
 from .repeating import other
-from .report import Check, Mistake, Where
+from .report import INSIDE, Check, Mistake
 from .running import Answer, Run
 from .sample import Sample
 from .second import SecondLook
 from .tolerance import tolerances
 from .typed import Judged, TypedFormulas
-
-
-def shares(kit: Kit, task: Task) -> dict[str, float]:
-    """The points of each quantity of a task: split evenly."""
-    if task.kind == "formula":
-        return {task.quantity: task.points}
-    slots = kit.layout.signature(kit.role(task.name)).gives
-    names = [q for slot in slots for q in quantities(kit.layout, slot)]
-    return {q: task.points / len(names) for q in names}
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why quantities of a task are off.
-
-    found: new mistakes; because: quantity -> the wrong quantity it follows from; certain: whether all of this is known
-    for sure; looped: whether later functions start from states that the equations do not explain; nameless: whether
-    only the place is known.
-    """
-
-    found: tuple[Found, ...] = ()
-    because: Mapping[str, str] = field(default_factory=dict)
-    certain: bool = False
-    looped: bool = False
-    nameless: bool = False
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """What new mistakes are in, where others follow from it; each costs its own points once."""
-        return (
-            tuple(dict.fromkeys(q for f in self.found for q in f.wrong.quantities))
-            if self.certain and self.because
-            else ()
-        )
 
 
 @dataclass
@@ -71,7 +39,9 @@ class Verdicts:
     are judged by them too and one mistake is reported once; cause: the quantity that mistake is in.
     answers, others: to the calls that count, and to those with other numbers. place: where a line of the source is in
     the student's file. typed: the formulas that are in it. second: what a second run tells, if one may be made.
-    open: tasks that are wrong in a way that later ones cannot be judged by.
+    open: tasks that are wrong in a way that later ones cannot be judged by. emptied: whether a mistake leaves nothing
+    of a gradient: what follows from that being zero is nobody's work. unknown: the forward line that a student has
+    another formula for, and nobody knows which. ahead: the cause among those in the forward pass.
     """
 
     kit: Kit
@@ -87,12 +57,15 @@ class Verdicts:
     programs: list[Program] = field(default_factory=list)
     cause: str = ""
     open: set[str] = field(default_factory=set)
+    emptied: bool = False
+    unknown: str = ""
+    ahead: str = ""
 
     def add(self, task: Task) -> None:
         """Judge one task, after those that it depends on."""
         waits = next((name for name in task.after if name in self.open), None)
         if waits:
-            if self._judged_by_own_forward(task):
+            if self._right_all_the_same(task) or self._judged_by_own_forward(task):
                 return
             passed = all(c.status == "passed" for c in self.checks if c.task == waits)
             # A loop that is right given a mistake still hands on states that nothing later can be judged by.
@@ -101,28 +74,75 @@ class Verdicts:
         if task.kind == "formula":
             self._take(task.name, self.typed.judged(task))
             return
-        role = self.kit.role(task.name)
-        data, layout = self.sample.of(role), self.kit.layout
-        truth = expected(layout, role, self.kit.key.program, data)
-        answers, sizes = self.answers[role], self.sample.step.sizes
-        precision = self.kit.assignment.grading.precision
-        reading = read(layout, layout.signature(role), answers, self.run, truth, sizes, self.place, precision)
+        role, truth, reading = self._read(task)
         if reading.skipped:
             self._skip(task, reading.skipped)
             return
-        limits = tolerances(layout, role, self.kit.key.program, data, truth, precision)
-        off_by = distances(
-            reading.values, truth, limits, precision, None if role in TRAINING else layout.cell.parameters
-        )
-        off = [q for q, distance in off_by.items() if not distance.right]
+        limits, gaps = self._gaps(role, truth, reading)
+        off = [q for q, distance in gaps.items() if not distance.right]
         why = self._explain(role, reading.values, off, limits) if off else Explanation(certain=True)
         if reading.problems or not why.certain or why.looped or why.nameless or (off and not self._credits):
             self.open.add(task.name)
         # A wrong quantity inside the function (dc) is judged beside those that it returns; the task's points stay.
         names = [*shares(self.kit, task), *(q for q in why.own if q not in truth)]
         for q in names:
-            self.checks.append(self._check(task, q, task.points / len(names), reading, off_by, why))
-        self.mistakes += [_mistake(found, task.name, why.certain) for found in why.found]
+            self.checks.append(self._check(task, q, task.points / len(names), reading, gaps, why))
+        self.mistakes += [mistake_of(found, task.name, why.certain) for found in why.found]
+
+    def _read(self, task: Task) -> tuple[str, Mapping[str, Array], Reading]:
+        """The role of a function, what is right, and what it gave."""
+        role, layout, sizes = self.kit.role(task.name), self.kit.layout, self.sample.step.sizes
+        truth = expected(layout, role, self.kit.key.program, self.sample.of(role))
+        signature, precision = layout.signature(role), self.kit.assignment.grading.precision
+        return role, truth, read(layout, signature, self.answers[role], self.run, truth, sizes, self.place, precision)
+
+    def _gaps(
+        self, role: str, truth: Mapping[str, Array], reading: Reading
+    ) -> tuple[Mapping[str, float], Mapping[str, Distance]]:
+        """How far each quantity may be off, and how far it is."""
+        layout, precision = self.kit.layout, self.kit.assignment.grading.precision
+        limits = tolerances(layout, role, self.kit.key.program, self.sample.of(role), truth, precision)
+        several = None if role in TRAINING else layout.cell.parameters
+        return limits, distances(reading.values, truth, limits, precision, several)
+
+    def _right_all_the_same(self, task: Task) -> bool:
+        """Judge what waits for something else, where it is right by the equations, or by those that were followed."""
+        # What raised, never ended or gave no numbers that can be compared leaves nothing to build upon.
+        failed = (c for c in self.checks if c.status == "failed" and c.message != INSIDE)
+        if task.kind == "formula" or any(c.error is None for c in failed):
+            return False
+        role, truth, reading = self._read(task)
+        if reading.skipped or reading.problems or role in TRAINING:
+            return False
+        limits, gaps = self._gaps(role, truth, reading)
+        limits = {q: max(limit, TOLERANCE) for q, limit in limits.items()}
+        for program, data in self._known(role):
+            if not off_by(self.kit.layout, role, program, data, reading.values, limits):
+                followed = program is not self.kit.key.program
+                if followed and not self._credits:
+                    return False
+                cause = self._because(role) or self.unknown
+                why = Explanation((), dict.fromkeys(reading.values, cause) if followed else {}, True)
+                for q, share in shares(self.kit, task).items():
+                    self.checks.append(self._check(task, q, share, reading, gaps, why))
+                return True
+        return False
+
+    def _known(self, role: str) -> Iterator[tuple[Program, Given]]:
+        """The programs that a function may follow, with what they run on: the right one, and those of known mistakes.
+
+        Of a line whose formula is not known the student's own values are, where the forward function returns them.
+        """
+        key, data = self.kit.key.program, self.sample.of(role)
+        yield from ((program, data) for program in (key, *self.programs))
+        ahead = next((one for one, other in BACKWARD.items() if other == role), "")
+        task = next((t for t in self.kit.assignment.tasks if self.kit.role(t.name) == ahead), None)
+        if self.unknown and task and isinstance(data, Data):
+            given = self._read(task)[2].values.get(self.unknown)
+            if given is not None:
+                name = f"@{self.unknown}"
+                inputs = {**data.inputs, name: given.reshape(data.steps, data.rows, -1)}
+                yield key.changed(Change(forward={self.unknown: name})), replace(data, inputs=inputs)
 
     def _take(self, name: str, judged: Judged) -> None:
         """The verdict on a formula, which waits for no code, and explains none."""
@@ -137,11 +157,7 @@ class Verdicts:
         forwards = [self.kit.role(name) in BACKWARD for name in blocking]
         if self.second is None or self.cause or not self._credits or role not in BACKWARD.values() or not all(forwards):
             return False
-        data, layout = self.sample.of(role), self.kit.layout
-        truth = expected(layout, role, self.kit.key.program, data)
-        precision = self.kit.assignment.grading.precision
-        signature, sizes = layout.signature(role), self.sample.step.sizes
-        reading = read(layout, signature, self.answers[role], self.run, truth, sizes, self.place, precision)
+        _, _, reading = self._read(task)
         failed = [c for c in self.checks if c.status == "failed" and self.kit.role(c.task) in BACKWARD]
         # Only numbers can be differentiated: what raised, or never ended, is no forward pass.
         wrong = [c.quantity for c in failed] if all(c.error is not None for c in failed) else []
@@ -149,7 +165,7 @@ class Verdicts:
         if not right or not right.keys() >= reading.values.keys():
             return False  # a forward pass that does not use its arguments says little
         for q, share in shares(self.kit, task).items():
-            self.checks.append(_by_own_forward(task.name, q, share, reading.problems.get(q), right.get(q), wrong[0]))
+            self.checks.append(by_own_forward(task.name, q, share, reading.problems.get(q), right.get(q), wrong[0]))
         if not all(right.get(q) for q in shares(self.kit, task)):
             self.open.add(task.name)
         return True
@@ -169,26 +185,22 @@ class Verdicts:
         if q in reading.problems:
             return Check(task.name, q, "failed", 0.0, share, reading.problems[q])
         if q not in distances:
-            said = "computed on the way: it is not returned, but what follows from it shows it"
-            return Check(task.name, q, "failed", 0.0, share, said, heat=self._heat(task, q, None))
+            return Check(task.name, q, "failed", 0.0, share, INSIDE, heat=self._heat(task, q, None))
         d, role = distances[q], self.kit.role(task.name)
         if d.right and q not in why.own:  # a mistake that is certain always costs its points
             return Check(task.name, q, "passed", share, share, "", d.error, d.tolerance)
         cause = why.because.get(q) if why.certain and q not in why.own else None
-        if (
-            cause is None
-            or (d.nothing and self._emptied(why))
-            or handed_through(role, self.sample.of(role), reading.values[q])
-        ):
+        if cause is None:
             hot = self._heat(task, q, reading.values[q])
             return Check(task.name, q, "failed", 0.0, share, str(d), d.error, d.tolerance, heat=hot)
-        if self._credits:
+        idle = (d.nothing and self.emptied) or handed_through(role, self.sample.of(role), reading.values[q])
+        if self._credits and not idle:
             return Check(task.name, q, "passed", share, share, f"right given your {cause}", d.error, d.tolerance, cause)
         return Check(task.name, q, "skipped", 0.0, share, f"follows from {cause}", d.error, d.tolerance, cause)
 
-    def _emptied(self, why: Explanation) -> bool:
-        """Whether a mistake leaves nothing of a gradient: what follows from that being zero is nobody's work."""
-        return any(f.wrong.id in EMPTYING for f in why.found) or any(m.id in EMPTYING for m in self.mistakes)
+    def _because(self, role: str) -> str:
+        """What a function follows: what is computed forward follows from nothing that is computed back."""
+        return (self.ahead or self.cause) if "backward" not in role else self.cause
 
     def _heat(self, task: Task, q: str, value: Array | None) -> Heat | None:
         role = self.kit.role(task.name)
@@ -205,16 +217,18 @@ class Verdicts:
         if role in TRAINING:  # it follows from nothing, and nothing from it: what is off is wrong itself
             diagnosis = diagnose(layout, role, key.program, data, values, limits, again)
             return Explanation(diagnosis.found, certain=diagnosis.certain)
-        for program in self.programs:
-            if gives(layout, role, program, data, values, limits):
-                return Explanation((), dict.fromkeys(off, self.cause), True, program.change.looped)
+        wrong = [(len(off_by(layout, role, p, data, values, limits)), p) for p in self.programs]
+        for count, program in wrong:
+            if not count:
+                return Explanation((), dict.fromkeys(off, self._because(role)), True, program.change.looped)
         guess = Explanation()
-        for program in (*self.programs[:3], key.program):
+        # By the right one of these least is wrong, and its story is the shortest.
+        for _, program in sorted((*wrong[:3], (len(off), key.program)), key=lambda known: known[0]):
             diagnosis = self._diagnosed(role, program, values, limits, again)
             if diagnosis.certain:
-                because = {} if program is key.program else dict.fromkeys(off, self.cause)
+                because = {} if program is key.program else dict.fromkeys(off, self._because(role))
                 because |= {q: f.wrong.quantity for f in reversed(diagnosis.found) for q in f.explains}
-                self._follow(diagnosis)
+                self._follow(role, diagnosis)
                 return Explanation(diagnosis.found, because, True, diagnosis.program.change.looped)
             guess = guess if guess.found else Explanation(diagnosis.found)
         return self._located(role, values, off, limits) or guess
@@ -226,6 +240,8 @@ class Verdicts:
         if role not in ("step", "step_backward"):
             return None
         layout, program = self.kit.layout, self.kit.key.program
+        if len(off) == 1 and off[0] in program.forward:
+            self.unknown = off[0]
         try:
             place = located(case_of(layout, role, program, self.sample.of(role), values, limits), program, off)
         except Exception:
@@ -233,6 +249,8 @@ class Verdicts:
         if place is None:
             return None
         wrong, agreement = place
+        if wrong.quantity in program.forward:
+            self.unknown = wrong.quantity
         found = Found(wrong, tuple(off), agreement, False)
         return Explanation((found,), dict.fromkeys(off, wrong.quantity), True, nameless=True)
 
@@ -258,38 +276,11 @@ class Verdicts:
         signature = layout.signature(role)
         return read(layout, signature, self.others[role], self.run, truth, sizes, self.place, precision).values
 
-    def _follow(self, diagnosis: Diagnosis) -> None:
+    def _follow(self, role: str, diagnosis: Diagnosis) -> None:
         """From now on judge by the equations that the student's code follows."""
         if not diagnosis.found:
             return
         self.cause = diagnosis.found[0].wrong.quantity
-        self.programs = followed(self.kit.key.program, diagnosis)
-
-
-def _by_own_forward(task: str, q: str, share: float, problem: str | None, right: bool | None, cause: str) -> Check:
-    """The check of a gradient that was compared with the student's own forward function."""
-    if problem:
-        return Check(task, q, "failed", 0.0, share, problem)
-    if right is None:
-        return Check(task, q, "skipped", 0.0, share, f"waits for {cause}", because=cause)
-    if right:
-        return Check(task, q, "passed", share, share, f"right given your {cause}", because=cause)
-    return Check(task, q, "failed", 0.0, share, f"wrong, and not the gradient of your own {cause} either")
-
-
-def _mistake(found: Found, function: str, certain: bool) -> Mistake:
-    wrong, words = found.wrong, found.wrong.words
-    return Mistake(
-        id=wrong.id,
-        title=words.title,
-        quantity=wrong.quantity,
-        left=words.left,
-        wrong=words.wrong,
-        right=words.right,
-        certain=certain and found.certain,
-        agreement=found.agreement,
-        explains=tuple(q for q in found.explains if q != wrong.quantity),
-        hint=words.hint,
-        where=Where(function),
-        path=words.path,
-    )
+        self.ahead = self.cause if self.cause in self.kit.key.program.forward else self.ahead
+        self.emptied = self.emptied or emptied(self.kit.layout, role, self.sample.of(role), diagnosis)
+        self.programs = followed(self.kit.key.program, diagnosis, self.programs)

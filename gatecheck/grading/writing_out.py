@@ -5,7 +5,7 @@ Of thousands of products at most one agrees with a dozen numbers to rounding err
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -29,6 +29,8 @@ _ROUNDING = 1e-9
 #: Terms of a formula of which one may be another product.
 _TERMS = 5
 
+_Split = Callable[[Expression], Iterable[Expression]]
+
 
 def written_out(case: Case, program: Program, free: Freed) -> Iterator[Wrong]:
     """The formulas that give the numbers of a value, in which one product stands in the place of some terms."""
@@ -45,8 +47,25 @@ def written_out(case: Case, program: Program, free: Freed) -> Iterator[Wrong]:
                     rest = free.values - sum(worth[k] for k in some)
                     for number, expression in products.like(rest):
                         kept = [own[k] for k in some]
-                        yield _wrong(case, program, free, [*kept, product([number, expression])])
+                        yield _wrong(case, program, name, free.gradient, [*kept, product([number, expression])])
                         return
+
+
+def factored(case: Case, program: Program, name: str) -> Iterator[Wrong]:
+    """Every gradient that one of its paths reaches times a factor too many; where it has several paths."""
+    cell = case.layout.cell
+    here, paths = backward(cell, program, name), _paths(case, program, name, terms)
+    plain = [e for e in here.alike(f"d{name}") if not any(map(here.gradient, names(e)))]
+    for k, path in enumerate(paths) if len(paths) > 1 else ():
+        for factor in (f for e in plain for f in _functions(e)):
+            rest = [*paths[:k], *paths[k + 1 :]]
+            yield _wrong(case, program, name, True, [*rest, product([path, factor])], factor)
+
+
+def _paths(case: Case, program: Program, name: str, split: _Split) -> list[Expression]:
+    """The terms of a gradient, in what arrives at the step."""
+    arrives = [arriving(name)] if name in case.layout.cell.outputs else []
+    return [*arrives, *(t for lag, e in program.gradients[name] if not lag for t in _inlined(case, program, e, split))]
 
 
 def _readings(case: Case, program: Program, free: Freed) -> Iterator[list[Expression]]:
@@ -55,17 +74,16 @@ def _readings(case: Case, program: Program, free: Freed) -> Iterator[list[Expres
         yield list(_opened(program.forward[free.name]))[:_TERMS]
         return
     arrives = [arriving(free.name)] if free.name in case.layout.cell.outputs else []
-    inner = [e for lag, e in program.gradients[free.name] if not lag]
-    short = [*arrives, *(t for e in inner for t in _opened(e))]
+    short = [*arrives, *(t for lag, e in program.gradients[free.name] if not lag for t in _opened(e))]
     yield short[:_TERMS]
-    full = [*arrives, *(t for e in inner for t in _inlined(case, program, e))]
+    full = _paths(case, program, free.name, _opened)
     if full != short and len(full) <= _TERMS:
         yield full
 
 
-def _inlined(case: Case, program: Program, expression: Expression) -> Iterator[Expression]:
+def _inlined(case: Case, program: Program, expression: Expression, split: _Split) -> Iterator[Expression]:
     """The terms of a formula in what arrives at the step; those behind a matrix stay as they are."""
-    for term in _opened(expression):
+    for term in split(expression):
         parts = factors(term)
         of = next((f[1:] for f in parts if isinstance(f, str) and f[0] == "d" and f[1:] in program.gradients), None)
         entry = program.gradients[of] if of else []
@@ -77,7 +95,7 @@ def _inlined(case: Case, program: Program, expression: Expression) -> Iterator[E
             yield product([*rest, arriving(of)])
         for lag, e in entry:
             if not lag:
-                yield from (product([*rest, t]) for t in _inlined(case, program, e))
+                yield from (product([*rest, t]) for t in _inlined(case, program, e, split))
 
 
 def _opened(expression: Expression) -> Iterator[Expression]:
@@ -146,22 +164,27 @@ def _functions(value: Expression) -> Sequence[Expression]:
     )
 
 
-def _wrong(case: Case, program: Program, free: Freed, made: list[Expression]) -> Wrong:
-    name, cell = free.name, case.layout.cell
+def _wrong(
+    case: Case, program: Program, name: str, gradient: bool, made: list[Expression], factor: Expression = None
+) -> Wrong:
+    """A value that is a sum of some terms, of which the last one does not belong there, or a factor of it."""
+    cell = case.layout.cell
 
     def saying() -> Words:
         printed = Printed(cell, program, case.layout.loss)
         own = printed.symbol(name)
-        if free.gradient:
+        if gradient:
             wrong, right = (printed.gradient(name, e) for e in (change.gradients[name], program.gradients[name]))
             place, left = f"the gradient of {own}", printed.symbol(f"d{name}")
         else:
             wrong, right = (printed.sum(printed.addends(e)) for e in (total(made), program.forward[name]))
             place, left = f"the equation of {own}", own
         title = f"{printed.write(made[-1])} stands in {place}, where it does not belong"
+        if factor is not None:
+            title = f"A factor too many in {place}: {printed.write(factor)}"
         return Words(title, left, wrong, right, "Compare your line with the equation, term by term.")
 
-    if free.gradient:
+    if gradient:
         change, quantity = replaced_by(cell, program, name, made), f"d{name}"
     else:
         change, quantity = Change(forward={name: total(made)}), name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,10 @@ from ..assignment.program import Data
 from ..conventions import TRAINING
 from ..errors import BadInput, Problem
 from ..grading.case import Case, case_of
-from ..grading.exchange import expected
+from ..grading.exchange import Array, expected
 from ..grading.found import applied
 from ..grading.ladder import TOLERANCE
-from ..grading.lanes import distances, in_lanes
+from ..grading.lanes import distances, in_lanes, looped
 from ..grading.sample import sample
 
 #: Draws of numbers. A mistake that some of them show and others do not depends on luck.
@@ -85,11 +85,21 @@ def _off(kit: Kit, case: Case, stepped: bool, loops: bool) -> Iterator[tuple[Wro
     local = [] if stepped else [w for w in wrongs if w.change.local]
     assert isinstance(case.data, Data)
     for some, outcome in in_lanes(case.layout, case.role, program, [w.change for w in local], case.data):
-        off = np.zeros(len(some))
-        for q, value in case.values.items():
-            lanes = outcome[q] if outcome[q].ndim > value.ndim else outcome[q][None]
-            off = np.maximum(off, distances(lanes, value, case.scale[q]))
-        yield from ((local[k], float(e)) for k, e in zip(some, off, strict=True))
-    for wrong in wrongs if loops else ():
-        if not wrong.change.local:
+        yield from zip((local[k] for k in some), _worst(case, outcome, len(some)), strict=True)
+    others = [w for w in wrongs if not w.change.local and not (stepped and w.change.renamed)] if loops else []
+    laned = [w for w in others if w.change.laned]
+    if laned:
+        outcome = looped(case.layout, case.role, program, [w.change for w in laned], case.data)
+        yield from zip(laned, _worst(case, outcome, len(laned)), strict=True)
+    for wrong in others:
+        if not wrong.change.laned:
             yield wrong, max(case.errors(applied(case.layout, program, [wrong])).values())
+
+
+def _worst(case: Case, outcome: Mapping[str, Array], count: int) -> list[float]:
+    """How far the results of each lane are off, as a part of the largest."""
+    off = np.zeros(count)
+    for q, value in case.values.items():
+        lanes = outcome[q] if outcome[q].ndim > value.ndim else outcome[q][None]
+        off = np.maximum(off, distances(lanes, value, case.scale[q]))
+    return [float(e) for e in off]

@@ -1,5 +1,7 @@
 """The same mistake in several places: a helper that gates share is one mistake."""
 
+from functools import cache
+
 import pytest
 
 from gatecheck.assignment.compiling import compiled
@@ -9,9 +11,11 @@ from gatecheck.calculus.backward import derive
 from gatecheck.cells import load
 
 
+@cache
 def merged(role):
     cell = load("lstm")
-    return list(together(wrong_programs(cell, compiled(derive(cell, cell.outputs)), ("h",), role)))
+    program = compiled(derive(cell, cell.outputs))
+    return list(together(wrong_programs(cell, program, ("h",), role), program))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,16 @@ def test_what_a_shared_helper_gets_wrong_is_told_once(role, title):
 
 
 def test_merged_mistakes_change_every_place_and_no_place_twice():
+    cell = load("lstm")
+    usual = compiled(derive(cell, cell.outputs)).gradients
     for wrong in merged("step_backward"):
-        entries = [*wrong.change.gradients, *wrong.change.parameters, *wrong.change.results]
-        assert len(entries) == len(set(entries)) > 1 or wrong.change.renamed
+        terms = [(n, k) for n, e in wrong.change.gradients.items() for k, t in enumerate(usual[n]) if t not in e]
+        places = [*terms, *wrong.change.parameters, *wrong.change.results]
+        assert len(places) == len(set(places)) > 1 or wrong.change.renamed or len(wrong.quantities) > 1
+
+
+def test_the_same_slip_in_all_terms_of_one_gradient_is_told_once_with_the_whole_formula():
+    told = "U_f δa_f[t+1], U_i δa_i[t+1] and 2 more stand for"
+    words = next(w.words for w in merged("step_backward") if w.words.title.startswith(told))
+    assert "U_iᵀ" not in words.wrong and "U_i δa_i[t+1] + " in words.wrong
+    assert "U_iᵀ δa_i[t+1]" in words.right

@@ -360,7 +360,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
 @given(st.binary(max_size=60) | st.lists(PIECES, max_size=30).map("".join).map(str.encode))
 @example(b"[[task]]\nname=1\n[[task.name]]")
 def test_a_malformed_file_gives_nothing_but_an_assignment_error(tmp_path, data):

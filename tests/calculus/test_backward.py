@@ -41,7 +41,7 @@ def test_the_oracle_tells_a_wrong_program_from_a_right_one():
     assert found["parameters W_f"] > 1e-3 and found["added c"] > 1e-3
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sources())
 def test_every_gradient_of_a_random_cell_is_the_complex_step(source):
     _agree(source)

@@ -115,25 +115,25 @@ WORDS = (
 TOKENS = st.sampled_from(WORDS.split(" "))
 
 
-@settings(FUZZ, max_examples=200)
+@settings(FUZZ, max_examples=80)
 @given(st.text())
 def test_any_text_gives_a_cell_or_one_error(text):
     survives(text)
 
 
-@settings(FUZZ, max_examples=100)
+@settings(FUZZ, max_examples=50)
 @given(st.binary())
 def test_any_bytes_give_a_cell_or_one_error(data):
     survives(data)
 
 
-@settings(FUZZ, max_examples=300)
+@settings(FUZZ, max_examples=120)
 @given(st.lists(TOKENS, max_size=60))
 def test_any_row_of_words_gives_a_cell_or_one_error(words):
     survives("x: D\nh: H\n" + "".join(words))
 
 
-@settings(FUZZ, max_examples=300)
+@settings(FUZZ, max_examples=120)
 @given(st.data())
 def test_any_change_to_a_library_file_gives_a_cell_or_one_error(data):
     text = data.draw(st.sampled_from(LIBRARY))

@@ -234,7 +234,7 @@ PIECES = st.sampled_from(
 LETTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.one_of(st.lists(PIECES, max_size=30).map(" ".join), st.text(LETTERS, max_size=80)))
 def test_whatever_is_typed_is_judged(kit, text):
     for quantity in ("df", "dW_f"):

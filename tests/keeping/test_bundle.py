@@ -240,7 +240,7 @@ def test_a_hostile_name_cannot_harm_the_terminal(zipped):
     assert text.isprintable()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=120)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(st.data())
 def test_a_damaged_bundle_gives_the_bundle_or_a_submission_error(tmp_path, bundle, data):
     method = data.draw(st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))

@@ -428,8 +428,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL")
 
 
 @posix
-def test_killed_at_25_random_moments_every_record_is_whole_and_gets_its_bundle(started, path, folder):
-    kill_at_random(25, started, path, folder)
+def test_killed_at_12_random_moments_every_record_is_whole_and_gets_its_bundle(started, path, folder):
+    kill_at_random(12, started, path, folder)
 
 
 @posix

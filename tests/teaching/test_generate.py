@@ -63,9 +63,18 @@ def report(made, source):
 # ------------------------------------------------------------------------------------------------ every cell
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(pair, id="-".join(pair), marks=dear(pair[0])) for pair in fitting()]
-)
+#: More equations than this make an assignment dear: one convention is enough by default.
+DEAR = 5
+
+
+def once(name, convention):
+    """The marks of a cell in a convention: slow, unless it is one of the few; a large one is laid out plainly only."""
+    if dear(name) or (convention != "gatecheck" and len(load(name).equations) > DEAR):
+        return pytest.mark.slow
+    return ()
+
+
+@pytest.fixture(scope="module", params=[pytest.param(pair, id="-".join(pair), marks=once(*pair)) for pair in fitting()])
 def made(request, tmp_path_factory):
     """One of the library's cells as an assignment."""
     name, convention = request.param

@@ -38,7 +38,7 @@ def outline(text):
     return re.findall(r"\\(?:begin|end)\{[a-z*]+\}|\\(?:sub)?section\*|\$", re.sub(r"\\[$\\]", "", text))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(WORDS)
 def test_words_open_and_close_nothing(words):
     text = render(specimen.document(f"a{words}a"))

@@ -99,7 +99,7 @@ def test_what_would_be_spoiled_is_said_in_other_words(formula, written):
     assert safe(formula) == written
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(WORDS)
 def test_words_are_carried_and_never_active(words):
     words = f"a{words}a"

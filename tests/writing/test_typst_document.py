@@ -61,7 +61,7 @@ def test_every_block_is_a_call_that_can_be_read():
     assert body(Listing("a = 1\n  b = `2`\n", "python")) == "#listing(```python\na = 1\n  b = `2`\n```);"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @example([*specimen.NASTY])
 @given(st.lists(WORDS, min_size=1, max_size=40))
 def test_words_are_read_as_they_are(texts):
@@ -69,7 +69,7 @@ def test_words_are_read_as_they_are(texts):
     assert found == [escaping.plain(text).replace("\u00ad", "") for text in texts]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(WORDS)
 def test_a_document_of_any_words_compiles(words):
     typesetting.pdf(render(specimen.document(words)))
@@ -80,7 +80,7 @@ def test_a_document_of_any_nasty_words_compiles():
         typesetting.pdf(render(specimen.document(words)))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(WORDS)
 def test_words_add_nothing_to_what_a_document_is_made_of(words):
     # The header of a table that goes on over a page stands there twice: what it holds is not counted.

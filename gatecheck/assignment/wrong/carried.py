@@ -37,7 +37,7 @@ def forward(cell: Cell) -> Iterator[Wrong]:
             f"{name}[−1]",
             "0",
             f"{name}0",
-            f"{name}0 is an argument: start from it.",
+            f"Start from the initial {name}: from {name}0, or from zeros where there is none.",
             "The initial {} are ignored: the loop starts from zeros",
         )
         yield _wrong(
@@ -59,7 +59,7 @@ def forward(cell: Cell) -> Iterator[Wrong]:
                 f"{name}[−1]",
                 shown,
                 f"{name}0",
-                f"{name}0 is an argument: start from it.",
+                f"Start from the initial {name}: from {name}0, or from zeros where there is none.",
             )
 
 

@@ -25,13 +25,20 @@ _FUNCTIONS = ("missing-function", "wrong-function")
 def equations(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
     """Every wrong equation."""
     for line, expression in program.forward.items():
-        for variant in variants(expression, forward(cell, program, line)):
+        for variant in (*variants(expression, forward(cell, program, line)), *_activated(line, expression)):
             if any(owner(cell, n) not in cell.parameters for n in names(variant.expression) if n[0] != "#"):
                 yield _slip(cell, program, printed, line, variant)
     yield from polarities(cell, program, printed)
     yield from exchanged(cell, program, printed)
     yield from transposed(cell, program, printed)
     yield from activations(cell, program, printed)
+
+
+def _activated(line: str, expression: Expression) -> Iterator[Variant]:
+    """A sum or a product that goes through a function of its own; that of a pre-activation goes through one anyway."""
+    if not line.startswith("a_") and isinstance(expression, list) and expression[0] in ("+", "*"):
+        for made in (["tanh", expression], ["sigmoid", expression]):
+            yield Variant("extra-function", made, expression, made)
 
 
 def _slip(cell: Cell, program: Program, printed: Printed, line: str, variant: Variant) -> Wrong:

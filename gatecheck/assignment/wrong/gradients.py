@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from ...cells import Cell
@@ -43,12 +45,23 @@ def gradients(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]
         if name not in cell.inputs:
             yield _unused(cell, program, printed, name)
     yield from _primes(program, printed)
+    for one, two in combinations(cell.outputs, 2):
+        if cell.size(one) == cell.size(two):
+            yield _crossed(program, printed, one, two)
 
 
 def _slip(
     cell: Cell, program: Program, printed: Printed, name: str, lag: int, changed: Contributions, variant: Variant
 ) -> Wrong:
     own, of = printed.symbol(name), owner(cell, name)
+    # The one term that is another, where there is one: the same may be wrong in what comes through other readers.
+    usual = program.gradients[name]
+    term = next((a for (_, a), (_, b) in zip(usual, changed, strict=False) if a != b), 0.0)
+
+    def likening() -> Iterator[Hashable]:
+        yield from kinds(cell, program, of, (name == of, lag), variant)
+        if through := reader(program, term):
+            yield from kinds(cell, program, owner(cell, through), (name, lag), variant)
 
     def saying() -> Words:
         told = said(variant, printed, f"the gradient of {own}", lag)
@@ -58,9 +71,8 @@ def _slip(
             told.title, printed.symbol(f"d{name}"), wrong, right, told.hint, many=many, slip=slip, places=(own,)
         )
 
-    return _wrong(
-        *identity(variant), name, lag, changed, saying, lambda: kinds(cell, program, of, (name == of, lag), variant)
-    )
+    made = _wrong(*identity(variant), name, lag, changed, saying, likening)
+    return replace(made, formula=lambda change: printed.gradient(name, change.gradients[name]))
 
 
 def _wrong(
@@ -213,18 +225,38 @@ def _carries(cell: Cell, program: Program, printed: Printed, name: str, entry: C
     if name not in cell.outputs:
         return
     now = [c for c in entry if not c[0]]
-    for id, factor in (("missing-carry", -1.0), ("carry-twice", 1.0)):
-        if factor > 0 or now:
-            lost = negative(arriving(name)) if factor < 0 else arriving(name)
-            yield _wrong(id, 0, name, 0, [*entry, [0, lost]], _carry_words(printed, program, name, id, now))
+    for id, factor in (("missing-carry", -1.0), ("carry-twice", 1.0), ("wrong-sign", -2.0)):
+        if factor != -1.0 or now:
+            more = product([factor, arriving(name)])
+            yield _wrong(id, 0, name, 0, [*entry, [0, more]], _carry_words(printed, program, name, id, now))
+
+
+def _crossed(program: Program, printed: Printed, one: str, two: str) -> Wrong:
+    """What reaches two quantities, in each other's place."""
+
+    def saying() -> Words:
+        left, right = printed.symbol(one), printed.symbol(two)
+        title = f"The gradients that reach {left} and {right} have changed places"
+        deltas = [printed.symbol(f"d{n}") for n in (one, two)]
+        hint = "Mind the order of arguments: both have the same shape, so nothing crashes."
+        return Words(title, ", ".join(deltas), ", ".join(reversed(deltas)), ", ".join(deltas), hint)
+
+    changed = {
+        name: [*program.gradients[name], [0, negative(arriving(name))], [0, arriving(other)]]
+        for name, other in ((one, two), (two, one))
+    }
+    return Wrong(
+        "gradients-exchanged", ROLES, f"d{one}", Change(gradients=changed), saying, unlikely=60, also=(f"d{two}",)
+    )
 
 
 def _carry_words(printed: Printed, program: Program, name: str, id: str, now: Contributions) -> Callable[[], Words]:
     def saying() -> Words:
         own, entry = printed.symbol(name), program.gradients[name]
-        whole = printed.gradient(name, entry)
+        whole, arrives = printed.gradient(name, entry), printed.symbol(arriving(name))
+        inner = [printed.contribution(e) for _, e in now]
         if id == "carry-twice":
-            again = f"{printed.symbol(arriving(name))} + {whole}"
+            again = f"{arrives} + {whole}"
             return Words(
                 f"The gradient that reaches {own} is added twice",
                 printed.symbol(f"d{name}"),
@@ -232,7 +264,14 @@ def _carry_words(printed: Printed, program: Program, name: str, id: str, now: Co
                 whole,
                 "Add what reaches the step once.",
             )
-        inner = [printed.contribution(e) for _, e in now]
+        if id == "wrong-sign":
+            return Words(
+                f"The gradient that reaches {own} has the wrong sign",
+                printed.symbol(f"d{name}"),
+                printed.sum([*inner, (printed.minus, arrives)]),
+                whole,
+                "What reaches the step is added as it is.",
+            )
         wrong = printed.sum(inner)
         later = printed.gradient(name, [c for c in entry if c[0]])
         return Words(

@@ -33,21 +33,26 @@ def kept(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
         ):
             change = reading.instead({name: other})
             if len(change.gradients) + len(change.parameters) > 1:
-                yield _wrong(cell, printed, name, other, change)
+                yield _wrong(cell, program, printed, name, other, change)
     values = [n for n in (*program.forward, *map(previous, cell.lagged), *cell.inputs) if n in reading.names]
     matrices = [n for n in cell.parameters if n in reading.names]
     for one, two in combinations(matrices, 2):
         if cell.shapes[one] == cell.shapes[two]:
             yield _exchanged(printed, one, two, reading.instead({one: two, two: one}))
     for one, two in combinations(values, 2):
-        if two in here.others(one) and owner(cell, one) != owner(cell, two):
+        if two in here.others(one):
             yield _exchanged(printed, one, two, reading.instead({one: two, two: one}))
+    deltas = [f"d{n}" for n in program.gradients if f"d{n}" in reading.by_parameters]
+    for one, two in combinations(deltas, 2):
+        if here.fits(one, two):
+            change = Change(parameters=reading.instead({one: two, two: one}).parameters)
+            yield _exchanged(printed, one, two, change, "the gradients of all parameters")
 
 
-def _exchanged(printed: Printed, one: str, two: str, change: Change) -> Wrong:
+def _exchanged(printed: Printed, one: str, two: str, change: Change, where: str = "all gradients") -> Wrong:
     def saying() -> Words:
         names = [printed.symbol(n) for n in (one, two)]
-        title = f"{names[0]} and {names[1]} have changed places in all gradients"
+        title = f"{names[0]} and {names[1]} have changed places in {where}"
         return Words(title, ", ".join(names), ", ".join(reversed(names)), ", ".join(names), _HINT)
 
     first = next(iter((*change.gradients, *change.parameters)), one)
@@ -64,7 +69,8 @@ class Reading:
         self._parameters = {
             n: {m for e, v, _ in entry for m in (*names(e), *names(v))} for n, entry in program.parameters.items()
         }
-        self.names = set().union(*self._gradients.values(), *self._parameters.values())
+        self.by_parameters = set().union(*self._parameters.values())
+        self.names = self.by_parameters.union(*self._gradients.values())
 
     def instead(self, other: Mapping[str, Expression]) -> Change:
         """The change of every gradient that reads some names: other expressions stand in their place."""
@@ -86,12 +92,18 @@ class Reading:
         )
 
 
-def _wrong(cell: Cell, printed: Printed, name: str, other: Expression, change: Change) -> Wrong:
+def _wrong(cell: Cell, program: Program, printed: Printed, name: str, other: Expression, change: Change) -> Wrong:
+    first = next(iter((*change.gradients, *change.parameters)))
+
     def saying() -> Words:
         own, new = printed.symbol(name), printed.write(other)
-        return Words(f"{new} stands for {own} in all gradients", own, new, own, _HINT)
+        title = f"{new} stands for {own} in all gradients"
+        if change.gradients:
+            wrong, right = (printed.gradient(first, p[first]) for p in (change.gradients, program.gradients))
+            return Words(title, printed.symbol(f"d{first}"), wrong, right, _HINT)
+        wrong, right = (printed.parameter(p[first]) for p in (change.parameters, program.parameters))
+        return Words(title, printed.loss(printed.symbol(first)), wrong, right, _HINT)
 
     shifted = isinstance(other, str) and owner(cell, other) == owner(cell, name)
     id = "wrong-time" if shifted else "wrong-value-kept"
-    first = next(iter((*change.gradients, *change.parameters)))
     return Wrong(id, ROLES, f"d{first}", change, saying, unlikely=90)

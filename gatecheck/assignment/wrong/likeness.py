@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from ...cells import Cell
 from ..adjoint import owner
-from ..expressions import Expression, arguments, mapped, names, product, replaced
+from ..expressions import LINEAR, Expression, arguments, mapped, names, product, replaced
 from ..program import Program
 from ..variants import Variant
 from .slips import kind
@@ -29,6 +29,9 @@ def kinds(cell: Cell, program: Program, own: str, place: Hashable, variant: Vari
     yield slip, place, old, new, function
     if number := next((k for k in (-1.0, 2.0, 0.5) if variant.new == product([k, variant.old])), 0.0):
         yield slip, place, number  # not of a gradient and of those that it goes into, which would undo it
+        yield from (
+            (slip, number, repr(part)) for part in _parts(variant.old) if isinstance(part, list) and part[0] in LINEAR
+        )
     else:
         yield slip, repr(variant.old), repr(variant.new)
         yield from ((slip, *pattern) for pattern in _patterns(variant.old, variant.new))

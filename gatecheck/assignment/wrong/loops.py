@@ -8,10 +8,10 @@ from typing import Any
 
 from ...cells import Cell
 from ..change import Change
-from ..expressions import Expression, negative, renamed, vectors
+from ..expressions import Expression, negative
 from ..mistake import Words, Wrong, of_loop
 from ..printing import Printed
-from ..program import Program, arriving, final, previous
+from ..program import Program, arriving, arriving_first, final, previous
 
 BACKWARD = ("backward",)
 
@@ -24,10 +24,11 @@ def backward(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
         yield from _left(program, printed, name)
         yield from _before(printed, name)
     yield from _crossed(cell)
+    if cell.output in cell.states:
+        yield _begun(printed, cell.output)
     if cell.states:
         yield from _altogether(cell, printed)
     yield from _stale(cell, program, printed)
-    yield from _local(cell, program, printed)
 
 
 def _stopped(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
@@ -48,35 +49,53 @@ def _stopped(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
 def _handed(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
     """What is handed back in the place of what leaves the step."""
     own, (now, later) = printed.symbol(name), _parted(program, name)
-    ends = f"{printed.gradient(name, now)} + {own}[T−1]"
+    ends, whole = f"{printed.gradient(name, now)} + {own}[T−1]", printed.gradient(name, [*now, *later])
     for id, instead, title, wrong in (
         ("carried-unchanged", f"d{name}", "The gradient of {} is handed back as it was in step t+1", ""),
         (
             "carry-accumulated",
             ["+", f"d{name}_prev", f"d{name}_carried"],
             "What is handed back of {} adds up over the steps",
-            "",
+            f"{whole} + what was handed back before",
         ),
         ("wrong-sign", negative(f"d{name}_prev"), "The gradient of {} is handed back with the other sign", ""),
         ("state-for-gradient", name, "The state {} is handed back instead of its gradient", ""),
         ("state-for-gradient", final(name), "The last {} is handed back instead of its gradient", ends),
     ):
-        yield _said(
-            id,
-            f"d{name}",
-            Change(handed={name: instead}),
-            title.format(own),
-            printed.symbol(f"d{name}"),
-            wrong or printed.gradient(name, [*now, *_signed(later, instead)]),
-            printed.gradient(name, [*now, *later]),
-            f"What a step sends back is the gradient of {own}[t−1].",
-        )
+        # What is kept in one variable is returned as it was handed back.
+        for left in [{}] if isinstance(instead, str) else [{}, {name: instead}]:
+            yield _said(
+                id,
+                f"d{name}",
+                Change(handed={name: instead}, left=left),
+                title.format(own),
+                printed.symbol(f"d{name}"),
+                wrong or printed.gradient(name, [*now, *_instead(later, instead)]),
+                whole,
+                f"What a step sends back is the gradient of {own}[t−1].",
+            )
 
 
-def _signed(later: list[list[Any]], instead: Expression) -> list[list[Any]]:
+def _begun(printed: Printed, name: str) -> Wrong:
+    """A loop that begins with what an array was made like, not with an array of zeros like it."""
+    own = printed.symbol(name)
+    return _said(
+        "not-from-zero",
+        f"d{name}",
+        Change(begun={name: arriving_first(name)}),
+        f"The loop backwards begins with the gradient of the first {own}, not with zeros",
+        "carried back",
+        f"{printed.loss_of_step(own)} of the first step",
+        "0",
+        "Nothing comes back from behind the last step: begin with np.zeros_like, and leave the array itself alone.",
+    )
+
+
+def _instead(later: list[list[Any]], instead: Expression) -> list[list[Any]]:
+    """What t+1 contributes to a gradient where something else is handed back."""
     if isinstance(instead, str):
         return [[1, instead]]
-    return [[1, negative(e)] for _, e in later] if instead[0] == "*" else [*later, [1, "dh"]]
+    return [[1, negative(e)] for _, e in later]
 
 
 def _left(program: Program, printed: Printed, name: str) -> Iterator[Wrong]:
@@ -201,29 +220,6 @@ def _altogether(cell: Cell, printed: Printed) -> Iterator[Wrong]:
             "T−1, …, 1, 0",
             "What step t sends back reaches step t−1: begin with the last step.",
         )
-
-
-def _local(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:
-    """Values that one gradient reads as the last step left them: those of local variables."""
-    for name, entry in ((n, e) for n, e in program.gradients.items() if n not in cell.data):
-        for value in dict.fromkeys(n for _, e in entry for n in vectors(e) if n in program.forward):
-            yield _read_late(printed, name, value, entry)
-
-
-def _read_late(printed: Printed, name: str, value: str, entry: list[list[Any]]) -> Wrong:
-    changed = [[lag, renamed(e, {value: final(value)})] for lag, e in entry]
-
-    def saying() -> Words:
-        own, of = printed.symbol(value), printed.symbol(name)
-        return Words(
-            f"{own} of the last step is read in the gradient of {of}, at every step",
-            printed.symbol(f"d{name}"),
-            printed.gradient(name, changed),
-            printed.gradient(name, entry),
-            f"A local variable holds the last {own} only: keep that of every step.",
-        )
-
-    return Wrong("stale-value", BACKWARD, f"d{name}", Change(gradients={name: changed}), saying)
 
 
 def _stale(cell: Cell, program: Program, printed: Printed) -> Iterator[Wrong]:

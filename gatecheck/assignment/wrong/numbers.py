@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import product as product_of
 
 import numpy as np
 
@@ -28,17 +29,16 @@ def shown(k: float) -> str:
     return text.replace("-", "−")
 
 
-def counted(k: float, sizes: Mapping[str, int]) -> tuple[Expression, str]:
-    """A number, and how it is told; one that nobody writes is a size, or so many of it."""
-    if k == int(k) and abs(k) > MOST_WRITTEN:
-        for name, size in sizes.items():
-            if k % size == 0 and abs(k) <= MOST_WRITTEN * size:
-                many = k / size
-                return product([many, f"#{name}"]), name if many == 1 else f"{shown(many)} {name}"
+def counted(k: float, sizes: Mapping[str, int], stacked: int = 1) -> tuple[Expression, str]:
+    """A number, and how it is told; one that nobody writes is a size, or that of so many arrays that are stacked."""
+    for many, (name, size) in product_of((1, stacked), sizes.items()) if abs(k) > MOST_WRITTEN else ():
+        if abs(k) == many * size:
+            text = name if many == 1 else f"{many} {name}"
+            return product([k / size, f"#{name}"]), text if k > 0 else f"−{text}"
     return k, shown(k)
 
 
-def times(k: float, sizes: Mapping[str, int] | None = None) -> str:
+def times(k: float) -> str:
     """How often something counts."""
     words = {0.0: "not at all", 2.0: "twice", 0.5: "half", -1.0: "with the other sign"}
-    return words.get(k) or f"{counted(k, sizes or {})[1]} times"
+    return words.get(k) or f"{shown(k)} times"

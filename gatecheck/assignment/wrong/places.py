@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 from typing import Any
 
@@ -62,9 +62,12 @@ def twins(cell: Cell) -> Iterator[tuple[str, str]]:
     return ((a, b) for a, b in combinations(cell.outputs, 2) if cell.size(a) == cell.size(b))
 
 
-def permuted(cell: Cell, program: Program) -> Iterator[Wrong]:
-    """Gates in each other's place: columns sliced, or gradients put together, in another convention's order."""
-    gates = _alike(cell)
+def permuted(cell: Cell, program: Program, stored: Sequence[str]) -> Iterator[Wrong]:
+    """Gates in each other's place: columns sliced, or gradients put together, in another convention's order.
+
+    stored: the parameters in the order in which the convention has them.
+    """
+    gates = dict(sorted(_alike(cell).items(), key=lambda gate: stored.index(gate[1][0])))
     for order in permutations(gates):
         if order == tuple(gates):
             continue
@@ -86,6 +89,21 @@ def permuted(cell: Cell, program: Program) -> Iterator[Wrong]:
         change = _exchanged(cell, program, {_delta(program, a): _delta(program, b) for a, b in moved})
         if _known(program, change):
             yield Wrong("gradients-permuted", BACKWARD, f"d{moved[0][0]}", change, fixed(back))
+
+
+def confused(cell: Cell) -> Iterator[Wrong]:
+    """Two parameters of one shape in each other's place."""
+    for one, two in combinations(cell.parameters, 2):
+        if cell.shapes[one] == cell.shapes[two]:
+            words = Words(
+                f"{one} and {two} have changed places",
+                f"{one}, {two}",
+                f"{two}, {one}",
+                f"{one}, {two}",
+                "Mind the order of arguments: both have the same shape, so nothing crashes.",
+            )
+            change = Change(renamed={one: two, two: one})
+            yield Wrong("parameters-exchanged", (*FORWARD, *BACKWARD), one, change, fixed(words), unlikely=70)
 
 
 def _delta(program: Program, gate: str) -> str:

@@ -8,7 +8,7 @@ from math import prod
 from ..change import RIGHT, Change
 from ..expressions import Expression, negative, product
 from ..mistake import Words, Wrong, fixed
-from .numbers import ROUNDING, counted
+from .numbers import ROUNDING, counted, shown
 from .together import plural
 
 _STEPS: tuple[tuple[str, Expression, str, str], ...] = (
@@ -66,25 +66,37 @@ def unclipped(role: str, quantity: str, limit: float) -> Wrong:
     return Wrong("clipping-left-out", (role,), quantity, change, fixed(words), likening=lambda: [many])
 
 
-def multiplied(role: str, quantity: str, k: float, sizes: Mapping[str, int]) -> Wrong:
-    """A result that is so many times what it should be; sizes: the number that each letter stands for."""
+def multiplied(role: str, quantity: str, k: float, sizes: Mapping[str, int], stacked: int = 1) -> Wrong:
+    """A result that is so many times what it should be; sizes: the number that each letter stands for.
+
+    stacked: how many parameters the convention puts into one array.
+    """
     for letters, what in (("B", "sequences"), ("T", "steps"), ("BT", "sequences times steps")):
         if k not in _TIMES and abs(k * prod(sizes[n] for n in letters) - 1.0) < ROUNDING:
             title, share = f"{{}} is divided by the number of {what}", [["^", f"#{n}", -1.0] for n in letters]
             text = f"{{}} / {letters}" if len(letters) == 1 else "{} / (B T)"
             return whole(role, quantity, "mean-for-sum", ["*", *share, "{}"], title, text)
-    number, shown = counted(k, sizes)
-    usual = "scaled", f"{{}} is {shown} times what it should be", f"{shown} {{}}"
+    number, times = counted(k, sizes, stacked)
+    usual = "scaled", f"{{}} is {times} times what it should be", f"{times} {{}}"
     id, title, wrong = _TIMES.get(k, usual)
     return whole(role, quantity, id, ["*", number, "{}"], title, wrong)
 
 
-def shifted(role: str, quantity: str, k: float, sizes: Mapping[str, int]) -> Wrong:
+def shifted(role: str, quantity: str, k: float, sizes: Mapping[str, int], stacked: int = 1) -> Wrong:
     """A result that is too large by a number everywhere."""
-    number, shown = counted(abs(k), sizes)
-    title = f"{{}} is too {'large' if k > 0 else 'small'} by {shown} everywhere"
+    number, size = counted(abs(k), sizes, stacked)
+    title = f"{{}} is too {'large' if k > 0 else 'small'} by {size} everywhere"
     expression = ["+", number if k > 0 else negative(number), "{}"]
-    return whole(role, quantity, "shifted", expression, title, f"{{}} {'+' if k > 0 else '−'} {shown}")
+    return whole(role, quantity, "shifted", expression, title, f"{{}} {'+' if k > 0 else '−'} {size}")
+
+
+def clipped(role: str, quantity: str, limit: float) -> Wrong:
+    """A result that is clipped where nobody asks for it."""
+    at = shown(limit)
+    expression = negative(["maximum", negative(["maximum", "{}", -limit]), -limit])
+    hint = "Clipping changes a gradient: where the task does not ask for it, return the gradient as it is."
+    title, text = f"{{}} is clipped to ±{at}", f"clip({{}}, −{at}, {at})"
+    return whole(role, quantity, "clipped", expression, title, text, hint=hint)
 
 
 def whole(
@@ -102,7 +114,7 @@ def whole(
         title.format(quantity),
         quantity,
         wrong.format(quantity),
-        quantity,
+        "what the equations give",
         hint,
         many=many or plural(title),
         places=(quantity,),

@@ -33,7 +33,7 @@ def forward(cell: Cell) -> Iterator[Wrong]:
     yield _wrong(FORWARD, cell.output, both, "The loop forward runs backwards in time", "T−1, …, 0", "0, …, T−1")
     for end, index in _ENDS.items():
         title = f"{_the(end)} step is left out"
-        yield _wrong(FORWARD, cell.output, Change(skipped=(end,)), title, f"t ≠ {index}", "t = 0, …, T−1")
+        yield _wrong(FORWARD, cell.output, Change(skipped=(end,)), title, f"every step but {index}", "0, …, T−1")
 
 
 def backward(cell: Cell) -> Iterator[Wrong]:
@@ -56,7 +56,7 @@ def backward(cell: Cell) -> Iterator[Wrong]:
     for end, index in (_ENDS | {"second": "T−2, T−4, …"}).items():
         title = f"{_the(end)} step is left out of the loop backwards"
         change = Change(omitted=("second last" if end == "second" else end,))
-        yield _wrong(BACKWARD, of, change, title, f"t ≠ {index}", "t = T−1, …, 0")
+        yield _wrong(BACKWARD, of, change, title, f"every step but {index}", "T−1, …, 0")
     for state in cell.states:
         title, ones = f"The gradient of {state} begins with 1, not with 0", Change(begun={state: ["ones", state]})
         yield _wrong(BACKWARD, f"d{state}", ones, title, "1", "0")
@@ -75,4 +75,5 @@ def _the(end: str) -> str:
 
 def _wrong(roles: tuple[str, ...], quantity: str, change: Change, title: str, wrong: str, right: str) -> Wrong:
     hint = "Walk through the loop with three steps, and write down which step each index means."
-    return Wrong("wrong-step", roles, quantity, change, fixed(Words(title, "step", wrong, right, hint)), unlikely=20)
+    words = Words(title, "t" if right[0] in "0T" else "used", wrong, right, hint)
+    return Wrong("wrong-step", roles, quantity, change, fixed(words), unlikely=20)

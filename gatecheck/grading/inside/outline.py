@@ -12,7 +12,7 @@ piece; a result is assigned to the name "return". Names are written as base[part
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeAlias
@@ -33,7 +33,7 @@ def outlined(source: bytes, wanted: tuple[str, ...]) -> tuple[Value, ...]:
     try:
         tree = ast.parse(source.decode("utf-8-sig"))
         found = _functions(tree)
-        return tuple([_function(name, found[name]) for name in wanted[:OUTLINED] if name in found])
+        return tuple([_function(name, found) for name in wanted[:OUTLINED] if name in found])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
 
@@ -49,11 +49,11 @@ def _functions(tree: ast.Module) -> dict[str, Function]:
     return found
 
 
-def _function(name: str, node: Function) -> Value:
-    arguments = node.args
+def _function(name: str, found: Mapping[str, Function]) -> Value:
+    node, arguments = found[name], found[name].args
     takes = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     owner = takes[0] if "." in name and takes else ""
-    statements = islice(_Reader(owner).block(node.body, _Around()), STATEMENTS)
+    statements = islice(_Reader(owner, frozenset(found)).block(node.body, _Around()), STATEMENTS)
     return (name, node.lineno, node.end_lineno or node.lineno, _words(takes), tuple(statements))
 
 
@@ -71,9 +71,13 @@ class _Around:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Statements of one function; owner: the name of the object, in a method, whose attributes are names too."""
+    """Statements of one function.
+
+    owner: the name of the object, in a method, whose attributes are names too; others: the functions of the file.
+    """
 
     owner: str
+    others: frozenset[str]
 
     def block(self, nodes: Iterable[ast.stmt], around: _Around) -> Iterator[Value]:
         """The statements of a block, those in the blocks inside it among them."""
@@ -147,7 +151,15 @@ class _Reader:
         called = [f.attr if isinstance(f, ast.Attribute) else f.id for f in functions if isinstance(f, _NAMED)]
         written = _words(f"{name}[{part}]" if part else name for name in names)
         places = node.lineno, node.end_lineno or node.lineno
+        kind = "call" if kind == "set" and self.handed(value) else kind
         return (*places, kind, around.loop, around.branch, written, _words(self.reads(value)), _words(called))
+
+    def handed(self, value: ast.expr) -> bool:
+        """Whether a value is whatever another function of the file makes of several things."""
+        match value:
+            case ast.Call(func=ast.Name(id=name), args=given, keywords=named):
+                return name in self.others and len(given) + len(named) > 1
+        return False
 
     def targets(self, node: ast.expr) -> Iterator[str]:
         """The names that are assigned to."""

@@ -65,7 +65,10 @@ ENTRIES = [
             "dcct = dc * it * (1 - cct**2)",
             "dcct = (dc_next * it + ot * (1 - np.tanh(c_next) ** 2) * it * da_next * cct) * (1 - np.tanh(cct) ** 2)",
         ),
-        Named("lstm_cell_backward", "da_g", "tanh²(g)"),
+        (
+            Named("lstm_cell_backward", "dg", "A factor too many in the gradient of g: g"),
+            Named("lstm_cell_backward", "da_g", "= δg ⊙ (1 − tanh²(g));"),
+        ),
     ),
     of_step("do-from-c", ("do = dnext_h * t", "do = dnext_h * next_c"), "do", "= δh ⊙ c;"),
     of_dlai(
@@ -101,8 +104,8 @@ ENTRIES = [
     of_step(
         "gates-in-another-order-than-forward",
         (f"{DO}, {DG}", f"{DG}, {DO}"),
-        "dg",
-        "The gradients of g and o have changed places",
+        "do",
+        "The gradients of o and g have changed places",
     ),
     of_dlai(
         "one-gate-left-out",
@@ -110,7 +113,7 @@ ENTRIES = [
         Named("lstm_cell_backward", "dh_prev", "missing from the gradients of h and x: what comes through o"),
         ("        + np.dot(Wo[:, n_a:].T, dot)\n", ""),
     ),
-    of_step("dwh-with-the-new-h", ("dWh = prev_h.T @ da", "dWh = (o * t).T @ da"), "dU_f", "h[t−1] = h;"),
+    of_step("dwh-with-the-new-h", ("dWh = prev_h.T @ da", "dWh = (o * t).T @ da"), "dU_f", "= Σ_t δa_f hᵀ;"),
     of_dlai(
         "db-from-dw",
         ("dbf = np.sum(dft, axis=1, keepdims=True)", "dbf = np.sum(dWf, axis=1, keepdims=True)"),

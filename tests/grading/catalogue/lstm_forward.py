@@ -24,8 +24,8 @@ ENTRIES = [
     of_step(
         "gates-in-another-convention-s-order",
         ("o = sigmoid(a[:, 2 * H : 3 * H])", "o = sigmoid(a[:, 3 * H :])"),
-        "g",
-        "The parameters of g and o have changed places",
+        "o",
+        "The parameters of o and g have changed places",
         ("g = np.tanh(a[:, 3 * H :])", "g = np.tanh(a[:, 2 * H : 3 * H])"),
         ("do * o * (1 - o), dg * (1 - g**2)", "dg * (1 - g**2), do * o * (1 - o)"),
     ),

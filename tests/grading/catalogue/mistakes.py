@@ -14,7 +14,5 @@ SECTIONS = {
     "sequences, batches, NumPy": sequences.ENTRIES,
 }
 CATALOGUE = [entry for entries in SECTIONS.values() for entry in entries]
-#: What is not told so far, by what it takes to tell it: each must fail until it is, and leaves this list then.
-NOT_YET = {"two slips in one formula that is written out": ["bracket-of-the-printed-formula"]}
 #: What is found out so slowly that a default run does without.
 SLOW = {"sums-add-themselves", "local-of-the-last-step", "clipping-left-out"}
