@@ -68,7 +68,7 @@ class Verdicts:
             if self._right_all_the_same(task) or self._judged_by_own_forward(task):
                 return
             passed = all(c.status == "passed" for c in self.checks if c.task == waits)
-            # A loop that is right given a mistake still hands on states that nothing later can be judged by.
+            # What is right given a mistake is no reason to wait: the mistake is.
             self._skip(task, f"waits for {self.cause if passed else waits}", self.cause if passed else waits)
             return
         if task.kind == "formula":

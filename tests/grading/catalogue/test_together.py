@@ -25,7 +25,7 @@ PAIRS = [
     ("du-without-the-reset", "gate-left-out-of-dh-prev"),
     ("direct-path-with-the-other-gate", "dr-with-the-new-h"),
 ]
-#: Of these, those where a candidate that cannot be evaluated ends the report.
+#: Of the random ones: the seed, how many, and which part of the planted mistakes must be named.
 SEED, MANY, ENOUGH = 20, 200, 0.97
 #: Not two mistakes: they are one, or one is right, or does not matter, for what the other makes of it.
 AGREEING = [
@@ -41,7 +41,7 @@ AGREEING = [
     # Together the numbers grow beyond all bounds.
     {"gradient-squared-instead-of-h", "time-not-reversed"},
 ]
-#: After these the loop hands on states that no backward pass can be judged by, so nothing is said of the loop's.
+#: After these the loop hands on other states: a backward loop that is wrong, too, may be told as waiting for it.
 ENDING = {"states-unpacked-in-the-wrong-order", "initial-state-at-every-step", "initial-state-ignored", "c-not-carried"}
 LOOPS = {"lstm_backward", "rnn_backward", "backward", "TimeLSTM.backward"}
 
