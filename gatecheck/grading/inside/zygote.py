@@ -47,7 +47,7 @@ def main() -> None:
     while True:
         request, ends, _, _ = socket.recv_fds(control, 1, 2)
         if not request:
-            return
+            os._exit(0)  # the judge waits for it, and there is nothing to put away
         _serve(control, ends, readable)
 
 
