@@ -11,8 +11,8 @@ def main() -> None:
         # Imports make many objects and no garbage; looking for it after every 700 is felt: `derive` takes 1.44 times
         # `import sympy` with this line and 1.54 times without.
         gc.set_threshold(50_000)
-        # NumPy's BLAS starts a thread for every core, and they spin: half of what `import numpy` costs on two cores, and
-        # none of our arrays is large enough for them.
+        # NumPy's BLAS starts a thread for every core, and they spin: half of what `import numpy` costs on two cores.
+        # None of our arrays is large enough for them.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from .cli import run
 

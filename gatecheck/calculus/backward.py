@@ -134,7 +134,7 @@ def differentiate(
         reads,
         tuple(collected(line.name) for line in reversed(equations.lines)),
         tuple(map(collected, equations.cell.inputs)),
-        tuple(map(collected, equations.cell.parameters)),
+        tuple(map(collected, equations.parameters)),
     )
 
 

@@ -21,6 +21,7 @@ from .symbols import (
     LogSumExp,
     Mean,
     Part,
+    Placed,
     Softmax,
     Spread,
     Times,
@@ -67,6 +68,17 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """The k-th part of a vector that is cut as a concatenation is."""
+
+    k: int
+    join: Expr
+
+    def pull(self, upstream: Expr) -> Expr:
+        return Placed(upstream, Integer(self.k), self.join)
+
+
+@dataclass(frozen=True)
 class Reduction:
     """A sum over a vector's elements; its transpose repeats a scalar.
 
@@ -101,14 +113,14 @@ class SoftmaxJacobian:
         return self.y * (upstream - Total(upstream * self.y))
 
 
-Factor = Diagonal | Matrix | Block | Reduction | Broadcast | SoftmaxJacobian
+Factor = Diagonal | Matrix | Block | Cut | Reduction | Broadcast | SoftmaxJacobian
 Kind = Literal["elementwise", "matrix", "reduction"]
 
 
 def kind(factors: Iterable[Factor]) -> Kind:
     """What a product of factors is: elementwise where all are diagonal, else by whether it meets a matrix or a sum."""
     met = {type(factor) for factor in factors}
-    return "elementwise" if met <= {Diagonal} else "matrix" if met & {Matrix, Block} else "reduction"
+    return "elementwise" if met <= {Diagonal} else "matrix" if met & {Matrix, Block, Cut} else "reduction"
 
 
 @dataclass(frozen=True)
@@ -200,6 +212,9 @@ def _through(system: System, line: Line, atom: Expr, head: tuple[Factor, ...]) -
         case Join():
             for k, part in enumerate(atom.args):
                 yield from _edges(system, line, part, (*head, Block(k, atom)))
+        case Part():
+            vector, k, join = atom.args
+            yield from _edges(system, line, vector, (*head, Cut(int(k), join)))
         case Total():
             yield from _edges(system, line, atom.args[0], (*head, Reduction(atom.args[0])))
         case Mean():

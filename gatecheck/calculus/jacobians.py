@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from sympy import Expr, Symbol
 
-from .edges import Block, Broadcast, Diagonal, Edge, Factor, Matrix, Reduction, SoftmaxJacobian, edges
+from .edges import Block, Broadcast, Cut, Diagonal, Edge, Factor, Matrix, Reduction, SoftmaxJacobian, edges
 from .numbers import Array, evaluate
 from .system import System
 
@@ -107,6 +107,9 @@ class _Numbers:
             case Block(k=k, join=join):
                 ends = np.cumsum([0, *map(self._width, join.args)])
                 return lambda rows, t: rows[..., ends[k] : ends[k + 1]]
+            case Cut(k=k, join=join):
+                ends = np.cumsum([0, *map(self._width, join.args)])
+                return lambda rows, t: _between(rows, ends[k], ends[-1] - ends[k + 1])
             case Reduction(vector=vector):
                 n = self._width(vector)
                 return lambda rows, t: np.repeat(rows, n, axis=-1)
@@ -124,6 +127,11 @@ class _Numbers:
 
     def _width(self, vector: Expr) -> int:
         return self.system.size(vector).value(self.sizes)
+
+
+def _between(rows: Array, before: int, after: int) -> Array:
+    """Rows with so many zeros before and after."""
+    return np.pad(rows, [*[(0, 0)] * (rows.ndim - 1), (before, after)])
 
 
 def _through_softmax(rows: Array, y: Array) -> Array:

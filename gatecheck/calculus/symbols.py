@@ -163,6 +163,12 @@ class Part(Atom):
     nargs = 3
 
 
+class Placed(Atom):
+    """A vector in the place of the k-th part, with zeros in the others': Placed(vector, k, join)."""
+
+    nargs = 3
+
+
 class Total(Atom):
     """The sum of a vector's elements: a scalar."""
 

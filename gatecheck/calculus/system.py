@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Expr, Rational, Symbol
@@ -22,6 +22,7 @@ from .symbols import (
     LogSumExp,
     Mean,
     Part,
+    Placed,
     Softmax,
     Spread,
     Times,
@@ -67,14 +68,33 @@ def preactivation(name: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """A cell's equations, expanded into lines; sizes holds the size of every line's quantity."""
+    """A cell's equations, expanded into lines; sizes holds the size of every line's quantity.
+
+    arrays: the parameters that the lines read, where those of the cell stand side by side in larger ones.
+    """
 
     cell: Cell
     lines: tuple[Line, ...]
     sizes: Mapping[str, Size]
+    arrays: tuple[str, ...] | None = None
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters, in the order of the gradients."""
+        return self.cell.parameters if self.arrays is None else self.arrays
 
     def line(self, name: str) -> Line:
         return next(line for line in self.lines if line.name == name)
+
+    def leading_to(self, names: Iterable[str]) -> System:
+        """The same with the lines alone that the named quantities depend on, by way of any step."""
+        found, pending = set[str](), list(names)
+        by_name = {line.name: line for line in self.lines}
+        while pending:
+            if (name := pending.pop()) in by_name and name not in found:
+                found.add(name)
+                pending += [label(s).name for s in by_name[name].expression.free_symbols]
+        return replace(self, lines=tuple(line for line in self.lines if line.name in found))
 
     def lines_of(self, equation: Equation) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.of.name == equation.name)
@@ -97,6 +117,8 @@ class System:
                 return Size.total(tuple(self.size(a) for a in expression.args))
             case Part():
                 return self.size(expression.args[2].args[int(expression.args[1])])
+            case Placed():
+                return self.size(expression.args[2])
             case Spread():
                 return self.size(expression.args[1])
             case Total() | Mean() | LogSumExp():

@@ -5,22 +5,22 @@ Each gradient is written once, under the earliest equation that reads its name: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol, preorder_traversal
 from sympy.core.parameters import distribute
 
 from ..calculus.backward import Backward, Term, differentiate
-from ..calculus.edges import Diagonal
 from ..calculus.normal import normal
-from ..calculus.symbols import Times, TransposedTimes, label, value
+from ..calculus.symbols import gradient, label, value
 from ..calculus.system import Line, System, preactivation, system
 from ..cells import Cell, Equation, Size
 from . import escaping
+from .compounds import compounds
 from .formulas import signed
-from .kept import forward_values
 from .numpy_printer import NumPy, finite
+from .stacked import in_parts, joined, same
 
 WIDTH = 96
 
@@ -38,14 +38,15 @@ class Section:
 class Program:
     """A cell's step and step_backward as text, and what they need.
 
-    kept: the names that the backward step reads; sizes: the letters each step needs as numbers, with a Python
-    expression that gives each; helpers: the functions to define.
+    kept: the names that the backward step reads; used: the parameters that it reads; sizes: the letters each step needs
+    as numbers, with a Python expression that gives each; helpers: the functions to define.
     """
 
     cell: Cell
     forward: tuple[Section, ...]
     backward: tuple[Section, ...]
     kept: tuple[str, ...]
+    used: tuple[str, ...]
     constant: tuple[tuple[str, str], ...]
     forward_sizes: Mapping[str, str]
     backward_sizes: Mapping[str, str]
@@ -54,23 +55,45 @@ class Program:
 
 def program(cell: Cell) -> Program:
     """The statements of a cell's NumPy reference."""
-    return _Generator(cell).program()
+    return programmed(normal(system(cell)), NumPy, cell.outputs)
+
+
+def programmed(lines: System, writer: Callable[[System], NumPy], arriving: Sequence[str]) -> Program:
+    """The statements of lines in normal form, in the words of a writer.
+
+    arriving: the names whose gradients a step back is called with; what reaches none of them has no gradient.
+    """
+    return _Generator(lines, writer, arriving).program()
+
+
+def sized(sizes: Mapping[str, str]) -> list[str]:
+    """The letters of sizes as numbers."""
+    return [f"{letter} = {source}" for letter, source in sizes.items()]
+
+
+def statements(sections: Iterable[Section]) -> list[str]:
+    """Every block under its equation, a blank line after each."""
+    lines: list[str] = []
+    for section in sections:
+        lines += [section.equation, *section.statements, ""]
+    return lines
 
 
 class _Generator:
-    def __init__(self, cell: Cell) -> None:
-        self.cell = cell
-        lines = normal(system(cell))
-        self.backward: Backward = differentiate(lines, cell.outputs).without_data()
+    def __init__(self, lines: System, writer: Callable[[System], NumPy], arriving: Sequence[str]) -> None:
+        self.cell, self.arriving = lines.cell, arriving
+        self.backward: Backward = differentiate(lines.leading_to(arriving), tuple(arriving)).without_data()
         with distribute(False):
             forward = tuple(replace(line, expression=finite(line.expression)) for line in lines.lines)
-        self.compounds = _compounds(self.backward, forward)
+        self.compounds = compounds(self.backward, forward)
         self.shortened: dict[Expr, Expr] = {}  # a line's positions are asked for by every term of it
         named = {label(s).name: lines.size(e) for e, s in self.compounds.items()}
-        self.system = System(cell, forward, {**lines.sizes, **named})
+        self.system = replace(lines, lines=forward, sizes={**lines.sizes, **named})
+        self.same = same(self.backward)
         self.order = {line.name: k for k, line in enumerate(self.system.lines)}
-        self.writer = NumPy(self.system)
+        self.writer = writer(self.system)
         self.read: set[Symbol] = set()  # forward values that the backward step reads
+        self.used: set[str] = set()  # parameters that it reads
         self.written: set[Symbol] = set()  # compounds that the forward step has named so far
 
     def program(self) -> Program:
@@ -80,13 +103,14 @@ class _Generator:
         constant = tuple(self._constant())
         forward = tuple(self._forward(e) for e in self.cell.equations)
         kept = self._kept()
-        gradients = {f"d{n}": self.cell.size(n) for n in self.cell.outputs}
+        gradients = self._arriving()
         given = {self.writer.name(label(s)): self.system.size(s) for s in self._given()}
         return Program(
             self.cell,
             forward,
             backward,
             tuple(kept),
+            tuple(n for n in self.system.parameters if n in self.used),
             constant,
             {letter: self._source(letter, given) for letter in self.writer.sized},
             {letter: self._source(letter, {**kept, **gradients}) for letter in backward_letters},
@@ -113,9 +137,12 @@ class _Generator:
         for compound, name in self.compounds.items():
             if compound in inside and name not in self.written:
                 inner = compound.xreplace({c: n for c, n in self.compounds.items() if c != compound})
-                yield f"{label(name).name} = {self.writer.write(inner, self._places(positions))}"
+                yield f"{self.writer.name(label(name))} = {self.writer.write(inner, self._places(positions))}"
                 self.written.add(name)
-        yield _assignment(line.name, [("+", self.writer.write(self._short(expression), self._places(positions)))])
+        yield _assignment(
+            self.writer.name(label(line.symbol)),
+            [("+", self.writer.write(self._short(expression), self._places(positions)))],
+        )
 
     # Backward.
 
@@ -129,23 +156,26 @@ class _Generator:
         """The gradients that are complete once this line is differentiated."""
         found = (*reversed(self.backward.quantities), *self.backward.inputs)
         for g in found:
-            if self._first(g.now, line):
-                yield self._sum(f"d{g.name}", g.now, f"d{g.name}" if g.name in self.cell.outputs else "")
+            # A vector of parts stands with its own line: what reads it are names for them.
+            due = g.name == line.name if in_parts(g.now) else self._first(g.now, line)
+            if due and gradient(g.name) not in self.same:
+                own = self.writer.gradient(g.name)
+                yield self._sum(own, g.now, own if g.name in self.arriving else "")
         for g in found:
             if self._first(g.later, line):
-                yield self._sum(f"d{g.name}_prev", g.later, "")
+                yield self._sum(self.writer.sent(g.name), g.later, "")
 
     def _parameters(self, line: Line) -> Iterator[str]:
         for g in self.backward.parameters:
             if self._first(g.terms, line):
-                yield _assignment(f"d{g.name}", [self._parameter(t) for t in g.terms])
+                yield _assignment(self.writer.gradient(g.name), [self._parameter(t) for t in g.terms])
 
     def _first(self, terms: tuple[Term, ...], line: Line) -> bool:
         return bool(terms) and min(self.order[t.line.name] for t in terms) == self.order[line.name]
 
     def _sum(self, target: str, terms: Iterable[Term], upstream: str) -> str:
         addends = [("+", upstream)] if upstream else []
-        for term in terms:
+        for term in joined(terms, self.same):
             sign, expression = _signed(term)
             addends.append((sign, self._read(expression, term)))
         return _assignment(target, addends)
@@ -159,13 +189,16 @@ class _Generator:
             return sign, self.writer.over_batch(short, places)
         self._read(edge.operand, term)
         operand = self._short(edge.operand)
-        text = self.writer.outer(*((operand, short) if edge.transposed else (short, operand)), places)
+        turned = edge.transposed != self.writer.turned(edge.source.name)
+        text = self.writer.outer(*((operand, short) if turned else (short, operand)), places)
         return sign, text
 
     def _read(self, expression: Expr, term: Term) -> str:
         """The expression as code; what it reads of the forward step is kept."""
         short = self._short(expression)
-        self.read |= {s for s in short.free_symbols if label(s).kind == "value" and label(s).lag is not None}
+        values = [s for s in short.free_symbols if label(s).kind == "value"]
+        self.read |= {s for s in values if label(s).lag is not None}
+        self.used |= {label(s).name for s in values if label(s).lag is None}
         return self.writer.write(short, self._places(term.line.positions))
 
     def _short(self, expression: Expr) -> Expr:
@@ -186,15 +219,16 @@ class _Generator:
     def _constant(self) -> Iterator[tuple[str, str]]:
         for g in self.backward.parameters:
             if not g.terms:
-                yield f"d{g.name}", f'p["{g.name}"]'
+                yield self.writer.gradient(g.name), self.writer.name(label(value(g.name, None)))
         for s in self._given():
             name = label(s).name
             if name in self.cell.data:
                 continue
-            gradient = self.backward.gradient(name)
-            if not (gradient.later if label(s).lag else gradient.now):
+            found = self.backward.gradient(name)
+            if not (found.later if label(s).lag else found.now):
                 self.read.add(s)
-                yield f"d{self.writer.name(label(s))}", self.writer.name(label(s))
+                made = self.writer.sent(name) if label(s).lag else self.writer.gradient(name)
+                yield made, self.writer.name(label(s))
 
     def _kept(self) -> dict[str, Size]:
         """What the backward step reads, in the order of computation, with sizes."""
@@ -205,9 +239,13 @@ class _Generator:
             order.append(line.symbol)
         return {self.writer.name(label(s)): self.system.size(s) for s in order if s in self.read}
 
+    def _arriving(self) -> dict[str, Size]:
+        """The gradients that a step back is called with."""
+        return {self.writer.gradient(n): self.cell.size(n) for n in self.arriving}
+
     def _keep_sizes(self, letters: Iterable[str]) -> None:
         """An input that nothing else reads backwards is kept where only it knows a size."""
-        outputs = {f"d{n}": self.cell.size(n) for n in self.cell.outputs}
+        outputs = self._arriving()
         for letter in letters:
             if not self._source(letter, outputs):
                 self.read.add(next(s for s in self._given() if self.system.size(s) == Size.of(letter)))
@@ -216,46 +254,12 @@ class _Generator:
         """A Python expression for a size: from an array at hand, else from a parameter; empty where neither has it."""
         for name, size in arrays.items():
             if size == Size.of(letter):
-                return f"{name}.shape[1]"
-        for name in self.cell.parameters:
+                return self.writer.extent(name)
+        for name in self.system.parameters:
             for axis, size in enumerate(self.cell.shapes[name]):
                 if size == Size.of(letter):
-                    return f'p["{name}"].shape[{axis}]'
+                    return self.writer.length(name, axis)
         return ""
-
-
-def _compounds(backward: Backward, lines: Iterable[Line]) -> dict[Expr, Symbol]:
-    """Names for the larger values that both passes need, as tanh_c for tanh(c); the innermost first."""
-    wanted: dict[Expr, None] = {}
-    for gradient in (*backward.quantities, *backward.inputs, *backward.parameters):
-        for term in gradient.terms:
-            for factor in term.edge.factors:
-                if isinstance(factor, Diagonal):
-                    wanted.update(dict.fromkeys(v for v in forward_values(factor.value) if not v.is_Symbol))
-    forward = {e for line in lines if not line.activation for e in preorder_traversal(line.expression)}
-    shared = [e for e in wanted if e in forward]
-    known = {*backward.cell.shapes, *backward.system.sizes}
-    named: dict[Expr, Symbol] = {}
-    for e in sorted(shared, key=lambda e: (e.count_ops(), str(e))):
-        name = _compound_name(e, known)
-        known.add(name)
-        named[e] = value(name, 0)
-    return named
-
-
-_WORDS = {"Total": "sum", "absolute": "abs", "Join": "concat"}
-
-
-def _compound_name(expression: Expr, known: set[str]) -> str:
-    values = (label(s) for s in expression.free_symbols if label(s).kind == "value")
-    leaves = sorted(values, key=lambda x: (x.name, x.lag or 0))
-    parts = [x.name + ("_prev" if x.lag == 1 else "") for x in leaves if x.lag is not None]
-    matrices = [x.name for x in leaves if x.lag is None]
-    kind = type(expression).__name__
-    head = [] if isinstance(expression, (Times, TransposedTimes)) else [_WORDS.get(kind, kind.lower())]
-    words = [*head, *matrices, *parts]
-    name = "_".join(words if len(words) <= 3 else [*words[:1], "of", parts[0] if parts else words[1]])
-    return name if name not in known else next(f"{name}_{k}" for k in range(2, 1000) if f"{name}_{k}" not in known)
 
 
 def _signed(term: Term) -> tuple[str, Expr]:

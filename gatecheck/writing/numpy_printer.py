@@ -8,7 +8,8 @@ from itertools import accumulate
 from sympy import Expr
 
 from ..calculus.labels import Label
-from ..calculus.symbols import log, sigmoid, softplus, step
+from ..calculus.symbols import label, log, sigmoid, softplus, step
+from ..calculus.system import System
 from ..cells import Size
 from .formulas import POWER, PRODUCT, WHOLE, Formulas
 
@@ -42,7 +43,10 @@ def _not_above(expression: Expr) -> Expr | None:
 
 
 class NumPy(Formulas):
-    """Python code. `sized` gathers the sizes that the code needs as numbers, `helpers` the functions."""
+    """Python code. `sized` gathers the sizes that the code needs as numbers, `helpers` the functions.
+
+    columns: a vector of the batch is a column, (n,B), else a row.
+    """
 
     minus, times, dot, delta, transpose, pi = "-", " * ", " * ", "d", ".T", "np.pi"
     raises_names = False
@@ -50,8 +54,10 @@ class NumPy(Formulas):
                                 "absolute": "np.abs", "maximum": "np.maximum"}  # fmt: skip
     helped = ("sigmoid", "softplus", "erf", "Softmax", "LogSumExp", "relu")
 
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+    def __init__(self, system: System, columns: bool = False) -> None:
+        super().__init__(system)
+        self.columns = columns
+        self.along = int(not columns)  # the axis of a vector's elements
         self.sized: dict[str, None] = {}
         self.helpers: dict[str, None] = {}
 
@@ -60,14 +66,36 @@ class NumPy(Formulas):
             self.sized[label.name] = None
             return label.name
         if label.kind == "gradient":
-            return f"d{label.name}"
+            return self.gradient(label.name)
         if label.lag is None:
             return parameter(label.name)
         return f"{label.name}_prev" if label.lag == 1 else label.name
 
+    def gradient(self, name: str) -> str:
+        """The gradient of what has that name at this step, or of a parameter."""
+        return f"d{name}"
+
+    def sent(self, name: str) -> str:
+        """What is sent back to the step before."""
+        return f"d{name}_prev"
+
+    def turned(self, name: str) -> bool:
+        """Whether a parameter lies with its columns for rows."""
+        return False
+
+    def extent(self, name: str) -> str:
+        """How many elements a vector has."""
+        return f"{name}.shape[{self.along}]"
+
+    def length(self, name: str, axis: int) -> str:
+        """How long a parameter is."""
+        return f"{parameter(name)}.shape[{axis}]"
+
     def outer(self, left: Expr, right: Expr, positions: Mapping[Expr, int]) -> str:
         """The sum over the batch of the products of a column and a row."""
         self._positions, self._shift = positions, 0
+        if self.columns:
+            return f"{self._in(left, PRODUCT, True)} @ {self._enclosed(right)}.T"
         return f"{self._enclosed(left)}.T @ {self._in(right, POWER, True)}"
 
     def raised(self, base: str, exponent: str) -> str:
@@ -87,11 +115,16 @@ class NumPy(Formulas):
 
     def _print_Times(self, expression: Expr) -> str:
         matrix, operand = expression.args
-        return f"{self._in(operand, PRODUCT, True)} @ {self._print(matrix)}.T"
+        return self._multiplied(matrix, operand, False)
 
     def _print_TransposedTimes(self, expression: Expr) -> str:
         matrix, operand = expression.args
-        return f"{self._in(operand, PRODUCT, True)} @ {self._print(matrix)}"
+        return self._multiplied(matrix, operand, True)
+
+    def _multiplied(self, matrix: Expr, operand: Expr, transposed: bool) -> str:
+        across = (self.columns == transposed) != self.turned(label(matrix).name)
+        texts = self._print(matrix) + ".T" * across, self._in(operand, PRODUCT, True)
+        return " @ ".join(texts if self.columns else texts[::-1])
 
     def operator(self, name: str) -> str:
         if name in self.helped:
@@ -110,7 +143,7 @@ class NumPy(Formulas):
         return super()._print_Add(expression, order) if inside is None else f"({self._print(inside)} <= 0)"
 
     def concatenation(self, parts: list[str]) -> str:
-        return f"np.concatenate([{', '.join(parts)}], axis=1)"
+        return f"np.concatenate([{', '.join(parts)}], axis={self.along})"
 
     def _print_Part(self, expression: Expr) -> str:
         vector, k, join = expression.args
@@ -118,17 +151,17 @@ class NumPy(Formulas):
         ends = list(accumulate(sizes, lambda a, b: Size.total((a, b))))
         start = self._size(ends[int(k) - 1]) if k > 0 else ""
         stop = self._size(ends[int(k)]) if int(k) + 1 < len(sizes) else ""
-        return f"{self._enclosed(vector)}[:, {start}:{stop}]"
+        return f"{self._enclosed(vector)}[{':, ' * self.along}{start}:{stop}]"
 
     def _size(self, size: Size) -> str:
         self.sized.update((name, None) for name, _ in size.terms if name != "1")
         return size_text(size)
 
     def _print_Total(self, expression: Expr) -> str:
-        return f"{self._enclosed(expression.args[0])}.sum(axis=1, keepdims=True)"
+        return f"{self._enclosed(expression.args[0])}.sum(axis={self.along}, keepdims=True)"
 
     def _print_Mean(self, expression: Expr) -> str:
-        return f"{self._enclosed(expression.args[0])}.mean(axis=1, keepdims=True)"
+        return f"{self._enclosed(expression.args[0])}.mean(axis={self.along}, keepdims=True)"
 
     def _enclosed(self, expression: Expr) -> str:
         """Something that a method can be called on."""
@@ -137,12 +170,13 @@ class NumPy(Formulas):
 
     def _print_Spread(self, expression: Expr) -> str:
         scalar, like = expression.args
-        return f"np.repeat({self._print(scalar)}, {self._size(self.system.size(like))}, axis=1)"
+        return f"np.repeat({self._print(scalar)}, {self._size(self.system.size(like))}, axis={self.along})"
 
     def over_batch(self, expression: Expr, positions: Mapping[Expr, int]) -> str:
         """The sum over the batch."""
         self._positions, self._shift = positions, 0
-        return f"{self._enclosed(expression)}.sum(axis=0)"
+        kept = ", keepdims=True" * self.columns
+        return f"{self._enclosed(expression)}.sum(axis={1 - self.along}{kept})"
 
     def _level(self, expression: Expr) -> int:
         if type(expression).__name__ == "Spread" or _not_above(expression) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -17,8 +17,10 @@ from ..errors import BadInput, Problem
 from ..version import __version__
 from . import escaping
 from . import training as around
-from .numpy_code import Program, Section, program
+from .in_arrays import ByHand, by_hand
+from .numpy_code import Program, program, sized, statements
 from .sequences import backward_over_time, forward_over_time
+from .stacked import Unlike
 from .wrappers import simple, stacking_values, wrapped, wrappers
 
 
@@ -83,20 +85,15 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
     training: with parameters to start from, clipping and a step of gradient descent. Raises ConventionError where the
     convention does not exist or cannot lay out the cell, BadInput where there is nothing to train.
     """
-    native, wanted = layout(cell, "gatecheck"), layout(cell, convention)
-    prefix = "" if wanted.convention.native else "_"
-    made = program(cell)
-    functions = [HELPERS[name] for name in made.helpers]
-    functions += [_step(native, made, prefix), _step_backward(native, made, prefix)]
-    if len(native.signatures) == 4:
-        for role, body in (("forward", forward_over_time), ("backward", backward_over_time)):
-            functions.append(_function(native, role, body(cell, made, prefix), prefix))
-    if prefix:
-        functions += [Function(*parts) for parts in wrappers(wanted)]
-        plain = [s for s in wanted.signatures if s.method or not wanted.shell]
-        functions += [Function(_plain(s), docstring(wanted, s), tuple(wrapped(native, wanted, s.role))) for s in plain]
-        if training and not simple(wanted):
-            functions.append(Function(*stacking_values(wanted)))
+    wanted = layout(cell, convention)
+    try:
+        own = None if wanted.convention.native else by_hand(cell, wanted, plain_name)
+    except Unlike:
+        own = None
+    functions = _around(cell, wanted) if own is None else _in_arrays(wanted, own)
+    if training and not wanted.convention.native:
+        stack = wrappers(wanted)[1] if simple(wanted) else stacking_values(wanted)
+        functions += [f for f in [Function(*stack)] if f not in functions]
     if training:
         functions += _training(wanted)
     return (
@@ -106,11 +103,45 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
             cell=cell,
             version=__version__,
             functions=functions,
-            helpers=made.helpers,
+            helpers={f.signature.partition("(")[0] for f in functions},
             shapes=parameter_shapes(cell),
+            arrays=[] if own is None else [(s.name, s.shape, s.parameters) for s in wanted.stacks],
             shell=wanted.shell.strip(),
         )
     )
+
+
+def _around(cell: Cell, wanted: Layout) -> list[Function]:
+    """The plain functions, and those of a convention around them."""
+    native = layout(cell, "gatecheck")
+    prefix = "" if wanted.convention.native else "_"
+    made = program(cell)
+    functions = [HELPERS[name] for name in made.helpers]
+    functions += [_step(native, made, prefix), _step_backward(native, made, prefix)]
+    if len(native.signatures) == 4:
+        for role, body in (("forward", forward_over_time), ("backward", backward_over_time)):
+            functions.append(_function(native, role, body(cell, made, prefix), prefix))
+    if prefix:
+        functions += [Function(*parts) for parts in wrappers(wanted)]
+        functions += [_of(wanted, s, wrapped(native, wanted, s.role)) for s in _written(wanted)]
+    return functions
+
+
+def _in_arrays(wanted: Layout, own: ByHand) -> list[Function]:
+    """The functions of a convention in its own arrays."""
+    helpers = [HELPERS[name] for name in own.helpers]
+    if own.columns:
+        helpers = [replace(h, body=tuple(line.replace("axis=1", "axis=0") for line in h.body)) for h in helpers]
+    return [*helpers, *(_of(wanted, s, own.bodies[s.role]) for s in _written(wanted))]
+
+
+def _written(wanted: Layout) -> list[Signature]:
+    """The functions that stand in the file: where there is a shell, those that its methods call."""
+    return [s for s in wanted.signatures if s.method or not wanted.shell]
+
+
+def _of(wanted: Layout, signature: Signature, body: Iterable[str]) -> Function:
+    return Function(_plain(signature), docstring(wanted, signature), tuple(body))
 
 
 _TITLES = {
@@ -176,7 +207,7 @@ def _step(native: Layout, made: Program, prefix: str) -> Function:
     signature = native.signature("step")
     kept = f"kept = {_tuple(made.kept)}"
     result = f"return {', '.join(s.name for s in signature.gives)}"
-    body = [*_sized(made.forward_sizes), *_statements(made.forward), kept, result]
+    body = [*sized(made.forward_sizes), *statements(made.forward), kept, result]
     return _function(native, "step", body, prefix)
 
 
@@ -186,9 +217,9 @@ def _step_backward(native: Layout, made: Program, prefix: str) -> Function:
     dp = ["dp = {", *(f'    "{n}": d{n},' for n in made.cell.parameters), "}"]
     body = [
         *([f"{_tuple(made.kept)} = kept"] if made.kept else []),
-        *_sized(made.backward_sizes),
+        *sized(made.backward_sizes),
         "",
-        *_statements(made.backward),
+        *statements(made.backward),
         *zeros,
         *(dp if made.cell.parameters else ["dp = {}"]),
         f"return {', '.join(s.name for s in signature.gives)}",
@@ -198,18 +229,6 @@ def _step_backward(native: Layout, made: Program, prefix: str) -> Function:
 
 def _tuple(names: tuple[str, ...]) -> str:
     return ", ".join(names) + ("," if len(names) == 1 else "") if names else "()"
-
-
-def _sized(sizes: Mapping[str, str]) -> list[str]:
-    return [f"{letter} = {source}" for letter, source in sizes.items()]
-
-
-def _statements(sections: Iterable[Section]) -> list[str]:
-    """Every block under its equation, a blank line after each."""
-    lines: list[str] = []
-    for section in sections:
-        lines += [section.equation, *section.statements, ""]
-    return lines
 
 
 def parameter_shapes(cell: Cell) -> list[tuple[str, str]]:

@@ -6,10 +6,11 @@ import numpy as np
 import oracle
 import pytest
 
-from gatecheck.calculus.jacobians import backwards, ways
+from gatecheck.calculus.edges import Block, Cut
+from gatecheck.calculus.jacobians import _Numbers, backwards, ways
 from gatecheck.calculus.networks import Draw, forward
 from gatecheck.calculus.paths import count, ends, paths
-from gatecheck.calculus.symbols import value
+from gatecheck.calculus.symbols import Join, value
 from gatecheck.calculus.system import system
 from gatecheck.cells import library, load
 from gatecheck.cells import tree as t
@@ -111,3 +112,16 @@ def test_a_part_arrives_where_there_is_a_path_of_its_kind(networks):
             elementwise = count(found, lag, elementwise=True)
             assert (arrived.elementwise is not None) == (elementwise > 0)
             assert (arrived.others is not None) == (count(found, lag) > elementwise)
+
+
+def test_what_is_cut_out_and_put_back_is_the_vector():
+    """A concatenation's blocks and a vector's parts undo each other: Σ_k (row in block k, placed as part k) = row."""
+    lines = system(load("lstm_concat"))
+    join = Join(value("h", 1), value("x", 0))
+    numbers = _Numbers(lines, {}, {"H": 3, "D": 2})
+    rows = np.arange(10.0).reshape(1, 2, 5)
+    parts = [numbers.operator(Block(k, join))(rows, 0) for k in range(2)]
+    placed = [numbers.operator(Cut(k, join))(part, 0) for k, part in enumerate(parts)]
+    assert np.array_equal(sum(placed), rows)
+    assert not placed[0][..., 3:].any()
+    assert not placed[1][..., :3].any()

@@ -1,0 +1,100 @@
+"""References in a convention's own arrays: which there are, what they look like, and that nothing is lost at the edges.
+
+That their numbers are right is tested with those of all layouts, against complex steps and the plain reference.
+"""
+
+import re
+
+import numpy as np
+import oracle
+import pytest
+
+from gatecheck.cells import library, load
+from gatecheck.conventions import layout
+from gatecheck.conventions.files import conventions
+from gatecheck.conventions.weights import laid
+from gatecheck.errors import ConventionError
+from gatecheck.writing.reference import code
+
+#: What no course lays out as one multiplies it: signs, numbers and axes that have to be taken off first.
+AROUND = {
+    ("dlai", "lstm"),  # two matrices in one; the course's own cell is lstm_softmax
+    ("cmu11785", "gru_reset_after"),  # vectors without a batch
+    ("minchar", "rnn_characters"),  # one function for all
+    ("keras", "gru_reset_after"),
+    ("keras", "gru_writes"),
+    ("haiku", "gru"),
+    ("haiku", "lstm"),
+}
+
+
+def layouts():
+    for name in sorted(library()):
+        for convention in conventions():
+            if convention != "gatecheck":
+                try:
+                    yield layout(load(name), convention)
+                except ConventionError:
+                    continue
+
+
+LAYOUTS = list(layouts())
+OWN = [w for w in LAYOUTS if (w.convention.name, w.cell.name) not in AROUND and w.convention.name != "onnx"]
+
+
+def named(wanted):
+    return f"{wanted.convention.name}-{wanted.cell.name}"
+
+
+def functions(text):
+    """The text of each function by its name."""
+    found = re.split(r"^def ", text, flags=re.MULTILINE)[1:]
+    return {f.partition("(")[0]: f for f in found}
+
+
+def test_every_layout_but_a_few_is_written_in_its_own_arrays():
+    around = {
+        (w.convention.name, w.cell.name) for w in LAYOUTS if "unstack" in functions(code(w.cell, w.convention.name))
+    }
+    assert {a for a in around if a[0] != "onnx"} == AROUND
+    assert len(OWN) > 40
+
+
+@pytest.mark.parametrize("wanted", OWN, ids=named)
+def test_an_array_is_multiplied_once_or_taken_apart_once(wanted):
+    text = code(wanted.cell, wanted.convention.name)
+    step = functions(text)[("_" if wanted.shell else "") + wanted.signature("step").name.replace(".", "_")]
+    body = step.split('"""')[2]
+    lines = [line for line in body.splitlines() if not re.search(r"#|^    caches? =|parameters\[", line)]
+    for stack in wanted.stacks:
+        uses = [line for line in lines if re.search(rf"\b{stack.name}\b", line)]
+        assert len(uses) == 1 or not stack.differentiable, stack.name
+    assert not re.search(r"\bp\[", text)
+
+
+@pytest.mark.parametrize("wanted", [w for w in OWN if len(w.signatures) == 4], ids=named)
+def test_a_sequence_without_steps_gives_empty_results_of_the_right_type(wanted):
+    if wanted.shell:
+        pytest.skip("methods of a class, which stand on the same functions")
+    made = {"__name__": "generated"}
+    exec(code(wanted.cell, wanted.convention.name), made)
+    _, x, x0, p, upstream = oracle.draw(wanted.cell, np.random.default_rng(5))
+    arrays = laid(wanted, {n: a.astype(np.float32) for n, a in p.items()})
+
+    def argument(role, slot):
+        if slot.plain in ("parameter", "parameters"):
+            return arrays if slot.plain == "parameters" else arrays[slot.of]
+        given = x0[slot.of] if slot.plain == "initial" else (upstream if slot.gradient else x)[slot.of][:0]
+        return wanted.axes(role, slot).there(given.astype(np.float32))
+
+    over, back = wanted.signature("forward"), wanted.signature("backward")
+    *results, cache = made[over.name](*(argument("forward", s) for s in over.takes))
+    gradients = made[back.name](*(argument("backward", s) for s in back.takes[:-1]), cache)
+    gradients = list(gradients.values()) if back.named else list(gradients)
+    for role, slots, found in (("forward", over.gives, results), ("backward", back.gives, gradients)):
+        for slot, array in zip(slots, found, strict=False):
+            assert array.dtype == np.float32, slot.name
+            if slot.plain in ("input", "state", "output"):
+                assert array.shape[wanted.axes(role, slot).laid.index("T")] == 0
+            else:
+                assert not array.any()
