@@ -79,5 +79,5 @@ def test_every_cell_of_the_library_over_the_floor():
         loops = [call(s) for n in ("forward", "backward") for s in program.section(n)]
         elementwise = not any(c.product for c in loops)
         note = f"{sum(not c.product for c in loops)}" + " (an elementwise recurrence)" * elementwise
-        fast, readable = (seconds.get(n, float("nan")) / seconds["floor"] for n in ("fast", "readable"))
-        print(f"{name:22}{fast:8.2f}{readable:10.2f}   {note}")
+        over = {n: f"{s / seconds['floor']:.2f}" for n, s in seconds.items()}
+        print(f"{name:22}{over['fast']:>8}{over.get('readable', '-'):>10}   {note}")
