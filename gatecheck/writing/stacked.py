@@ -111,6 +111,7 @@ class _Stacking:
         self.multiplied = {s.name for s in wanted.stacks if len(s.blocks) == 1}  # as a whole
         self.units: dict[str, set[Expr]] = {}  # by part: what it takes the place of
         self.taken = {*self.sizes, *self.shapes, *lines.cell.sizes}
+        self.taken |= {f"d{n}" for n in self.taken}
 
     def together(self, sums: tuple[Sum, ...], arrays: list[_Many]) -> None:
         """One sum of what arrays give, for sums that read all of them."""
@@ -145,8 +146,9 @@ class _Stacking:
         return line.name if whole else self._fresh(f"{label(operand).name}_{line.of.name}")
 
     def _fresh(self, wanted: str) -> str:
-        name = next(n for k in range(1, 1000) if (n := f"{wanted}{k}" if k > 1 else wanted) not in self.taken)
-        self.taken.add(name)
+        names = (f"{wanted}{k}" if k > 1 else wanted for k in range(1, 1000))
+        name = next(n for n in names if not {n, f"d{n}"} & self.taken)
+        self.taken |= {name, f"d{name}"}
         return name
 
     def system(self) -> System:

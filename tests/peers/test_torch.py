@@ -126,7 +126,8 @@ def test_gradients_over_a_hundred_steps_agree_to_thirteen_digits_of_the_largest(
     errors = {key: np.abs(mine[kind][key] - g).max() / largest for (kind, key), g in truth.items()}
     assert max(errors.values()) <= 1e-13, errors
     if layout(cell, "gatecheck").signatures[2:]:
-        for gradient, g in zip(by_code(cell, inputs, initial, parameters, upstream), truth.values(), strict=True):
+        asked = [g for (_, name), g in truth.items() if name not in cell.data]
+        for gradient, g in zip(by_code(cell, inputs, initial, parameters, upstream), asked, strict=True):
             assert np.abs(gradient - g).max() <= 1e-13 * largest
 
 

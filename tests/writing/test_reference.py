@@ -55,6 +55,20 @@ x: D
 h: H
 h[t] = tanh(W @ x[t]) + sign(h[t-1]) + sign(b)
 """,
+    "names like those of gradients and sums": """
+x: D
+h: H
+da[t] = W_1 @ x[t] + U_1 @ h[t-1] + b_1
+a_x[t] = softplus(W_2 @ x[t] + U_2 @ h[t-1] + b_2)
+h[t] = tanh(da[t] * h[t-1] + a_x[t])
+""",
+    "parts of an array within and without": """
+x: D
+h: H
+z[t] = sigmoid(W_z @ x[t] + U_z @ h[t-1] + b_z)
+n[t] = tanh(W_n @ x[t] + z[t] * (U_n @ h[t-1] + b_u))
+h[t] = z[t] * h[t-1] + n[t]
+""",
     "size that only an input knows": """
 x: D
 h: H
