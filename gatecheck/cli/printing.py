@@ -230,17 +230,18 @@ def code(
                gatecheck code lstm --style fast -o lstm_fast.py
                gatecheck code gru --loss cross-entropy --input embedding
                gatecheck code lstm --convention cs231n -o lstm_reference.py
+               gatecheck code lstm --convention pytorch --style fast
     """
     from ..cells import joined, load
     from ..writing.fast.functions import code as fast
     from ..writing.reference import code as reference
 
     found = joined(load(cell), loss, front)
-    if style == "fast" and (training or convention != "gatecheck"):
-        raise click.UsageError("--style fast goes without --training, and with gatecheck's own convention")
+    if style == "fast" and training:
+        raise click.UsageError("--style fast goes without --training")
     if recompute and style != "fast":
         raise click.UsageError("--recompute goes with --style fast")
-    text = fast(found, recompute) if style == "fast" else reference(found, convention, training)
+    text = fast(found, recompute, convention) if style == "fast" else reference(found, convention, training)
     if output:
         save(output, text, force)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -122,9 +122,14 @@ def _around(cell: Cell, wanted: Layout) -> list[Function]:
         for role, body in (("forward", forward_over_time), ("backward", backward_over_time)):
             functions.append(_function(native, role, body(cell, made, prefix), prefix))
     if prefix:
-        functions += [Function(*parts) for parts in wrappers(wanted)]
-        functions += [_of(wanted, s, wrapped(native, wanted, s.role)) for s in _written(wanted)]
+        functions += functions_around(native, wanted, [s.role for s in wanted.signatures])
     return functions
+
+
+def functions_around(native: Layout, wanted: Layout, roles: Collection[str]) -> list[Function]:
+    """The functions of a convention around plain ones of the same roles, and the stacking between them."""
+    functions = [Function(*parts) for parts in wrappers(wanted)]
+    return functions + [_of(wanted, s, wrapped(native, wanted, s.role)) for s in _written(wanted) if s.role in roles]
 
 
 def _in_arrays(wanted: Layout, own: ByHand) -> list[Function]:

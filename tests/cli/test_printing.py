@@ -109,10 +109,12 @@ def test_code_prints_a_fast_module(gatecheck, options):
 
 
 def test_code_refuses_what_does_not_go_with_the_style(gatecheck):
-    for options in (("--style", "fast", "--training"), ("--style", "fast", "--convention", "cs231n"), ("--recompute",)):
+    for options in (("--style", "fast", "--training"), ("--recompute",)):
         done = gatecheck("code", "lstm", *options)
         assert done.code == 2
         assert "--style fast" in done.err
+    done = gatecheck("code", "lstm", "--style", "fast", "--convention", "dlfs2")
+    assert (done.code, "no functions for a whole sequence" in done.err) == (2, True)
 
 
 def test_code_writes_a_file_and_replaces_none_unless_told_to(gatecheck, tmp_path):

@@ -8,8 +8,10 @@ from itertools import chain
 
 from ...calculus.symbols import gradient, label, value
 from ...cells import Cell, Size
+from ...conventions import ROLES, layout
+from ...errors import ConventionError, Problem
 from ...version import __version__
-from ..reference import Function, environment, parameter_shapes
+from ..reference import Function, environment, functions_around, parameter_shapes
 from .gradients import gradients_of
 from .module import Module
 from .places import Buffer
@@ -41,19 +43,27 @@ _HELPERS = {
 }
 
 
+SEQUENCE = ("forward", "backward")
+READABLE = "The readable style has its functions; the fast one runs whole sequences, in functions that are no methods."
 #: The length of a parameter along an axis, once it is packed.
 PACKED = 'p.shapes["{}"][{}]'
 
 
-def code(cell: Cell, again: bool = False) -> str:
+def code(cell: Cell, again: bool = False, convention: str = "gatecheck") -> str:
     """A module that runs a sequence of the cell forward and backward; it imports NumPy only (and math, for erf).
 
-    again: keep the states between chunks alone, and run each chunk again on the way back.
+    again: keep the states between chunks alone, and run each chunk again on the way back. convention: whose functions
+    for a sequence it has. Raises ConventionError where that cannot lay out the cell, or has no such functions.
     """
+    native, wanted = layout(cell, "gatecheck"), layout(cell, convention)
+    if not wanted.convention.native and (wanted.shell or len(wanted.signatures) < len(ROLES)):
+        raise ConventionError(Problem(f"{convention} has no functions for a whole sequence", None, READABLE))
     made = _Functions(Module(cell))
     forward, backward = made.forward(), made.backward()
     functions = [made.pack(), made.workspace(), *map(renamed, (forward, backward) if again else ())]
     functions += chunked(cell, forward, backward, made.share()) if again else [forward, backward]
+    if not wanted.convention.native:
+        functions = [_inner(f) for f in functions] + functions_around(native, wanted, SEQUENCE)
     helpers = [_HELPERS[name] for name in made.module.helpers]
     return (
         environment()
@@ -64,6 +74,12 @@ def code(cell: Cell, again: bool = False) -> str:
             shapes=parameter_shapes(cell), kept=made.kept(), share=made.share() if again else 0,
         )
     )  # fmt: skip
+
+
+def _inner(function: Function) -> Function:
+    """A function for a sequence as one that stands behind a convention's; the others as they are."""
+    plain = function.signature.partition("(")[0] in SEQUENCE
+    return replace(function, signature="_" * plain + function.signature)
 
 
 def _wrapped(function: Function) -> Function:
