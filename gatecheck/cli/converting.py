@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("conventions")
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--cell", metavar="CELL", help="For which cell. Default: the first that the convention lists.")
+@click.option("--cell", metavar="CELL", help="For which cell; without a NAME, which conventions lay it out.")
 @plain_format
 def conventions(name: str | None, cell: str | None, style: str | None) -> None:
     """List the conventions: how courses and frameworks lay a cell out; or the functions of one, with shapes.
@@ -24,6 +24,7 @@ def conventions(name: str | None, cell: str | None, style: str | None) -> None:
     Examples:  gatecheck conventions
                gatecheck conventions cs231n
                gatecheck conventions dlai --cell lstm
+               gatecheck conventions --cell my.cell
     """
     from ..conventions import convention
     from ..conventions import conventions as names
@@ -31,15 +32,40 @@ def conventions(name: str | None, cell: str | None, style: str | None) -> None:
     if name is not None:
         _one(convention(name), cell, style)
         return
-    if cell is not None:
-        raise click.UsageError("--cell goes with a convention's NAME.")
     found = [convention(name) for name in names()]
+    if cell is not None:
+        _fitting(found, cell, style)
+        return
     if style == "json":
         emit_json([{"name": c.name, "title": c.title, "cells": _cells(c)} for c in found])
         return
     for c in found:
         emit(f"{c.name:<12}{words(c.title, style)}")
         emit(f"{'':<12}{', '.join(_cells(c)) or _general(c)}")
+
+
+def _fitting(found: list[Convention], cell: str, style: str | None) -> None:
+    """Which conventions lay a cell out, and which do not."""
+    from ..cells import load
+    from ..conventions import layout
+    from ..errors import ConventionError, printable
+
+    own, reasons = load(cell), dict[str, str]()
+    for c in found:
+        try:
+            layout(own, c.name)
+        except ConventionError as error:
+            reasons[c.name] = error.problems[0].message
+    if style == "json":
+        emit_json([{"name": c.name, "title": c.title, "fits": c.name not in reasons, "reason": reasons.get(c.name, "")}
+                   for c in found])  # fmt: skip
+        return
+    for c in found:
+        if c.name not in reasons:
+            emit(f"{c.name:<12}{words(c.title, style)}")
+    if reasons:
+        told = f"Not {', '.join(reasons)}: gatecheck conventions NAME --cell {printable(cell)} says why."
+        emit(textwrap.fill(words(told, style), 78))
 
 
 def _one(of: Convention, cell: str | None, style: str | None) -> None:

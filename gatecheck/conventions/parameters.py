@@ -10,7 +10,9 @@ from ..cells.tree import Apply, Binary, Negate, Node, Product, Read
 from ..errors import ConventionError, Problem
 from .arrays import Block, Stack, stack
 
-OTHERWISE = "The plain convention, gatecheck, takes every cell."
+OTHERWISE = (
+    "The plain convention, gatecheck, takes every cell; gatecheck conventions --cell CELL tells which others do."
+)
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,15 @@ def test_the_list_says_which_cells_a_convention_describes(gatecheck):
     assert "every cell with one input, one state, one bias part per gate" in gatecheck("conventions").out
 
 
+def test_for_a_cell_it_is_told_which_conventions_lay_it_out(gatecheck):
+    told = gatecheck("conventions", "--cell", "gru").out
+    fitting = {line.split()[0] for line in told.partition("Not ")[0].splitlines()}
+    assert fitting == {"cs231n", "d2l", "gatecheck", "haiku", "keras", "onnx"}
+    data = {c["name"]: c for c in json.loads(gatecheck("conventions", "--cell", "gru", "--format", "json").out)}
+    assert {name for name, c in data.items() if c["fits"]} == fitting
+    assert "its lstm has" in data["dlfs2"]["reason"] or "its rnn has" in data["dlfs2"]["reason"]
+
+
 def test_a_conventions_functions_are_shown_with_shapes(gatecheck):
     told = gatecheck("conventions", "dlai", "--cell", "lstm").out
     assert "lstm_cell_forward(xt, a_prev, c_prev, parameters)\n  takes  xt (D,m), a_prev (H,m), c_prev (H,m)" in told
@@ -202,7 +211,6 @@ def test_a_conventions_functions_are_shown_with_shapes(gatecheck):
     for arguments, said in (
         (["dlay"], "Did you mean dlai?"),
         (["dlai", "--cell", "gru"], "its rnn has equations for h"),
-        (["--cell", "gru"], "NAME"),
     ):
         refused = gatecheck("conventions", *arguments)
         assert (refused.code, refused.out) == (2, "") and said in refused.err
