@@ -68,9 +68,15 @@ def distances(
         if error > limit and parameters is not None:
             axes = ("row", "column") if q.removeprefix("d") in parameters else ("time step", "sequence", "unit")
             where = whereabouts(np.abs(value - truth[q]) <= limit * scale[q], axes[-value.ndim :])
-        largest, right = (float(np.abs(a).max(initial=0.0)) for a in (value, truth[q]))
-        found[q] = Distance(error, limit, coarse, where, nothing=largest <= _NOTHING * right and right > 0)
+        nothing = error > limit and _is_nothing(value, truth[q])
+        found[q] = Distance(error, limit, coarse, where, nothing)
     return found
+
+
+def _is_nothing(value: Array, truth: Array) -> bool:
+    """Whether a value is zero beside a truth that is not."""
+    largest, right = (float(np.abs(a).max(initial=0.0)) for a in (value, truth))
+    return largest <= _NOTHING * right and right > 0
 
 
 def whereabouts(right: Array, axes: Sequence[str]) -> str:

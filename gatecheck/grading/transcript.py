@@ -22,6 +22,7 @@ Given = Literal["returned", "raised", "missing", "not_callable", "depends"]  # w
 Status = Literal[Given, "timeout", "died", "unreached", "unsteady", "constant"]  # the last two: see `repeating`
 Outcome = Literal["graded", "rejected", "timeout", "crashed", "error"]
 End: TypeAlias = Literal["late", "silent", "garbled", "full"]
+_GIVEN = get_args(Given)
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Transcript:
         """The next call has ended."""
         index = len(self.answers)
         status: Given = _take(message, "status", str)
-        if status not in get_args(Given) or _take(message, "call", int) != index:
+        if status not in _GIVEN or _take(message, "call", int) != index:
             raise WireError("an answer is out of order, or of no known status")
         modified = _take(message, "modified", tuple)
         if not all(type(i) is int and 0 <= i < len(self.calls[index].arguments) for i in modified):
