@@ -116,7 +116,8 @@ def standard(cell: Cell, made: Layout, training: bool = False) -> Assignment:
     # A file of that name would hide the module from the public tests beside it.
     stem = f"{cell.name}_cell" if cell.name in {*sys.stdlib_module_names, *_IMPORTED} else cell.name
     title = by_hand(cell)
-    return Assignment(Path(), title, f"{cell.name}.cell", made.convention.name, f"{stem}.py", Grading(), tasks)
+    grading = Grading(precision=made.convention.precision)
+    return Assignment(Path(), title, f"{cell.name}.cell", made.convention.name, f"{stem}.py", grading, tasks)
 
 
 def by_hand(cell: Cell, *pieces: str) -> str:

@@ -56,7 +56,7 @@ class Convention:
 
     vectors: their axes, by kind: input, output, initial; matrices, biases: the usual axes of arrays by name; modules:
     what the course hands out to import, by name; definitions: whether of a file only those are executed; also: what the
-    names of arrays may look like in files of weights, besides.
+    names of arrays may look like in files of weights, besides; precision: of the course's numbers.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Convention:
     modules: Mapping[str, str]
     definitions: bool
     also: tuple[str, ...]
+    precision: str
 
     @property
     def native(self) -> bool:
@@ -105,6 +106,7 @@ def convention(name: str) -> Convention:
         data.get("modules", {}),
         data.get("definitions", False),
         tuple(data.get("also", ())),
+        data.get("precision", "float64"),
     )
 
 

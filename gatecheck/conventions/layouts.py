@@ -187,6 +187,8 @@ class _Writer:
         # Without a state a sequence is nothing but its steps; without an input it has no length.
         roles = ROLES if self.cell.lagged and self.cell.inputs else ROLES[:2]
         made = tuple(self.signature(role, functions[role]) for role in roles if role in functions)
+        for signature in made:
+            self._refuse_doubles(signature)
         trained = [role for role in TRAINING if role in functions and self.cell.parameters]
         training = tuple(self.signature(role, functions[role]) for role in trained)
         vectors = self.entry.vectors if self.entry else self.convention.vectors
@@ -196,6 +198,18 @@ class _Writer:
         adapter, shell = (self.filled(text, made) for text in (self.entry.adapter, self.entry.shell))
         zero = tuple(self.names[n] for n in self.entry.zero)
         return replace(plain, zero=zero, adapter=adapter, shell=shell, notes=self.entry.notes)
+
+    def _refuse_doubles(self, signature: Signature) -> None:
+        """Raises ConventionError where two arguments, or two results, have one name."""
+        for slots in (signature.takes, signature.gives):
+            names = [s.name for s in slots]
+            if double := next((n for n in names if names.count(n) > 1), ""):
+                mine = next(
+                    (s.of for s in slots if s.name == double and s.of in (*self.cell.inputs, *self.cell.assigned)), ""
+                )
+                message = f"in {self.convention.name} two things in {signature.name} would be called {double}"
+                cure = f"Call {mine} otherwise in the cell. {OTHERWISE}" if mine else OTHERWISE
+                raise ConventionError(Problem(message, None, cure))
 
     @property
     def word(self) -> str:

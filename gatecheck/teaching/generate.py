@@ -33,7 +33,7 @@ from ..writing.derivation import whole_equations
 from ..writing.escaping import plain
 from ..writing.formulas import Formulas
 from ..writing.numpy_code import program
-from ..writing.reference import HELPERS, code, docstring, environment, parameter_shapes, plain_name
+from ..writing.reference import HELPERS, code, docstring, environment, helper, parameter_shapes, plain_name
 from .arrangement import arrays, batch, unwritten
 from .detecting import Score, score
 from .formulas import described, sent_back, solved, with_formulas
@@ -81,7 +81,8 @@ def generate(
         message = f"with feedback {feedback} students cannot be told {told} at once"
         raise BadInput(Problem(message, None, f"Known: {', '.join(tellable(feedback))}."))
     made = layout(cell, convention)
-    key, grading = keys.build(made), Grading(feedback=feedback, told=told)
+    key = keys.build(made)
+    grading = Grading(feedback=feedback, told=told, precision=made.convention.precision)
     assignment = with_formulas(_assignment(cell, made, tasks, title, grading), made, key.program, formulas)
     trained = any(signature.role in TRAINING for signature in _asked(made, assignment))
     reference = code(cell, convention, training=trained)
@@ -186,8 +187,8 @@ def _files(made: Layout, assignment: Assignment, key: Key, reference: str, gradi
         "shell_end": shell_end,
         "batch": batch(made),
         "arrays": arrays(made),
-        "docstring": lambda signature: docstring(made, signature),
-        "helpers": [HELPERS[name] for name in helpers],
+        "docstring": lambda signature: docstring(made, signature, True),
+        "helpers": [helper(name, made.vectors["output"][0] == "n" and made.batched) for name in helpers],
         "own": own,
         "zeros": _zeros(made) if own else [],
         "forward": made.signatures[2].name if len(made.signatures) == 4 else "",

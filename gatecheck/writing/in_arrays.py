@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,9 @@ def by_hand(cell: Cell, wanted: Layout, called: Callable[[Signature], str]) -> B
     if len(wanted.signatures) == 4:
         over_time = OverTime(wanted, called)
         bodies |= {"forward": over_time.forward(), "backward": over_time.backward()}
-    return ByHand(bodies, made.helpers, columns)
+    words = _Words(wanted)
+    told = {role: [words.told(line) for line in lines] for role, lines in bodies.items()}
+    return ByHand(told, made.helpers, columns)
 
 
 def _columns(wanted: Layout) -> bool:
@@ -114,6 +117,28 @@ class _Course(NumPy):
         return f"{name}{self.axes[name].length(('out', 'in')[axis])}"
 
 
+class _Words:
+    """Equations in comments, with the convention's names for parameters that have an array of their own."""
+
+    def __init__(self, wanted: Layout) -> None:
+        self.names: dict[str, str] = {}
+        for s in wanted.stacks:
+            for name in s.parameters if len(s.blocks) == 1 else ():
+                self.names[name] = f"{self.names[name]} + {s.name}" if name in self.names else s.name
+        self.zero = "|".join(wanted.zero)
+        self.turned = "|".join(s.name for s in wanted.stacks if s.axes.laid == ("in", "out"))
+
+    def told(self, line: str) -> str:
+        """A line of code; an equation in the convention's names, products in the order of its arrays."""
+        if not line.startswith("#"):
+            return line
+        if self.zero:
+            line = re.sub(rf" \+ (?:{self.zero})\b", "", line)
+        line = re.sub(r"\b[A-Za-z]\w*\b(?![\[(])", lambda found: self.names.get(found[0], found[0]), line)
+        operand = r"\w+\[t(?:-1)?\]|\w*\((?:[^()]|\([^()]*\))*\)"
+        return re.sub(rf"\b({self.turned}) @ ({operand})", r"\2 @ \1", line) if self.turned else line
+
+
 class _Step:
     """A step forward and back."""
 
@@ -133,11 +158,11 @@ class _Step:
         dictionary = [s.name for s in self.step.takes if s.plain == "parameters"]
         results, kept = [s.name for s in states(self.step.gives)], self.step.gives[-1].name
         return [
-            *([f"{_row([f'{n}_prev' for n in before])} = {_row(before)}"] if before else []),
+            *([f"{', '.join(f'{n}_prev' for n in before)} = {', '.join(before)}"] if before else []),
             *(f'{n} = {given}["{n}"]' for given in dictionary for n in self.arrays),
             *(f"{_row(s.parameters)} = np.split({s.name}, {len(s.blocks)}{self._across(s)})" for s in self.apart),
             *sized(self.made.forward_sizes),
-            *[""] * bool(dictionary or self.apart),
+            *[""] * bool(before or dictionary or self.apart or self.made.forward_sizes),
             *statements(self.made.forward),
             f"{kept} = {_row(self.cache)}",
             f"return {', '.join([*results, kept])}",

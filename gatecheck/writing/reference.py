@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from textwrap import wrap
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..cells import Cell
-from ..conventions import Layout, Signature, Slot, layout
+from ..conventions import Layout, Signature, Slot, Stack, layout
+from ..conventions.signatures import KEPT
 from ..data import folder
 from ..errors import BadInput, Problem
 from ..version import __version__
 from . import escaping
 from . import training as around
+from .fast.wrapping import wrapped as cut
 from .in_arrays import ByHand, by_hand
 from .numpy_code import Program, program, sized, statements
 from .sequences import backward_over_time, forward_over_time
@@ -63,6 +65,15 @@ HELPERS = {
 }
 
 
+def helper(name: str, columns: bool = False) -> Function:
+    """A function that NumPy lacks; columns: for vectors that are columns."""
+    found = HELPERS[name]
+    if not columns:
+        return found
+    turned = (line.replace("axis=1", "axis=0") for line in found.body)
+    return replace(found, doc=(found.doc[0].replace("the last axis", "the first axis"),), body=tuple(turned))
+
+
 @cache
 def environment() -> Environment:
     """Jinja, reading templates/; an undefined name is an error of ours."""
@@ -105,7 +116,8 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
             functions=functions,
             helpers={f.signature.partition("(")[0] for f in functions},
             shapes=parameter_shapes(cell),
-            arrays=[] if own is None else [(s.name, s.shape, s.parameters) for s in wanted.stacks],
+            arrays=[] if own is None else list(map(_held, wanted.stacks)),
+            batch="B" if own is None else wanted.convention.batch,
             shell=wanted.shell.strip(),
         )
     )
@@ -134,9 +146,7 @@ def functions_around(native: Layout, wanted: Layout, roles: Collection[str]) -> 
 
 def _in_arrays(wanted: Layout, own: ByHand) -> list[Function]:
     """The functions of a convention in its own arrays."""
-    helpers = [HELPERS[name] for name in own.helpers]
-    if own.columns:
-        helpers = [replace(h, body=tuple(line.replace("axis=1", "axis=0") for line in h.body)) for h in helpers]
+    helpers = [helper(name, own.columns) for name in own.helpers]
     return [*helpers, *(_of(wanted, s, own.bodies[s.role]) for s in _written(wanted))]
 
 
@@ -146,9 +156,12 @@ def _written(wanted: Layout) -> list[Signature]:
 
 
 def _of(wanted: Layout, signature: Signature, body: Iterable[str]) -> Function:
-    return Function(_plain(signature), docstring(wanted, signature), tuple(body))
+    head = "\n    ".join(cut(_plain(signature)))
+    return Function(head, docstring(wanted, signature), tuple(chain.from_iterable(map(cut, body))))
 
 
+#: How parameters stand in an array: transposed, or as they are.
+_BESIDE = {True: "side by side", False: "one under the other"}
 _TITLES = {
     "step": "One step.",
     "step_backward": "One step back.",
@@ -186,9 +199,15 @@ def _plain(signature: Signature) -> str:
     return str(replace(signature, name=plain_name(signature), shown="" if signature.method else signature.shown))
 
 
-def docstring(of: Layout, signature: Signature) -> tuple[str, ...]:
-    """What a function is, and the shapes of what it takes and gives."""
-    takes, gives = (_side(of, signature.role, side) for side in (signature.takes, signature.gives))
+def docstring(of: Layout, signature: Signature, method: bool = False) -> tuple[str, ...]:
+    """What a function is, and the shapes of what it takes and gives.
+
+    method: as its students see it, who find parameters and cache in their object.
+    """
+    kept = KEPT if method and signature.method else ()
+    sides = ([s for s in side if s.plain not in kept] for side in (signature.takes, signature.gives))
+    takes, gives = (_side(of, signature.role, side) for side in sides)
+    gives = f"{'a dict of ' * signature.named}{gives}"
     line = f"{_TITLES[signature.role]}  {takes}  ->  {gives}"
     if len(line) <= 90:
         return (line,)
@@ -200,7 +219,7 @@ def _folded(line: str) -> list[str]:
     return wrap(line, 100, subsequent_indent="    ", break_long_words=False) if len(line) > 112 else [line]
 
 
-def _side(of: Layout, role: str, slots: tuple[Slot, ...]) -> str:
+def _side(of: Layout, role: str, slots: Iterable[Slot]) -> str:
     parts = []
     for shape, group in groupby(slots, key=lambda s: of.shape(role, s)):
         names = ", ".join(s.name for s in group)
@@ -234,6 +253,14 @@ def _step_backward(native: Layout, made: Program, prefix: str) -> Function:
 
 def _tuple(names: tuple[str, ...]) -> str:
     return ", ".join(names) + ("," if len(names) == 1 else "") if names else "()"
+
+
+def _held(stack: Stack) -> str:
+    """What an array of a convention is, in words."""
+    turned = stack.axes.laid == ("in", "out")
+    how = [w for w, said in (("transposed", turned), (_BESIDE[turned], len(stack.blocks) > 1)) if said]
+    words = " ".join([", ".join(stack.parameters), *([", ".join(how)] if how else [])])
+    return f"{stack.name}: {stack.shape}, {words}"
 
 
 def parameter_shapes(cell: Cell) -> list[tuple[str, str]]:

@@ -33,12 +33,20 @@ def initial_parameters(of: Layout) -> tuple[str, tuple[str, ...], tuple[str, ...
     cell = of.cell
     opened: dict[str, Keeper] = {}
     for keeper in keepers(system(cell)):
-        opened.setdefault(keeper.bias, keeper)
+        if keeper.bias not in of.zero:
+            opened.setdefault(keeper.bias, keeper)
     letters = [n for n in cell.sizes if any(n in dict(s.terms) for p in cell.parameters for s in cell.shapes[p])]
     arguments = ["rng", *letters, *(["forget_bias=1.0"] if opened else [])]
     entries = [f'    "{n}": {value},' for n, value in _values(cell, opened)]
-    start, end = ("stack({" if simple(of) else "stack_values({", "})" + ("[0]" if len(of.stacks) == 1 else ""))
-    start, end = ("{", "}") if of.convention.native else (start, end)
+    dictionary = any(s.kind == "parameters" for f in of.signatures for s in f.takes)
+    start, end = ("stack({" if simple(of) else "stack_values({", "})")
+    if of.convention.native:
+        start, end = "{", "}"
+    elif dictionary:
+        names = ", ".join(f'"{s.name}"' for s in of.stacks)
+        start, end = f"dict(zip([{names}], {start}", f"{end}))"
+    elif len(of.stacks) == 1:
+        end = f"{end}[0]"
     return (
         f"initial_parameters({', '.join(arguments)})",
         (*_promise(of, letters), "", *_how(cell, opened)),

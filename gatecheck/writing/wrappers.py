@@ -14,12 +14,18 @@ def wrappers(wanted: Layout) -> list[Text]:
     """unstack and stack, as (signature, docstring, statements)."""
     names = ", ".join(s.name for s in wanted.stacks)
     values = ", ".join(f"{s.name}: {s.shape}" for s in wanted.stacks)
+    # A course's own dict may hold what this cell has not got.
+    dictionary = any(s.kind == "parameters" for f in wanted.signatures for s in f.takes)
     asked = [s for s in wanted.stacks if s.differentiable]
     gradients = ", ".join(f"d{s.name}: {s.shape}" for s in asked)
     named = any(s.named for s in wanted.signatures)
     together = _gathered([(f"d{s.name}", _together(s, [_gradient(b) for b in s.blocks])) for s in asked], named)
     return [
-        (f"unstack({names})", _said("Parameters apart.", values, "p"), ("p = {}", *_apart(wanted), "return p")),
+        (
+            f"unstack({names}{', **others' * dictionary})",
+            _said("Parameters apart.", values, "p"),
+            ("p = {}", *_apart(wanted), "return p"),
+        ),
         ("stack(dp)", _said("Gradients together.", "dp", gradients), together),
     ]
 
@@ -173,11 +179,12 @@ def _zeros(wanted: Layout, mine: Signature, own: Signature) -> list[str]:
     """Arrays that the plain function takes and the convention leaves out: zero."""
     first = mine.takes[0].name + wanted.axes(mine.role, mine.takes[0]).back_text
     step = mine.role.startswith("step")
+    kind = f"np.result_type({mine.takes[0].name}, *p.values())"
     lines = []
     for slot in own.takes:
         if slot.plain in ("initial", "state") and _same(mine, slot) is None:
             axes = f"*{first}.shape[:{1 if step else 2}]" if slot.plain == "state" else f"{first}.shape[1]"
-            lines.append(f"{slot.name} = np.zeros(({axes}, {_rows(wanted, slot.of)}))")
+            lines.append(f"{slot.name} = np.zeros(({axes}, {_rows(wanted, slot.of)}), {kind})")
     return lines
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import oracle
 import pytest
 
-from gatecheck.cells import library, load
+from gatecheck.cells import library, load, read
 from gatecheck.conventions import layout
 from gatecheck.conventions.files import conventions
 from gatecheck.conventions.weights import laid
@@ -64,8 +64,8 @@ def test_every_layout_but_a_few_is_written_in_its_own_arrays():
 def test_an_array_is_multiplied_once_or_taken_apart_once(wanted):
     text = code(wanted.cell, wanted.convention.name)
     step = functions(text)[("_" if wanted.shell else "") + wanted.signature("step").name.replace(".", "_")]
-    body = step.split('"""')[2]
-    lines = [line for line in body.splitlines() if not re.search(r"#|^    caches? =|parameters\[", line)]
+    body = re.sub(r"^    caches? = (\([^)]*\)|.*)", "", step.split('"""')[2], flags=re.MULTILINE)
+    lines = [line for line in body.splitlines() if not re.search(r"#|parameters\[", line)]
     for stack in wanted.stacks:
         uses = [line for line in lines if re.search(rf"\b{stack.name}\b", line)]
         assert len(uses) == 1 or not stack.differentiable, stack.name
@@ -98,3 +98,65 @@ def test_a_sequence_without_steps_gives_empty_results_of_the_right_type(wanted):
                 assert array.shape[wanted.axes(role, slot).laid.index("T")] == 0
             else:
                 assert not array.any()
+
+
+@pytest.mark.parametrize("names", ["dlai lstm", "keras gru_reset_after", "haiku lstm", "onnx lstm", "cs231n lstm"])
+def test_float32_stays_float32(names):
+    convention, name = names.split()
+    wanted = layout(load(name), convention)
+    made = {"__name__": "generated"}
+    exec(code(wanted.cell, convention), made)
+    _, x, x0, p, upstream = oracle.draw(wanted.cell, np.random.default_rng(6))
+    arrays = laid(wanted, {n: a.astype(np.float32) for n, a in p.items()})
+    others = {"Wy": np.ones(3, np.float32)} if convention == "dlai" else {}  # a course's dict holds more
+    over, back = wanted.signature("forward"), wanted.signature("backward")
+
+    def argument(role, slot):
+        if slot.plain in ("parameter", "parameters"):
+            return arrays | others if slot.plain == "parameters" else arrays[slot.of]
+        given = x0[slot.of] if slot.plain == "initial" else (upstream if slot.gradient else x)[slot.of]
+        return wanted.axes(role, slot).there(given.astype(np.float32))
+
+    *results, cache = made[over.name](*(argument("forward", s) for s in over.takes))
+    gradients = made[back.name](*(argument("backward", s) for s in back.takes[:-1]), cache)
+    found = [*results, *(gradients.values() if back.named else gradients)]
+    assert {a.dtype for a in found} == {np.dtype("float32")}
+
+
+def test_one_cmu_cell_serves_all_steps_of_a_layer():
+    cell = load("rnn")
+    made, plain = {"__name__": "generated"}, {"__name__": "generated"}
+    exec(code(cell, "cmu11785"), made)
+    exec(code(cell), plain)
+    sizes, x, x0, p, upstream = oracle.draw(cell, np.random.default_rng(7))
+    layer = made["RNNCell"](sizes["D"], sizes["H"])
+    layer.init_weights(*laid(layout(cell, "cmu11785"), p).values())
+    states = [x0["h"]]
+    for step in x["x"]:
+        states.append(layer.forward(step, states[-1]))
+    sent = np.zeros_like(x0["h"])
+    for t in reversed(range(len(x["x"]))):
+        _, sent = layer.backward(upstream["h"][t] + sent, states[t + 1], x["x"][t], states[t])
+    _, kept = plain["forward"](x["x"], x0["h"], p)
+    _, dh0, dp = plain["backward"](upstream["h"], kept, p)
+    assert oracle.far(sent, dh0) < 1e-14
+    assert oracle.far(layer.dW_hh * len(sent), dp["U"]) < 1e-14
+
+
+@pytest.mark.parametrize("name", ["b", "Wx", "prev_h"])
+def test_an_input_may_not_have_the_name_of_another_argument(name):
+    cell = read(f"{name}: D\nh: H\nh[t] = tanh(V @ {name}[t] + U @ h[t-1] + c)\n", "own.cell")
+    with pytest.raises(ConventionError, match=f"two things in own_step_forward would be called {name}"):
+        code(cell, "cs231n")
+
+
+def test_comments_have_the_names_and_the_order_of_the_arrays():
+    text = code(load("lstm"), "split")
+    assert "# f[t] = sigmoid(x[t] @ U_f + h[t-1] @ W_f)\n    f = sigmoid(x @ U_f + H_prev @ W_f)" in text
+    assert "# a[t] = x[t] @ Wx + h[t-1] @ Wh + b\n    a = x @ Wx + prev_h @ Wh + b" in code(load("lstm"), "cs231n")
+
+
+def test_lines_are_no_longer_than_an_editor_shows():
+    for wanted in OWN:
+        lines = code(wanted.cell, wanted.convention.name).splitlines()
+        assert max(len(line) for line in lines if "#" not in line) <= 120, named(wanted)

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 #: Columns of a line in a function, which stands four further in.
 WIDTH = 120 - 4
-#: What a loop binds, or a function returns, stands in brackets where it takes several lines.
+#: What a loop or an assignment binds, a function returns or a tuple gathers: in brackets where it takes several lines.
 _BARE = re.compile(r"( *for |return )((?:(?! in ).)+)( in [\w.]+:)?")
+_BOUND = re.compile(r"( *)([\w\[:\], ]+, [\w\[:\], ]+)( = .+)")
+_GATHERED = re.compile(r"( *\w+ = )([\w, ]+)()")
 
 
 def wrapped(line: str) -> Iterator[str]:
     """The line as lines of at most WIDTH columns, as far as there are commas in brackets; comments stay whole."""
-    if len(line) > WIDTH and (bare := _BARE.fullmatch(line)):
+    bare = next(filter(None, (form.fullmatch(line) for form in (_BARE, _BOUND, _GATHERED))), None)
+    if len(line) > WIDTH and bare:
         line = f"{bare[1]}({bare[2]}){bare[3] or ''}"
     margin = " " * (len(line) - len(line.lstrip()) + 4)
     cuts = list(_cuts(line))

@@ -103,9 +103,9 @@ ENTRIES = [
     ),
     entry(
         "buffer-of-float32",
-        "lstm_dlfs2",
-        [("hs = np.empty((N, T, H))", 'hs = np.empty((N, T, H), dtype="f")')],
-        Told("TimeLSTM.forward", "float32", "h"),
+        "rnn_cs231n",  # Deep Learning from Scratch 2 computes in float32, and may
+        [("    h = np.zeros((N, T, H))\n", '    h = np.zeros((N, T, H), dtype="f")\n')],
+        Told("rnn_forward", "float32", "h"),
     ),
     entry(
         "time-and-batch-exchanged",
