@@ -188,7 +188,7 @@ def _files(made: Layout, assignment: Assignment, key: Key, reference: str, gradi
         "batch": batch(made),
         "arrays": arrays(made),
         "docstring": lambda signature: docstring(made, signature, True),
-        "helpers": [helper(name, made.vectors["output"][0] == "n" and made.batched) for name in helpers],
+        "helpers": [helper(name, made.vectors["output"][0] == "n") for name in helpers],
         "own": own,
         "zeros": _zeros(made) if own else [],
         "forward": made.signatures[2].name if len(made.signatures) == 4 else "",

@@ -116,7 +116,7 @@ def code(cell: Cell, convention: str = "gatecheck", training: bool = False) -> s
             functions=functions,
             helpers={f.signature.partition("(")[0] for f in functions},
             shapes=parameter_shapes(cell),
-            arrays=[] if own is None else list(map(_held, wanted.stacks)),
+            arrays=[] if own is None else [_held(wanted, s) for s in wanted.stacks],
             batch="B" if own is None else wanted.convention.batch,
             shell=wanted.shell.strip(),
         )
@@ -255,12 +255,13 @@ def _tuple(names: tuple[str, ...]) -> str:
     return ", ".join(names) + ("," if len(names) == 1 else "") if names else "()"
 
 
-def _held(stack: Stack) -> str:
+def _held(wanted: Layout, stack: Stack) -> str:
     """What an array of a convention is, in words."""
+    others = [s.name for s in wanted.stacks if s is not stack and set(s.parameters) & set(stack.parameters)]
     turned = stack.axes.laid == ("in", "out")
     how = [w for w, said in (("transposed", turned), (_BESIDE[turned], len(stack.blocks) > 1)) if said]
     words = " ".join([", ".join(stack.parameters), *([", ".join(how)] if how else [])])
-    return f"{stack.name}: {stack.shape}, {words}"
+    return f"{stack.name}: {stack.shape}, {words}" + f"; what {', '.join(others)} has of them is added" * bool(others)
 
 
 def parameter_shapes(cell: Cell) -> list[tuple[str, str]]:
