@@ -1,5 +1,7 @@
 """What grading costs: processor time of a right submission, all included; run with -m benchmark -s.
 
+With OPENBLAS_NUM_THREADS=1 this process judges as the command does, whose BLAS has one thread.
+
 Beside it, in turns, the same without any layer of isolation, and a fork that does nothing. Nothing is asserted about
 time: the table says what was measured, where, and what is aimed at.
 """

@@ -60,7 +60,8 @@ def pairs(folder: Path) -> list[Pair]:
 @cache
 def environment() -> dict[str, str]:
     """Ours, in which what Python has compiled is found again, as it is after an installation."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    ours = ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     compiled = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, compiled)
     return kept | {"PYTHONPYCACHEPREFIX": compiled}
