@@ -233,6 +233,7 @@ def code(
                gatecheck code lstm --convention pytorch --style fast
     """
     from ..cells import joined, load
+    from ..conventions import layout
     from ..writing.fast.functions import code as fast
     from ..writing.reference import code as reference
 
@@ -242,6 +243,11 @@ def code(
     if recompute and style != "fast":
         raise click.UsageError("--recompute goes with --style fast")
     text = fast(found, recompute, convention) if style == "fast" else reference(found, convention, training)
+    if training and not layout(found, convention).training:
+        told = (
+            f"{convention} has no functions for clipping and a step of gradient descent: only parameters to start from."
+        )
+        click.echo(told, err=True)
     if output:
         save(output, text, force)
     else:

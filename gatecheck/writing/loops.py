@@ -150,9 +150,12 @@ class OverTime:
         for text, name in known.items():
             if self.cell.size(name) == size:
                 return text
+        found: dict[int, str] = {}  # by how many times the size an axis has
         for stack in self.wanted.stacks:
             for axis, whole in zip(stack.axes.own, map(Size.total, stack.sizes), strict=False):
                 times = len(stack.grid) if axis == "out" else 1
                 if Size.total([size] * times) == whole:
-                    return f"{self._array(stack.name)}{stack.axes.length(axis)}" + f" // {times}" * (times > 1)
-        raise Unlike
+                    found.setdefault(times, f"{self._array(stack.name)}{stack.axes.length(axis)}")
+        if not found:
+            raise Unlike
+        return found[1] if 1 in found else f"{found[min(found)]} // {min(found)}"

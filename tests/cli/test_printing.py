@@ -108,6 +108,12 @@ def test_code_prints_a_fast_module(gatecheck, options):
     assert {"pack", "workspace", "forward", "backward"} <= names
 
 
+def test_code_says_where_a_course_has_no_functions_for_training(gatecheck):
+    done = gatecheck("code", "rnn_softmax", "--convention", "dlai", "--training")
+    assert "dlai has no functions for clipping" in done.err and "def initial_parameters(" in done.out
+    assert not gatecheck("code", "rnn", "--convention", "cs231n", "--training").err
+
+
 def test_code_refuses_what_does_not_go_with_the_style(gatecheck):
     for options in (("--style", "fast", "--training"), ("--recompute",)):
         done = gatecheck("code", "lstm", *options)
