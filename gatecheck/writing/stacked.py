@@ -27,7 +27,7 @@ Sum: TypeAlias = tuple[str, Expr]
 
 
 class Unlike(Exception):
-    """Lines that do not go with a convention's arrays: a student of that course has to take these apart."""
+    """A convention that cells are not written in as they are: its functions then stand around the plain ones."""
 
 
 @dataclass(frozen=True)
