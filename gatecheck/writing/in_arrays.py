@@ -98,7 +98,8 @@ class _Course(NumPy):
         self.values |= {(n, None): n for n in system.parameters}
         self.slopes = {s.of: s.name for s in (*back.takes, *back.gives) if s.gradient and s.plain != "previous"}
         self.back = {s.of: s.name for s in back.gives if s.plain == "previous"}
-        self.axes = {n: s.axes for s in wanted.stacks for n in (s.name, *s.parameters)}
+        # An array may have the name of a parameter that lies in another: in lines it is the array that has it.
+        self.axes = {n: s.axes for s in wanted.stacks for n in s.parameters} | {s.name: s.axes for s in wanted.stacks}
 
     def name(self, label: Label, shift: int = 0) -> str:
         known = self.values.get((label.name, label.lag)) if label.kind == "value" else None

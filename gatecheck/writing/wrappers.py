@@ -179,12 +179,12 @@ def _zeros(wanted: Layout, mine: Signature, own: Signature) -> list[str]:
     """Arrays that the plain function takes and the convention leaves out: zero."""
     first = mine.takes[0].name + wanted.axes(mine.role, mine.takes[0]).back_text
     step = mine.role.startswith("step")
-    kind = f"np.result_type({mine.takes[0].name}, *p.values())"
+    dtype = f"np.result_type({mine.takes[0].name}, *p.values())"
     lines = []
     for slot in own.takes:
         if slot.plain in ("initial", "state") and _same(mine, slot) is None:
             axes = f"*{first}.shape[:{1 if step else 2}]" if slot.plain == "state" else f"{first}.shape[1]"
-            lines.append(f"{slot.name} = np.zeros(({axes}, {_rows(wanted, slot.of)}), {kind})")
+            lines.append(f"{slot.name} = np.zeros(({axes}, {_rows(wanted, slot.of)}), {dtype})")
     return lines
 
 
